@@ -1,0 +1,28 @@
+namespace FlashBench.Bench.Config;
+
+/// <summary>The benches of one host, as bench-config.json describes them.</summary>
+/// <param name="Paths">Folders; a null entry means the user's XDG folder.</param>
+/// <param name="Benches">In file order; ids are unique and at most one is the default.</param>
+public sealed record BenchConfig(ConfigPaths Paths, IReadOnlyList<BenchEntry> Benches);
+
+/// <summary>Folders named in the configuration; null means the user's XDG folder.</summary>
+/// <param name="State">Virtual bench states and DUT bindings.</param>
+/// <param name="Vault">Backups, content-addressed.</param>
+/// <param name="Evidence">Job directories.</param>
+/// <param name="Log">Diagnostic log.</param>
+public sealed record ConfigPaths(string? State, string? Vault, string? Evidence, string? Log);
+
+/// <summary>One bench.</summary>
+/// <param name="Id">Unique name: lower-case letters, digits and dashes.</param>
+/// <param name="Default">True for the bench that `certify` takes when none is named; it must be virtual.</param>
+/// <param name="DutProfile">Id of the DUT profile.</param>
+/// <param name="Virtual">What the virtual bench consists of.</param>
+public sealed record BenchEntry(string Id, bool Default, string DutProfile, VirtualBenchEntry Virtual);
+
+/// <summary>A virtual bench: everything behind its seams is simulated.</summary>
+/// <param name="Image">Generated image that its chip holds when new: "me8", "me10" or "me11".</param>
+/// <param name="Chip">Part name of the chip (hardware/chips.json).</param>
+/// <param name="Seed">Seed of everything random on this bench.</param>
+/// <param name="Agent">True if the board's operating system runs the FB1 agent.</param>
+/// <param name="HiddenUnderHap">True if the firmware prints no ME status while the ME is disabled by HAP.</param>
+public sealed record VirtualBenchEntry(string Image, string Chip, int Seed, bool Agent, bool HiddenUnderHap);

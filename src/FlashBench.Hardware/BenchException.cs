@@ -1,0 +1,24 @@
+namespace FlashBench.Hardware;
+
+/// <summary>The bench could not do what was asked; nothing is known about the board under test.</summary>
+public abstract class BenchException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A programmer or its USB link failed; the state of an operation under way on the chip is unknown.</summary>
+public sealed class ProgrammerException(string message, Exception? inner = null) : BenchException(message, inner);
+
+/// <summary>A flash chip did not answer as its datasheet says.</summary>
+/// <param name="chip">Chip name, for the log.</param>
+/// <param name="address">Byte address the operation was aimed at.</param>
+/// <param name="reason">What happened, as a sentence without a full stop.</param>
+public sealed class FlashChipException(string chip, uint address, string reason)
+    : BenchException($"{chip} at 0x{address:X6}: {reason}")
+{
+    /// <summary>Byte address the operation was aimed at.</summary>
+    public uint Address { get; } = address;
+}
+
+/// <summary>A relay or a power sensor failed, or the two contradict each other.</summary>
+public sealed class PowerException(string message, Exception? inner = null) : BenchException(message, inner);
+
+/// <summary>The console port failed.</summary>
+public sealed class ConsoleException(string message, Exception? inner = null) : BenchException(message, inner);

@@ -1,0 +1,40 @@
+namespace FlashBench.Hardware.Usb;
+
+/// <summary>An open USB device with its interface claimed: the seam below the programmers.</summary>
+/// <remarks>
+/// Implemented by libusb and by in-process device models. Calls may overlap: two groups can be in flight at once, and
+/// transfers on one endpoint complete in the order in which they were submitted. Dispose releases the interface.
+/// </remarks>
+public interface IUsbDevice : IAsyncDisposable
+{
+    /// <summary>What the device says of itself in its descriptors, and where it is plugged in.</summary>
+    UsbIdentity Identity { get; }
+
+    /// <summary>Submits <paramref name="transfers"/> in order, all in flight together; returns when each has ended.</summary>
+    /// <param name="transfers">Bulk transfers; on return every one carries its status and its length.</param>
+    /// <param name="timeout">Bound on the whole group; what has not ended by then is cancelled and says so.</param>
+    /// <param name="cancel">Cancels what is still in flight.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired; no transfer is in flight any more.</exception>
+    Task SubmitAsync(IReadOnlyList<UsbTransfer> transfers, TimeSpan timeout, CancellationToken cancel);
+
+    /// <summary>Resets the port; the device is in its power-on state of the USB side on return.</summary>
+    /// <exception cref="ProgrammerException">The device did not come back.</exception>
+    Task ResetAsync(CancellationToken cancel);
+}
+
+/// <summary>Descriptor fields that identify a USB device.</summary>
+/// <param name="VendorId">idVendor.</param>
+/// <param name="ProductId">idProduct.</param>
+/// <param name="Release">bcdDevice.</param>
+/// <param name="Product">iProduct string; virtual devices say so here (rule I7).</param>
+/// <param name="PortPath">Bus and port path as sysfs writes it, "1-4.2".</param>
+/// <param name="Serial">iSerialNumber string; null where the device has none (CH341A).</param>
+public sealed record UsbIdentity(
+    ushort VendorId, ushort ProductId, ushort Release, string Product, string PortPath, string? Serial)
+{
+    /// <summary>The words by which a virtual device announces itself in <see cref="Product"/>.</summary>
+    public const string VirtualMark = "FlashBench virtual";
+
+    /// <summary>True if the device announces itself as virtual.</summary>
+    public bool IsVirtual => Product.Contains(VirtualMark, StringComparison.Ordinal);
+}
