@@ -1,0 +1,73 @@
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Watch;
+
+namespace FlashBench.Bench.Evidence;
+
+/// <summary>A job as its journal and console bytes tell it: the only input of decision, certificate and report.</summary>
+/// <remarks>A null property means that the job did not get that far.</remarks>
+public sealed record JobFacts
+{
+    /// <summary>The first record.</summary>
+    public required JournalData.JobStart Start { get; init; }
+
+    /// <summary>When the job began, for display.</summary>
+    public required DateTimeOffset StartedUtc { get; init; }
+
+    /// <summary>When the last record before the decision was made, for display.</summary>
+    public required DateTimeOffset EndedUtc { get; init; }
+
+    /// <summary>Same, on the monotonic clock.</summary>
+    public required long EndedUs { get; init; }
+
+    /// <summary>Ended phases in order, each with its start and end.</summary>
+    public required IReadOnlyList<PhaseFacts> Phases { get; init; }
+
+    /// <summary>Programmer and chip.</summary>
+    public JournalData.Chip? Chip { get; init; }
+
+    /// <summary>Every whole read for the backup.</summary>
+    public required IReadOnlyList<JournalData.BackupPass> BackupPasses { get; init; }
+
+    /// <summary>The backup.</summary>
+    public JournalData.Backup? Backup { get; init; }
+
+    /// <summary>What the backup contains.</summary>
+    public JournalData.Audit? Audit { get; init; }
+
+    /// <summary>What was to be changed.</summary>
+    public JournalData.Plan? Plan { get; init; }
+
+    /// <summary>True between the first erase and a verified chip.</summary>
+    public required bool IsDirty { get; init; }
+
+    /// <summary>Blocks written.</summary>
+    public required int BlocksWritten { get; init; }
+
+    /// <summary>Full reads: "verify" after the write, "re-read" after the run, "restore" after putting back.</summary>
+    public required IReadOnlyDictionary<string, JournalData.ReadBack> ReadBacks { get; init; }
+
+    /// <summary>Neutralization by content: "verify" after the write, "re-read" after the run.</summary>
+    public required IReadOnlyDictionary<string, JournalData.FlashCheck> FlashChecks { get; init; }
+
+    /// <summary>Watched boots, the baseline first.</summary>
+    public required IReadOnlyList<BootObservation> Boots { get; init; }
+
+    /// <summary>Deviations in order.</summary>
+    public required IReadOnlyList<string> Deviations { get; init; }
+
+    /// <summary>Console: bytes, and chunks as journaled.</summary>
+    public required IReadOnlyList<JournalData.ConsoleChunk> Console { get; init; }
+
+    /// <summary>Number of records folded, the decision not counted.</summary>
+    public required long Records { get; init; }
+}
+
+/// <summary>One ended phase.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="StartUs">Start on the job's monotonic clock.</param>
+/// <param name="EndUs">End on the same clock.</param>
+/// <param name="Verdict">How it ended.</param>
+/// <param name="Reason">Why; empty for a PASS.</param>
+/// <param name="Class">Who must act.</param>
+public sealed record PhaseFacts(
+    string Name, long StartUs, long EndUs, Verdict Verdict, string Reason, ErrorClass Class);

@@ -1,0 +1,26 @@
+namespace FlashBench.Bench.Journal;
+
+public abstract partial record JournalData
+{
+    /// <summary>The relay is commanded.</summary>
+    public sealed record PowerCommand(bool On, string Why) : JournalData;
+
+    /// <summary>What the sensor confirmed: "off", "standby" or "on".</summary>
+    public sealed record PowerSense(string State, int Millivolts, int Milliamps) : JournalData;
+
+    /// <summary>A watched boot begins; power is off and verified.</summary>
+    public sealed record BootBegin(int Number, string Kind, string Nonce) : JournalData;
+
+    /// <summary>The watch of this boot ended; power goes off next.</summary>
+    public sealed record BootEnd(int Number, string Why) : JournalData;
+
+    /// <summary>Sensor samples, flat: microseconds since the one before (the first: since StartUs), mV, mA, …</summary>
+    public sealed record PowerSamples(int Boot, long StartUs, int[] Series) : JournalData;
+
+    /// <summary>A piece of the console's raw bytes and of its time index is on disk.</summary>
+    public sealed record ConsoleChunk(
+        long Offset, long Length, string Sha256, long IndexOffset, long IndexLength, string IndexSha256) : JournalData;
+
+    /// <summary>The console was not continuous: "hang-up", "break", "overrun", "framing".</summary>
+    public sealed record ConsoleGap(string Kind, long Count) : JournalData;
+}

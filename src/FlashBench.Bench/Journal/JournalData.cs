@@ -1,0 +1,45 @@
+using FlashBench.Hardware;
+
+namespace FlashBench.Bench.Journal;
+
+/// <summary>What one journal record says. The nested types are the record types; every field is written.</summary>
+/// <remarks>
+/// Byte ranges are half-open [start, end) chip addresses; hashes are SHA-256 in lower-case hex; durations and times
+/// end in `Us` (microseconds of the job's monotonic clock). No record carries a path, an image byte or a signature.
+/// </remarks>
+public abstract partial record JournalData
+{
+    /// <summary>First record: what was asked, of which board, with which parts.</summary>
+    public sealed record JobStart(
+        string Job, string Bench, string Dut, string Operator, string Policy, string? Control, string Require,
+        string Host, string Software, bool Simulated, ProfileRef Profile, WatchNumbers Watch, PowerNumbers Power,
+        PartIdentity[] Parts) : JournalData;
+
+    /// <summary>A phase begins.</summary>
+    public sealed record PhaseBegin(int Number, int Count, string Name) : JournalData;
+
+    /// <summary>A phase ended.</summary>
+    public sealed record PhaseEnd(string Name, Verdict Verdict, string Reason, ErrorClass Class) : JournalData;
+
+    /// <summary>Something that a reader of the certificate must know although no check fails for it.</summary>
+    public sealed record Deviation(string Text) : JournalData;
+
+    /// <summary>Last record: the decision, as computed from all records before it.</summary>
+    public sealed record Decision(
+        Verdict Verdict, string Level, string Reason, ErrorClass Class, CheckEntry[] Checks) : JournalData;
+
+    /// <summary>The board profile by which the job judged.</summary>
+    public sealed record ProfileRef(string Id, string Board, string Sha256, string RequiredLevel);
+
+    /// <summary>The watch's numbers, in seconds.</summary>
+    public sealed record WatchNumbers(
+        double MinimumSeconds, int ColdBoots, double GapMaxSeconds, double GraceSeconds, double BaselineSeconds,
+        double BootLimitSeconds, string Banner);
+
+    /// <summary>The sensor's thresholds.</summary>
+    public sealed record PowerNumbers(int OnMillivolts, int OffMillivolts, int OffMilliamps, double SampleSeconds);
+
+    /// <summary>One check of the decision.</summary>
+    public sealed record CheckEntry(
+        string Id, string Title, Verdict Outcome, bool Mandatory, string Measured, string Limit, string Text);
+}

@@ -1,0 +1,56 @@
+namespace FlashBench.Bench.Journal;
+
+/// <summary>Reads journals: strictly for evidence, tolerantly for the state of an interrupted job.</summary>
+public static class JournalReader
+{
+    /// <summary>Largest journal that is read, in bytes; a 130-minute watch of many boots stays far below.</summary>
+    public const int BytesMax = 512 << 20;
+
+    /// <summary>Reads a whole journal and checks every link of its chain.</summary>
+    /// <param name="journal">The file's bytes.</param>
+    /// <exception cref="EvidenceException">A record is damaged, missing, out of order, or torn.</exception>
+    public static IReadOnlyList<JournalRecord> ReadStrict(ReadOnlyMemory<byte> journal)
+    {
+        IReadOnlyList<JournalRecord> records = ReadPrefix(journal, out long end, out string fault);
+        return end == journal.Length
+            ? records
+            : throw new EvidenceException(JournalWriter.FileName, end, $"record {records.Count} {fault}");
+    }
+
+    /// <summary>Reads the sound records at the start of a journal, which a crash may have cut.</summary>
+    /// <param name="journal">The file's bytes.</param>
+    /// <param name="end">Byte offset behind the last sound record.</param>
+    /// <param name="fault">What is wrong at <paramref name="end"/>; empty if the file ends there.</param>
+    public static IReadOnlyList<JournalRecord> ReadPrefix(
+        ReadOnlyMemory<byte> journal, out long end, out string fault)
+    {
+        var records = new List<JournalRecord>();
+        string head = JournalLine.NoHash;
+        int at = 0;
+        fault = "";
+        while (at < journal.Length)
+        {
+            int length = journal.Span[at..].IndexOf((byte)'\n');
+            fault = length < 0 ? "has no line end" : Link(journal.Slice(at, length + 1), head, records);
+            if (fault.Length > 0)
+                break;
+            head = records[^1].Hash;
+            at += length + 1;
+        }
+
+        end = at;
+        return records;
+    }
+
+    private static string Link(ReadOnlyMemory<byte> line, string head, List<JournalRecord> records)
+    {
+        if (JournalLine.Read(line[..^1]) is not var (seq, prev, at, data))
+            return "is not a journal record";
+        if (seq != records.Count)
+            return $"carries the sequence number {seq}";
+        if (prev != head)
+            return "does not follow the record before it (chain hash differs)";
+        records.Add(new JournalRecord(seq, at, data, JournalLine.Hash(line.Span)));
+        return "";
+    }
+}

@@ -1,0 +1,101 @@
+using FlashBench.Firmware;
+
+namespace FlashBench.Bench.Watch;
+
+/// <summary>Follows one boot, sample by sample and byte by byte, live or from the record.</summary>
+/// <remarks>Pure: it has no clock. Feed it in order of time.</remarks>
+public sealed class BootWatch
+{
+    private const long SettleAfterLossUs = 5_000_000, UsPerMinute = 60_000_000;
+
+    private readonly BootSettings _settings;
+    private readonly int _number;
+    private readonly string _kind;
+    private readonly long _commandedUs;
+    private readonly PowerTrace _power;
+    private readonly ConsoleTrace _console;
+    private readonly List<int> _bytesPerMinute = [];
+    private string? _gap;
+
+    /// <summary>Starts following boot <paramref name="number"/>.</summary>
+    /// <param name="settings">The numbers to judge by.</param>
+    /// <param name="number">1-based number within the job.</param>
+    /// <param name="begin">Kind and nonce of the boot.</param>
+    /// <param name="commandedUs">When the relay was closed.</param>
+    public BootWatch(BootSettings settings, int number, (string Kind, string Nonce) begin, long commandedUs)
+    {
+        (_settings, _number, _kind, _commandedUs) = (settings, number, begin.Kind, commandedUs);
+        _power = new PowerTrace(settings, commandedUs);
+        _console = new ConsoleTrace(settings, begin.Nonce, () => _power.PowerGoodUs);
+    }
+
+    /// <summary>Main rail power-good; null so far.</summary>
+    public long? PowerGoodUs => _power.PowerGoodUs;
+
+    /// <summary>True while lines with another nonce than this boot's arrive and none with it did.</summary>
+    public bool NeedsChallenge => _console.Stale > 0 && _console.Samples.Count == 0;
+
+    /// <summary>True if current flows into the board's supply input.</summary>
+    public bool SupplySeen => _power.SupplySeen;
+
+    /// <summary>Start of the time that counts: power-good, or the last early reset.</summary>
+    public long? ClockStartUs => _power.PowerGoodUs is long t0 ? Math.Max(t0, EarlyResetUs ?? t0) : null;
+
+    // The first banner belongs to the power-on itself; a later one before the OS is an early reset.
+    private long? EarlyResetUs => _console.Banners > 1 && _console.ResetUs is null ? _console.LastBannerUs : null;
+
+    /// <summary>Takes a sensor sample.</summary>
+    public void OnPower(long atUs, int millivolts, int milliamps) => _power.Add(atUs, millivolts, milliamps);
+
+    /// <summary>Takes console bytes.</summary>
+    public void OnConsole(long atUs, ReadOnlySpan<byte> data)
+    {
+        int minute = (int)Math.Clamp((atUs - _commandedUs) / UsPerMinute, 0, short.MaxValue);
+        while (_bytesPerMinute.Count <= minute)
+            _bytesPerMinute.Add(0);
+        _bytesPerMinute[minute] += data.Length;
+        _console.Add(atUs, data);
+    }
+
+    /// <summary>Notes that the record of this boot has a hole.</summary>
+    /// <param name="reason">What happened, as a sentence without a full stop.</param>
+    public void OnGap(string reason) => _gap ??= reason;
+
+    /// <summary>Says whether watching on can still change the result.</summary>
+    /// <param name="nowUs">The present.</param>
+    /// <returns>Why to stop; null to go on.</returns>
+    public string? StopReason(long nowUs)
+    {
+        if (_power.LostUs is long lost && nowUs >= lost + SettleAfterLossUs)
+            return "power lost";
+        if (_console.ResetUs is long reset && nowUs >= reset + SettleAfterLossUs)
+            return "the board restarted";
+        if (ClockStartUs is not long start)
+            return null;
+        long mark = start + _settings.MinimumUs;
+        if (nowUs >= mark + _settings.GraceUs)
+            return "end of the grace time";
+        return LastSignUs > mark && LastSampleUs > mark && nowUs > mark ? "complete" : null;
+    }
+
+    /// <summary>The boot as measured so far.</summary>
+    /// <param name="endUs">End of the watch.</param>
+    public BootObservation Observe(long endUs)
+    {
+        var outcome = new BootOutcome(_settings, _power, _console) { Gap = _gap, EndUs = endUs };
+        (BootClass kind, string explanation) = outcome.Classify(ClockStartUs);
+        return new BootObservation
+        {
+            Number = _number, Kind = _kind, Class = kind, Explanation = explanation, CommandedUs = _commandedUs,
+            PowerGoodUs = _power.PowerGoodUs, LastResetUs = ClockStartUs, OsUpUs = _console.OsUpUs,
+            PowerLostUs = _power.LostUs, EndUs = endUs, Banners = _console.Banners, LastSignUs = LastSignUs,
+            LongestGapUs = outcome.LongestSilenceUs(), Samples = _console.Samples, DamagedSamples = _console.Damaged,
+            StaleSamples = _console.Stale, FirmwareText = CorebootMeText.Read(_console.FirmwareLines),
+            Power = _power.Samples, Signs = _console.Signs, BytesPerMinute = _bytesPerMinute,
+        };
+    }
+
+    private long? LastSignUs => _console.Signs.Count > 0 ? _console.Signs[^1] : null;
+
+    private long? LastSampleUs => _console.Samples.Count > 0 ? _console.Samples[^1].AtUs : null;
+}

@@ -1,0 +1,44 @@
+namespace FlashBench.Bench.Watch;
+
+/// <summary>Cuts console bytes into lines, whatever the pieces in which they arrive.</summary>
+/// <remarks>A line longer than <see cref="LengthMax"/> is dropped whole: no evidence is that long.</remarks>
+internal sealed class ConsoleLines
+{
+    /// <summary>Longest line that is looked at, in bytes.</summary>
+    public const int LengthMax = 4096;
+
+    private readonly byte[] _line = new byte[LengthMax];
+    private int _length;
+    private bool _tooLong;
+
+    /// <summary>Takes the next bytes; calls back once per finished line, without its line end.</summary>
+    public void Feed(ReadOnlySpan<byte> data, Action<ReadOnlySpan<byte>> onLine)
+    {
+        while (!data.IsEmpty)
+        {
+            int end = data.IndexOf((byte)'\n');
+            ReadOnlySpan<byte> piece = end < 0 ? data : data[..end];
+            Keep(piece);
+            data = end < 0 ? [] : data[(end + 1)..];
+            if (end >= 0)
+                Finish(onLine);
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> piece)
+    {
+        _tooLong |= piece.Length > LengthMax - _length;
+        if (_tooLong)
+            return;
+        piece.CopyTo(_line.AsSpan(_length));
+        _length += piece.Length;
+    }
+
+    private void Finish(Action<ReadOnlySpan<byte>> onLine)
+    {
+        ReadOnlySpan<byte> line = _line.AsSpan(0, _length);
+        if (!_tooLong)
+            onLine(line.EndsWith("\r"u8) ? line[..^1] : line);
+        (_length, _tooLong) = (0, false);
+    }
+}

@@ -1,0 +1,61 @@
+namespace FlashBench.Bench.Watch;
+
+/// <summary>What the power sensor said during one boot.</summary>
+internal sealed class PowerTrace(BootSettings settings, long commandedUs)
+{
+    /// <summary>So many equal samples in a row, both values, and the sensor no longer measures: 20 s at 0.5 s.
+    /// A live sensor shows the noise of its last digit within a few samples.</summary>
+    public const int EqualSamplesMax = 40;
+
+    private readonly List<(long AtUs, int Millivolts, int Milliamps)> _samples = [];
+    private int _equal;
+
+    public IReadOnlyList<(long AtUs, int Millivolts, int Milliamps)> Samples => _samples;
+
+    /// <summary>First sample with the rail on.</summary>
+    public long? PowerGoodUs { get; private set; }
+
+    /// <summary>First sample below the on threshold afterwards.</summary>
+    public long? LostUs { get; private set; }
+
+    /// <summary>True once the sensor repeated itself too often.</summary>
+    public bool Frozen { get; private set; }
+
+    /// <summary>Longest time between two samples since power-good.</summary>
+    public long LongestGapUs { get; private set; }
+
+    /// <summary>True if current flowed into the supply input at any time since the relay was closed.</summary>
+    public bool SupplySeen { get; private set; }
+
+    /// <summary>Supply current of the latest sample.</summary>
+    public int SupplyMilliamps => _samples.Count == 0 ? 0 : _samples[^1].Milliamps;
+
+    /// <summary>True if the supply itself was gone after the rail was lost.</summary>
+    public bool SupplyLost => LostUs is not null && SupplyMilliamps <= settings.OffMilliamps;
+
+    public void Add(long atUs, int millivolts, int milliamps)
+    {
+        Compare(atUs, millivolts, milliamps);
+        _samples.Add((atUs, millivolts, milliamps));
+        bool on = millivolts >= settings.OnMillivolts;
+        if (atUs >= commandedUs)
+            SupplySeen |= milliamps > settings.OffMilliamps;
+        if (on && PowerGoodUs is null && atUs >= commandedUs)
+            PowerGoodUs = atUs;
+        else if (!on && PowerGoodUs is not null)
+            LostUs ??= atUs;
+    }
+
+    private void Compare(long atUs, int millivolts, int milliamps)
+    {
+        if (_samples.Count == 0)
+            return;
+        (long before, int oldMillivolts, int oldMilliamps) = _samples[^1];
+        if (PowerGoodUs is not null && LostUs is null)
+            LongestGapUs = Math.Max(LongestGapUs, atUs - before);
+        // An open supply may read 0 V, 0 A for ever and be right.
+        bool equal = (oldMillivolts, oldMilliamps) == (millivolts, milliamps) && (millivolts, milliamps) != (0, 0);
+        _equal = equal ? _equal + 1 : 0;
+        Frozen |= _equal >= EqualSamplesMax;
+    }
+}
