@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FlashBench.Hardware;
 
 /// <summary>The boot clock of the running host.</summary>
-/// <remarks>Source: Linux proc_uptime(5): first field, seconds since boot including time asleep, in 10 ms steps.</remarks>
+/// <remarks>Source: Linux proc_uptime(5): first field, seconds since boot with time asleep, in 10 ms steps.</remarks>
 public sealed class HostBootClock : IBootClock
 {
     private const string UptimePath = "/proc/uptime";
@@ -20,8 +20,9 @@ public sealed class HostBootClock : IBootClock
     internal static TimeSpan Parse(string line)
     {
         string seconds = line.Split(' ', '\n')[0];
-        return decimal.TryParse(seconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value)
-            && value < SecondsMax
+        bool isNumber = decimal.TryParse(
+            seconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value);
+        return isNumber && value < SecondsMax
             ? TimeSpan.FromTicks((long)(value * TimeSpan.TicksPerSecond))
             : throw new IOException($"{UptimePath} does not begin with the seconds since boot");
     }
