@@ -22,7 +22,7 @@ public interface ISpiBus : IAsyncDisposable
 
     /// <summary>Executes the transactions in order, in as few USB transfers as the programmer can.</summary>
     /// <param name="batch">Each entry is one chip-select frame; chip select is high when the call returns.</param>
-    /// <param name="cancel">Honoured between transfers of a read; a frame that writes is never cut in its middle.</param>
-    /// <exception cref="ProgrammerException">The programmer failed; chip select is released if it still answers.</exception>
+    /// <param name="cancel">Honoured between transfers of a read; a frame that writes is never cut.</param>
+    /// <exception cref="ProgrammerException">The programmer failed; chip select is high if it still answers.</exception>
     ValueTask ExecuteAsync(IReadOnlyList<SpiTransaction> batch, CancellationToken cancel);
 }

@@ -27,7 +27,7 @@ public interface IConsolePort : IAsyncDisposable
     /// <summary>Receive errors so far.</summary>
     ConsoleCounters Counters { get; }
 
-    /// <summary>Events in order of arrival until <paramref name="cancel"/> or a hang-up; one reader at a time.</summary>
+    /// <summary>Events in order of arrival until <paramref name="cancel"/> or a hang-up; one reader only.</summary>
     IAsyncEnumerable<ConsoleEvent> ReadAsync(CancellationToken cancel);
 
     /// <summary>Queues bytes for the board; returns when the port has taken them.</summary>

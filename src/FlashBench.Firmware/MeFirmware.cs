@@ -1,0 +1,55 @@
+using FlashBench.Firmware.Formats;
+
+namespace FlashBench.Firmware;
+
+/// <summary>Generations of the ME's firmware layout.</summary>
+public enum MeGeneration
+{
+    /// <summary>ME 2 to 5: `$MAN` manifests, no code partition that could be trimmed.</summary>
+    One = 1,
+
+    /// <summary>ME 6 to 10 and TXE 1 to 2: `$MN2` manifest with `$MME` module headers.</summary>
+    Two = 2,
+
+    /// <summary>ME 11 and later, TXE 3 and later, SPS 4: `$CPD` code partition directory.</summary>
+    Three = 3,
+}
+
+/// <summary>Which product of the ME family a firmware is.</summary>
+public enum FirmwareFamily
+{
+    /// <summary>Management Engine of Core platforms.</summary>
+    Me,
+
+    /// <summary>Trusted Execution Engine of Atom platforms.</summary>
+    Txe,
+
+    /// <summary>Server Platform Services.</summary>
+    Sps,
+}
+
+/// <summary>What an ME region holds.</summary>
+/// <param name="Generation">Layout generation.</param>
+/// <param name="Family">Product; by the signing key, or assumed from the version when the key is unknown.</param>
+/// <param name="Version">Version from the code partition's manifest.</param>
+/// <param name="Region">The region in the image, as far as the file reaches.</param>
+/// <param name="Sku">What the image says about its edition.</param>
+/// <param name="Table">The partition table.</param>
+/// <param name="Code">The fault-tolerant code partition (FTPR; CODE in generation 1).</param>
+/// <param name="AlreadyNeutralized">True when nothing is left that neutralization by removal would take out.</param>
+public sealed record MeFirmware(
+    MeGeneration Generation, FirmwareFamily Family, MeVersion Version, FlashRange Region, MeSku Sku,
+    PartitionTable Table, CodePartition Code, bool AlreadyNeutralized)
+{
+    /// <summary>"ME 8.0.20.1513", with the family's own short name.</summary>
+    public string Title => $"{Family.ToString().ToUpperInvariant()} {Version}";
+}
+
+/// <summary>Edition of an ME firmware, as far as the image tells.</summary>
+/// <param name="Text">For people, for example "consumer, 1.5 MB"; "unknown" when the image does not say.</param>
+/// <param name="AmtCapable">True when the edition carries AMT, false when it cannot, null when unknown.</param>
+public sealed record MeSku(string Text, bool? AmtCapable)
+{
+    /// <summary>The image does not tell its edition.</summary>
+    public static MeSku Unknown { get; } = new("unknown", null);
+}

@@ -1,0 +1,31 @@
+namespace FlashBench.Hardware.Power;
+
+/// <summary>Board power through one relay. It says what was commanded; only a sensor says what is.</summary>
+/// <remarks>
+/// Opening or disposing changes no relay (rule I5): the contact stays as it is until the first command. Not safe for
+/// concurrent use.
+/// </remarks>
+/// <param name="line">Drives the relay coil; the active level supplies the board.</param>
+public sealed class RelayPower(IOutputLine line)
+{
+    /// <summary>The part that drives the relay.</summary>
+    public PartIdentity Identity => line.Identity;
+
+    /// <summary>What was last commanded; null before the first command and after one that failed.</summary>
+    public bool? Commanded { get; private set; }
+
+    /// <summary>Commands the relay to supply the board; returns at once, before the rails have risen.</summary>
+    /// <exception cref="PowerException">The relay could not be driven; its contact is unknown.</exception>
+    public void On() => Command(active: true);
+
+    /// <summary>Commands the relay to cut the board off; returns at once, before the rails have fallen.</summary>
+    /// <exception cref="PowerException">The relay could not be driven; its contact is unknown.</exception>
+    public void Off() => Command(active: false);
+
+    private void Command(bool active)
+    {
+        Commanded = null;
+        line.Drive(active);
+        Commanded = active;
+    }
+}
