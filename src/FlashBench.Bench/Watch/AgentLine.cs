@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Bench.Watch;
 
@@ -8,10 +9,12 @@ namespace FlashBench.Bench.Watch;
 /// <param name="Nonce">Nonce of an FB1 line; empty for a heartbeat.</param>
 /// <param name="Number">Counter of this kind of line since the board's boot.</param>
 /// <param name="Uptime">The board's uptime.</param>
-/// <param name="Hfsts">HFSTS1 to HFSTS6 of an FB1 line; null where the register was not there.</param>
+/// <param name="Registers">HFSTS1 to HFSTS6 of an FB1 line; null where the register was not there.</param>
 /// <remarks>Source: docs/console-protocol.md. A line that differs from it in any byte does not parse.</remarks>
-internal sealed record AgentLine(bool IsSample, string Nonce, long Number, TimeSpan Uptime, uint?[] Hfsts)
+internal sealed record AgentLine(bool IsSample, string Nonce, long Number, TimeSpan Uptime, MeRegisters Registers)
 {
+    private static readonly MeRegisters NoRegisters = new(null);
+
     private const int SampleFields = 11, HexDigits = 8, NumberDigitsMax = 10;
 
     /// <summary>True if a line claims to be an FB1 line.</summary>
@@ -43,7 +46,8 @@ internal sealed record AgentLine(bool IsSample, string Nonce, long Number, TimeS
                 return null;
         }
 
-        return new AgentLine(true, fields[1], number, uptime, registers);
+        return new AgentLine(true, fields[1], number, uptime, new MeRegisters(
+            registers[0], registers[1], registers[2], registers[3], registers[4], registers[5]));
     }
 
     private static AgentLine? ParseHeartbeat(ReadOnlySpan<byte> line)
@@ -53,7 +57,7 @@ internal sealed record AgentLine(bool IsSample, string Nonce, long Number, TimeS
         string[] fields = Encoding.ASCII.GetString(line).Split(' ');
         return fields.Length == 4 && fields[2] == "up" && Count(fields[1]) is long number
             && Seconds(fields[3]) is TimeSpan uptime
-            ? new AgentLine(false, "", number, uptime, [])
+            ? new AgentLine(false, "", number, uptime, NoRegisters)
             : null;
     }
 

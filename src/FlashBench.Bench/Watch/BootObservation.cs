@@ -1,4 +1,4 @@
-using FlashBench.Firmware;
+using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Bench.Watch;
 
@@ -105,7 +105,7 @@ public sealed record BootObservation
     public required int StaleSamples { get; init; }
 
     /// <summary>The firmware's own ME status block; null if it printed none.</summary>
-    public CorebootMeText? FirmwareText { get; init; }
+    public CorebootMeReport? FirmwareText { get; init; }
 
     /// <summary>Power samples, for the drawing.</summary>
     public required IReadOnlyList<(long AtUs, int Millivolts, int Milliamps)> Power { get; init; }

@@ -76,8 +76,11 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
             return (BootClass.Silent, "the board is powered, but nothing on its console counts as a sign of life");
         long last = console.Signs[^1], mark = start + settings.MinimumUs;
         if (last <= mark)
+        {
             return (BootClass.SignsOfLifeLost, $"the last sign of life came {Clock(last - t0)} after power-good, "
                 + $"before the mark at {Clock(mark - t0)}; the board stayed powered");
+        }
+
         long silence = LongestSilenceUs();
         return silence > settings.GapMaxUs
             ? (BootClass.SignsOfLifeLost, $"no sign of life for {Seconds(silence)}, more than the allowed "

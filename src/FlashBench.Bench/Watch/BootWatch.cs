@@ -1,4 +1,4 @@
-using FlashBench.Firmware;
+using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Bench.Watch;
 

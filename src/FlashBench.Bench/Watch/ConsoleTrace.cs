@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using FlashBench.Firmware;
 
 namespace FlashBench.Bench.Watch;
 
@@ -78,7 +77,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         last = (line.Number, line.Uptime);
         _signs.Add(atUs);
         if (line.IsSample)
-            _samples.Add(new RegisterSample(atUs, line.Number, line.Uptime, new MeRegisters(line.Hfsts)));
+            _samples.Add(new RegisterSample(atUs, line.Number, line.Uptime, line.Registers));
     }
 
     private bool AgreesWithClock(long atUs, TimeSpan uptime)
