@@ -23,7 +23,8 @@ public abstract partial record JournalData
 
     /// <summary>What will be changed, and what must not change.</summary>
     public sealed record Plan(
-        string Policy, string PlannedSha256, long ChangedBytes, PlanChange[] Changes, HashedRange[] Kept) : JournalData;
+        string Policy, string PlannedSha256, long ChangedBytes, long UnattributedBytes, PlanChange[] Changes,
+        HashedRange[] Kept) : JournalData;
 
     /// <summary>The chip is about to be erased: until `clean` the board is DIRTY.</summary>
     public sealed record Dirty(string Purpose, long Bytes, int Blocks) : JournalData;
@@ -44,8 +45,8 @@ public abstract partial record JournalData
 
     /// <summary>What a read of the chip says about the neutralization, by its content alone.</summary>
     public sealed record FlashCheck(
-        string Purpose, KeptState[] Kept, long ContentBytes, long ContentLimit, string[] Left, bool SignatureValid,
-        DisableBitState DisableBit, int PinnedBitsChanged) : JournalData;
+        string Purpose, KeptState[] Kept, long ContentBytes, long? ContentLimit, string[] Left, bool SignatureValid,
+        DisableBitState DisableBit, bool OnlyPinnedBitChanged, string[] Problems) : JournalData;
 
     /// <summary>The disable bit (HAP or AltMeDisable).</summary>
     public sealed record DisableBitState(string Name, uint Offset, int Bit, bool Set, uint Dword);

@@ -1,0 +1,78 @@
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Watch;
+
+namespace FlashBench.Bench.Evidence;
+
+/// <summary>Replays the journaled boots through the same <see cref="BootWatch"/> that followed them live.</summary>
+internal static class BootFold
+{
+    private const long SuspendUs = 1_000_000; // boot time and monotonic time drift apart only while the host sleeps
+
+    public static List<BootObservation> Fold(
+        JournalData.JobStart start, IReadOnlyList<JournalRecord> records, IReadOnlyList<ConsoleArrival> console)
+    {
+        var boots = new List<BootObservation>();
+        for (int i = 0; i < records.Count; i++)
+        {
+            if (records[i].Data is not JournalData.BootBegin begin)
+                continue;
+            int end = i + 1;
+            while (end < records.Count && records[end].Data is not (JournalData.BootEnd or JournalData.BootBegin))
+                end++;
+            var span = records.Skip(i).Take(end - i + (end < records.Count ? 1 : 0)).ToList();
+            boots.Add(Replay(start, begin, span, console));
+        }
+
+        return boots;
+    }
+
+    private static BootObservation Replay(
+        JournalData.JobStart start, JournalData.BootBegin begin, List<JournalRecord> span,
+        IReadOnlyList<ConsoleArrival> console)
+    {
+        long beginUs = span[0].Time.MonoUs, endUs = span[^1].Time.MonoUs;
+        long commandedUs = span.Find(record => record.Data is JournalData.PowerCommand { On: true })?.Time.MonoUs
+            ?? beginUs;
+        var watch = new BootWatch(
+            BootSettings.For(start, begin.Kind), begin.Number, (begin.Kind, begin.Nonce), commandedUs);
+        foreach ((long atUs, int millivolts, int milliamps, ReadOnlyMemory<byte> data) in Merge(span, console))
+        {
+            if (atUs < beginUs || atUs > endUs)
+                continue;
+            if (data.IsEmpty)
+                watch.OnPower(atUs, millivolts, milliamps);
+            else
+                watch.OnConsole(atUs, data.Span);
+        }
+
+        if (Hole(span) is string hole)
+            watch.OnGap(hole);
+        return watch.Observe(endUs);
+    }
+
+    // Samples and arrivals by time; a sample comes before bytes of the same microsecond.
+    private static IEnumerable<(long AtUs, int Millivolts, int Milliamps, ReadOnlyMemory<byte> Data)> Merge(
+        List<JournalRecord> span, IReadOnlyList<ConsoleArrival> console)
+    {
+        var samples = span.Select(record => record.Data).OfType<JournalData.PowerSamples>()
+            .SelectMany(SampleSeries.Expand)
+            .Select(s => (s.AtUs, s.Millivolts, s.Milliamps, default(ReadOnlyMemory<byte>)));
+        var arrivals = console.Where(arrival => !arrival.Data.IsEmpty)
+            .Select(arrival => (arrival.AtUs, 0, 0, arrival.Data));
+        return samples.Concat(arrivals).OrderBy(entry => entry.Item1);
+    }
+
+    private static string? Hole(List<JournalRecord> span)
+    {
+        if (span.Select(record => record.Data).OfType<JournalData.ConsoleGap>().FirstOrDefault() is { } gap)
+            return $"the console was not continuous: {gap.Kind} ({gap.Count})";
+        if (span.Exists(record => record.Time.BootId != span[0].Time.BootId))
+            return "the bench host was restarted";
+        long drift = Drift(span[^1]) - Drift(span[0]);
+        if (Math.Abs(drift) > SuspendUs)
+            return $"the bench host was suspended for {drift / 1_000_000} s";
+        return span[^1].Data is JournalData.BootEnd ? null : "the watch was cut off";
+    }
+
+    private static long Drift(JournalRecord record) => record.Time.BootUs - record.Time.MonoUs;
+}

@@ -1,0 +1,88 @@
+using FlashBench.Bench.Config;
+
+namespace FlashBench.Bench.Evidence;
+
+/// <summary>Decides on a job: the same pure function at the end of the run and in `certificate verify`.</summary>
+/// <remarks>
+/// PASS needs every check of the required level; any FAIL of any check is a FAIL; nothing rounds up. Source: certification
+/// criteria A1 to E2 of the project's ME reference, levels of the design.
+/// </remarks>
+public static class Decision
+{
+    /// <summary>The rule, as certificate and report print it.</summary>
+    public const string Rule = "PASS needs every mandatory check of the required level to pass on positive, complete "
+        + "evidence of this board and this boot. Any failed check is a FAIL. Silence, absence, damage and anything not "
+        + "reached are INCONCLUSIVE. Nothing rounds up.";
+
+    // What to name first when several checks failed: the board's death, then its ME, then its flash.
+    private static readonly string[] FailOrder =
+        ["A2", "D1", "C1", "E1", "A7", "A4", "A6", "A5", "A3", "A1", "B1", "B2", "C2", "D2"];
+
+    private static readonly string[] InconclusiveOrder = ["A1", "A2", "D1", "B2", "C1", "B1", "E1"];
+
+    private static readonly (EvidenceLevel Level, string[] Ids)[] LevelChecks =
+    [
+        (EvidenceLevel.L0, ["A1", "A2", "A3", "A7"]),
+        (EvidenceLevel.L1, ["A4", "A5", "A6"]),
+        (EvidenceLevel.L2, ["B1", "B2", "D1", "D2", "E1"]),
+        (EvidenceLevel.L3, ["C1"]),
+    ];
+
+    /// <summary>Decides.</summary>
+    /// <exception cref="Journal.EvidenceException">The record asks for a level that does not exist.</exception>
+    public static Judgement Decide(JobFacts facts)
+    {
+        if (!Enum.TryParse(facts.Start.Require, out EvidenceLevel required) || required < EvidenceLevel.L0)
+            throw new Journal.EvidenceException(Journal.JournalWriter.FileName, 0, "the required level is unknown");
+        var mandatory = LevelChecks.Where(entry => entry.Level <= required).SelectMany(entry => entry.Ids)
+            .Where(id => id != "B1" || StateChecks.FusesMatter(facts)).ToHashSet();
+        var checks = FlashChecks.All(facts).Concat(StateChecks.All(facts)).Concat(WatchChecks.All(facts))
+            .Select(check => check with { Mandatory = mandatory.Contains(check.Id) })
+            .OrderBy(check => check.Id, StringComparer.Ordinal).ToList();
+        Verdict verdict = Worst(facts, checks);
+        return new Judgement(
+            verdict, LevelOf(facts, checks), required, Reason(facts, checks, verdict), ClassOf(facts, checks, verdict), checks);
+    }
+
+    private static Verdict Worst(JobFacts facts, List<Check> checks) => checks
+        .Where(check => check.Mandatory || check.Outcome == Verdict.Fail).Select(check => check.Outcome)
+        .Concat(facts.Phases.Select(phase => phase.Verdict))
+        .Append(facts.IsDirty ? Verdict.Fail : Verdict.Pass)
+        .Max();
+
+    private static EvidenceLevel LevelOf(JobFacts facts, List<Check> checks)
+    {
+        EvidenceLevel reached = EvidenceLevel.None;
+        foreach ((EvidenceLevel level, string[] ids) in LevelChecks)
+        {
+            var needed = ids.Where(id => id != "B1" || StateChecks.FusesMatter(facts)).ToHashSet();
+            if (checks.Exists(check => needed.Contains(check.Id) && check.Outcome != Verdict.Pass))
+                break;
+            reached = level;
+        }
+
+        return reached;
+    }
+
+    private static string Reason(JobFacts facts, List<Check> checks, Verdict verdict)
+    {
+        if (verdict == Verdict.Pass)
+            return "every mandatory check passed";
+        if (facts.Phases.LastOrDefault(phase => phase.Verdict == verdict) is { Reason.Length: > 0 } ended)
+            return $"{ended.Name}: {ended.Reason}";
+        string[] order = verdict == Verdict.Fail ? FailOrder : InconclusiveOrder;
+        Check? telling = checks.Where(check => check.Outcome == verdict && (check.Mandatory || verdict == Verdict.Fail))
+            .OrderBy(check => Array.IndexOf(order, check.Id) is >= 0 and int rank ? rank : order.Length).FirstOrDefault();
+        return telling is null ? "the board was left half-written" : $"{telling.Id} {telling.Title}: {telling.Text}";
+    }
+
+    private static ErrorClass ClassOf(JobFacts facts, List<Check> checks, Verdict verdict)
+    {
+        if (verdict == Verdict.Pass)
+            return ErrorClass.None;
+        if (facts.Phases.LastOrDefault(phase => phase.Verdict == verdict) is { } ended)
+            return ended.Class;
+        bool image = checks.Exists(check => check.Id == "A2" && check.Outcome == Verdict.Fail);
+        return verdict == Verdict.Fail ? image ? ErrorClass.Image : ErrorClass.Dut : ErrorClass.Infrastructure;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using FlashBench.Bench.Journal;
+
+namespace FlashBench.Bench.Evidence;
+
+/// <summary>Checks of backup, image and flash: A1 to A7 and E1.</summary>
+internal static class FlashChecks
+{
+    public static IEnumerable<Check> All(JobFacts facts) =>
+    [
+        Backup(facts), Original(facts), Attribution(facts), Kept(facts), Removal(facts), Bit(facts), Write(facts),
+        Reread(facts),
+    ];
+
+    internal static Check NotReached(string id, string title, string limit) =>
+        new(id, title, Verdict.Inconclusive, false, "not reached", limit, "the job ended before this was measured");
+
+    private static Check Backup(JobFacts facts)
+    {
+        const string id = "A1", title = "backup", limit = "2 whole reads identical, in the vault";
+        var passes = facts.BackupPasses.Where(pass => !pass.Diagnosis).ToList();
+        if (facts.Backup is not { } backup || passes.Count < 2)
+            return NotReached(id, title, limit);
+        bool agree = backup.Agree && backup.Stored && passes.TrueForAll(pass => pass.Sha256 == backup.Sha256);
+        if (agree)
+        {
+            return new Check(id, title, Verdict.Pass, false, $"{passes.Count} reads, SHA-256 {backup.Sha256}", limit,
+                "two whole reads of the chip were identical and are in the vault");
+        }
+
+        bool third = facts.BackupPasses.Any(
+            pass => pass.Diagnosis && passes.Exists(other => other.Sha256 == pass.Sha256));
+        string differing = $"{backup.DifferingBytes} bytes differ, first at 0x{backup.FirstDifference:X6}";
+        return new Check(id, title, third ? Verdict.Inconclusive : Verdict.Fail, false, differing, limit,
+            third ? "two whole reads of the chip differ once" : "three whole reads of the chip all differ");
+    }
+
+    private static Check Original(JobFacts facts)
+    {
+        const string id = "A2", title = "original image valid", limit = "descriptor, table, signature and key sound";
+        if (facts.Audit is not { } audit)
+            return NotReached(id, title, limit);
+        if (audit.Refusals.Length > 0)
+            return new Check(id, title, Verdict.Fail, false, $"{audit.Refusals.Length} refusals", limit, audit.Refusals[0]);
+        bool trusted = audit.SignatureValid && (facts.Start.Simulated || !audit.TestKey);
+        return new Check(id, title, trusted ? Verdict.Pass : Verdict.Fail, false, $"signed by {audit.Key}", limit,
+            trusted ? $"{audit.Family} {audit.Version} carries a valid signature by a known key"
+                : "the code partition is not signed by a key that this job may trust");
+    }
+
+    private static Check Attribution(JobFacts facts)
+    {
+        const string id = "A3", title = "every change attributed", limit = "0 unattributed bytes";
+        if (facts.Plan is not { } plan)
+            return NotReached(id, title, limit);
+        return new Check(id, title, plan.UnattributedBytes == 0 ? Verdict.Pass : Verdict.Fail, false,
+            $"{plan.ChangedBytes} bytes in {plan.Changes.Length} changes, {plan.UnattributedBytes} unattributed", limit,
+            plan.UnattributedBytes == 0 ? "every changed byte belongs to a named rule"
+                : "the planned image changes bytes that no rule names");
+    }
+
+    // What the chip holds at the end counts; the verification after the write only if the job ended there.
+    private static JournalData.FlashCheck? Content(JobFacts facts) =>
+        facts.FlashChecks.GetValueOrDefault("re-read") ?? facts.FlashChecks.GetValueOrDefault("verify");
+
+    private static Check Kept(JobFacts facts)
+    {
+        const string id = "A4", title = "kept code unchanged", limit = "byte-equal to the backup, signature valid";
+        if (Content(facts) is not { } check)
+            return NotReached(id, title, limit);
+        var different = check.Kept.Where(kept => !kept.Equal).Select(kept => kept.Name).ToList();
+        bool sound = different.Count == 0 && check.Kept.Length > 0 && check.SignatureValid;
+        string text = different.Count > 0 ? $"{different[0]} differs from the backup"
+            : sound ? "manifest, kept modules and kept partitions are as in the backup"
+            : "the signature of the code partition is not valid";
+        return new Check(id, title, sound ? Verdict.Pass : Verdict.Fail, false,
+            $"{check.Kept.Length - different.Count} of {check.Kept.Length} ranges equal", limit, text);
+    }
+
+    private static Check Removal(JobFacts facts)
+    {
+        const string id = "A5", title = "rest removed";
+        if (Content(facts) is not { } check)
+            return NotReached(id, title, "by ME version");
+        string limit = check.ContentLimit is long most ? $"<= {Bytes(most)} that are not FF" : "no limit known";
+        bool within = check.ContentLimit is long max && check.ContentBytes <= max && check.Left.Length == 0;
+        Verdict outcome = within ? Verdict.Pass : check.ContentLimit is null ? Verdict.Inconclusive : Verdict.Fail;
+        return new Check(id, title, outcome, false, Bytes(check.ContentBytes), limit,
+            within ? "nothing but the kept code is left in the ME region"
+                : check.Left.Length > 0 ? $"left in the ME region: {string.Join(", ", check.Left.Take(6))}"
+                : "more content is left in the ME region than this version's limit");
+    }
+
+    private static Check Bit(JobFacts facts)
+    {
+        const string id = "A6", title = "disable bit", limit = "set, and nothing else in its dword changed";
+        if (Content(facts) is not { } check)
+            return NotReached(id, title, limit);
+        JournalData.DisableBitState bit = check.DisableBit;
+        bool sound = bit.Set && check.OnlyPinnedBitChanged;
+        return new Check(id, title, sound ? Verdict.Pass : Verdict.Fail, false,
+            $"0x{bit.Dword:X8} at 0x{bit.Offset:X}, bit {bit.Bit} {(bit.Set ? "set" : "clear")}", limit,
+            sound ? $"{bit.Name} is set in the flash" : bit.Set ? "other bits of the strap changed too"
+                : $"{bit.Name} is not set in the flash");
+    }
+
+    private static Check Write(JobFacts facts)
+    {
+        const string id = "A7", title = "write verified", limit = "0 bytes differ, after re-opening the programmer";
+        if (facts.ReadBacks.GetValueOrDefault("verify") is not { } read)
+            return NotReached(id, title, limit);
+        bool sound = read.DifferingBytes == 0 && read.Sha256 == read.ExpectedSha256 && read.Reopened;
+        return new Check(id, title, sound ? Verdict.Pass : Verdict.Fail, false, Differing(read), limit,
+            sound ? "the whole chip reads back as planned" : "the chip does not read back as planned");
+    }
+
+    private static Check Reread(JobFacts facts)
+    {
+        const string id = "E1", title = "flash after the run", limit = "nothing restored, nothing cleared";
+        if (facts.ReadBacks.GetValueOrDefault("re-read") is not { } read)
+            return NotReached(id, title, limit);
+        bool cleared = facts.FlashChecks.GetValueOrDefault("verify") is { DisableBit.Set: true }
+            && facts.FlashChecks.GetValueOrDefault("re-read") is { DisableBit.Set: false };
+        string text = cleared ? "the disable bit was cleared while the board ran"
+            : read.DifferingBytes == 0 ? "after the run the chip holds what was verified before it"
+            : "the chip changed while the board ran";
+        return new Check(id, title, read.DifferingBytes == 0 ? Verdict.Pass : Verdict.Fail, false, Differing(read), limit, text);
+    }
+
+    private static string Differing(JournalData.ReadBack read) => read.DifferingBytes == 0 ? "0 bytes differ"
+        : $"{read.DifferingBytes} bytes differ, first at 0x{read.FirstDifference:X6}";
+
+    private static string Bytes(long count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} bytes");
+}

@@ -1,0 +1,69 @@
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Watch;
+
+namespace FlashBench.Bench.Evidence;
+
+/// <summary>Turns a journal and its console into the facts of the job.</summary>
+public static class JobFold
+{
+    /// <summary>Folds the records before the decision.</summary>
+    /// <param name="records">A sound journal; a decision at its end is left out.</param>
+    /// <param name="console">Arrivals on the console, in order of time.</param>
+    /// <exception cref="EvidenceException">The records do not make a job.</exception>
+    public static JobFacts Fold(IReadOnlyList<JournalRecord> records, IReadOnlyList<ConsoleArrival> console)
+    {
+        if (records.Count > 0 && records[^1].Data is JournalData.Decision)
+            records = [.. records.SkipLast(1)];
+        if (records.Count == 0 || records[0].Data is not JournalData.JobStart start)
+            throw new EvidenceException(JournalWriter.FileName, 0, "the first record is no job.start");
+        var data = records.Select(record => record.Data).ToList();
+        return new JobFacts
+        {
+            Start = start,
+            StartedUtc = records[0].Time.Utc,
+            EndedUtc = records[^1].Time.Utc,
+            EndedUs = records[^1].Time.MonoUs,
+            Phases = Phases(records),
+            Chip = Last<JournalData.Chip>(data),
+            BackupPasses = [.. data.OfType<JournalData.BackupPass>()],
+            Backup = Last<JournalData.Backup>(data),
+            Audit = Last<JournalData.Audit>(data),
+            Plan = Last<JournalData.Plan>(data),
+            IsDirty = data.FindLastIndex(d => d is JournalData.Dirty) > data.FindLastIndex(d => d is JournalData.Clean),
+            BlocksWritten = data.OfType<JournalData.BlockDone>().Count(),
+            ReadBacks = ByPurpose(data.OfType<JournalData.ReadBack>(), read => read.Purpose),
+            FlashChecks = ByPurpose(data.OfType<JournalData.FlashCheck>(), check => check.Purpose),
+            Boots = BootFold.Fold(start, records, console),
+            Deviations = [.. data.OfType<JournalData.Deviation>().Select(deviation => deviation.Text)],
+            Console = [.. data.OfType<JournalData.ConsoleChunk>()],
+            Records = records.Count,
+        };
+    }
+
+    private static T? Last<T>(List<JournalData> data)
+        where T : JournalData => data.OfType<T>().LastOrDefault();
+
+    // A purpose that was journaled twice counts as last seen.
+    private static Dictionary<string, T> ByPurpose<T>(IEnumerable<T> items, Func<T, string> purpose)
+    {
+        var result = new Dictionary<string, T>(StringComparer.Ordinal);
+        foreach (T item in items)
+            result[purpose(item)] = item;
+        return result;
+    }
+
+    private static List<PhaseFacts> Phases(IReadOnlyList<JournalRecord> records)
+    {
+        var phases = new List<PhaseFacts>();
+        long begin = 0;
+        foreach (JournalRecord record in records)
+        {
+            if (record.Data is JournalData.PhaseBegin)
+                begin = record.Time.MonoUs;
+            else if (record.Data is JournalData.PhaseEnd end)
+                phases.Add(new PhaseFacts(end.Name, begin, record.Time.MonoUs, end.Verdict, end.Reason, end.Class));
+        }
+
+        return phases;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using FlashBench.Bench.Watch;
+
+namespace FlashBench.Bench.Evidence;
+
+/// <summary>Checks of the run: B2, D1, D2, D3.</summary>
+internal static class WatchChecks
+{
+    public static IEnumerable<Check> All(JobFacts facts) => [Baseline(facts), Uptime(facts), Repeats(facts), End()];
+
+    /// <summary>What a boot's class means for the board.</summary>
+    public static Verdict OutcomeOf(BootClass kind) => kind switch
+    {
+        BootClass.Alive => Verdict.Pass,
+        BootClass.NeverBooted or BootClass.WatchdogConsistent or BootClass.VendorTimer or BootClass.Crash
+            or BootClass.UnexplainedPowerLoss or BootClass.Reset => Verdict.Fail,
+        _ => Verdict.Inconclusive,
+    };
+
+    private static Check Baseline(JobFacts facts)
+    {
+        const string id = "B2", title = "baseline as received";
+        string limit = $"alive for {Minutes(facts.Start.Watch.BaselineSeconds)}, ME state recorded";
+        if (facts.Boots.FirstOrDefault(boot => boot.Kind == BootKind.Baseline) is not { } boot || facts.Audit is not { } audit)
+            return FlashChecks.NotReached(id, title, limit);
+        string measured = Observed(boot);
+        if (OutcomeOf(boot.Class) is not Verdict.Pass and var broken)
+            return new Check(id, title, broken, false, measured, limit, $"before any write: {boot.Explanation}");
+        (Verdict outcome, string text) = StateChecks.BaselineState(boot, audit);
+        return new Check(id, title, outcome, false, measured, limit, text);
+    }
+
+    private static Check Uptime(JobFacts facts)
+    {
+        const string id = "D1", title = "survives the watchdog";
+        string limit = $">= {Minutes(facts.Start.Watch.MinimumSeconds)} of power and signs of life, no reset";
+        var boots = Watched(facts);
+        if (boots.Count == 0)
+            return FlashChecks.NotReached(id, title, limit);
+        BootObservation worst = boots.MaxBy(boot => OutcomeOf(boot.Class))!;
+        return new Check(id, title, OutcomeOf(worst.Class), false, Observed(worst), limit,
+            $"boot {worst.Number}: {worst.Explanation}");
+    }
+
+    private static Check Repeats(JobFacts facts)
+    {
+        const string id = "D2", title = "cold boots";
+        string limit = $">= {facts.Start.Watch.ColdBoots} cold boots alive";
+        var boots = Watched(facts);
+        int alive = boots.Count(boot => boot.Class == BootClass.Alive);
+        Verdict outcome = boots.Select(boot => OutcomeOf(boot.Class))
+            .Append(alive >= facts.Start.Watch.ColdBoots ? Verdict.Pass : Verdict.Inconclusive).Max();
+        return boots.Count == 0 ? FlashChecks.NotReached(id, title, limit)
+            : new Check(id, title, outcome, false, $"{alive} of {boots.Count} alive", limit,
+                outcome == Verdict.Pass ? "every watched cold boot stayed alive" : "not every cold boot stayed alive");
+    }
+
+    private static Check End() => new("D3", "deliberate shutdown", Verdict.Inconclusive, false, "not examined",
+        "shuts down and stays off", "this version does not shut the operating system down by itself");
+
+    private static List<BootObservation> Watched(JobFacts facts) =>
+        [.. facts.Boots.Where(boot => boot.Kind == BootKind.Watch)];
+
+    private static string Observed(BootObservation boot)
+    {
+        long until = boot.PowerLostUs ?? boot.LastSignUs ?? boot.EndUs;
+        return boot.PowerGoodUs is long t0 ? Minutes(Math.Max(0, until - t0) / 1e6) : "no power-good";
+    }
+
+    private static string Minutes(double seconds) => string.Create(
+        CultureInfo.InvariantCulture, $"{(int)seconds / 60}:{(int)seconds % 60:00} min");
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using FlashBench.Bench.Journal;
+
+namespace FlashBench.Bench.Watch;
+
+/// <summary>Keeps a job's console: raw bytes, a time index beside them, and a hashed chunk record for each piece.</summary>
+/// <remarks>
+/// The index has one line per arrival, "microseconds length". Once <see cref="Close"/> returned, bytes, index and record
+/// are on disk; what arrived since the last chunk record does not count as evidence.
+/// </remarks>
+public sealed class ConsoleLog : IDisposable
+{
+    /// <summary>Folder inside a job directory.</summary>
+    public const string Folder = "console";
+
+    /// <summary>Raw bytes, relative to the job directory.</summary>
+    public const string RawName = "console/console.raw";
+
+    /// <summary>Time index, relative to the job directory.</summary>
+    public const string IndexName = "console/console.idx";
+
+    /// <summary>A chunk is closed when it has this many bytes.</summary>
+    public const int ChunkBytes = 64 * 1024;
+
+    /// <summary>A console that says more than this in one job is cut off, which the journal records.</summary>
+    public const long BytesMax = 1L << 30;
+
+    private readonly JournalWriter _journal;
+    private readonly FileStream _raw, _index;
+    private readonly MemoryStream _rawChunk = new(), _indexChunk = new();
+    private bool _overflowed;
+
+    /// <summary>Creates the folder and both files.</summary>
+    /// <exception cref="JournalWriteException">They cannot be created.</exception>
+    public ConsoleLog(string directory, JournalWriter journal)
+    {
+        _journal = journal;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(directory, Folder));
+            _raw = Create(Path.Combine(directory, RawName));
+            _index = Create(Path.Combine(directory, IndexName));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"the console log cannot be created: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Takes bytes that arrived at <paramref name="atUs"/>.</summary>
+    /// <exception cref="JournalWriteException">A full chunk could not be written.</exception>
+    public void Append(long atUs, ReadOnlySpan<byte> data)
+    {
+        if (_raw.Position + _rawChunk.Length + data.Length > BytesMax)
+        {
+            if (!_overflowed)
+                _journal.Append(new JournalData.ConsoleGap("overflow", BytesMax));
+            _overflowed = true;
+            return;
+        }
+
+        _rawChunk.Write(data);
+        _indexChunk.Write(Encoding.ASCII.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{atUs} {data.Length}\n")));
+        if (_rawChunk.Length >= ChunkBytes)
+            Close();
+    }
+
+    /// <summary>Puts everything so far on disk and journals it.</summary>
+    /// <exception cref="JournalWriteException">It could not be written.</exception>
+    public void Close()
+    {
+        if (_rawChunk.Length == 0)
+            return;
+        var record = new JournalData.ConsoleChunk(
+            _raw.Position, _rawChunk.Length, HashOf(_rawChunk), _index.Position, _indexChunk.Length, HashOf(_indexChunk));
+        try
+        {
+            Flush(_rawChunk, _raw);
+            Flush(_indexChunk, _index);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"the console log cannot be written: {e.Message}", e);
+        }
+
+        _journal.Append(record);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _raw.Dispose();
+        _index.Dispose();
+        _rawChunk.Dispose();
+        _indexChunk.Dispose();
+    }
+
+    private static FileStream Create(string path) =>
+        new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+
+    private static string HashOf(MemoryStream chunk) =>
+        Convert.ToHexStringLower(SHA256.HashData(chunk.GetBuffer().AsSpan(0, (int)chunk.Length)));
+
+    private static void Flush(MemoryStream chunk, FileStream file)
+    {
+        file.Write(chunk.GetBuffer().AsSpan(0, (int)chunk.Length));
+        file.Flush(flushToDisk: true);
+        chunk.SetLength(0);
+    }
+}

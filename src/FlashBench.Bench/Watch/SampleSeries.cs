@@ -1,0 +1,51 @@
+using FlashBench.Bench.Journal;
+using FlashBench.Hardware.Power;
+
+namespace FlashBench.Bench.Watch;
+
+/// <summary>Collects sensor samples for one journal record, and takes such a record apart.</summary>
+public sealed class SampleSeries(int boot)
+{
+    private const int ValuesPerSample = 3;
+
+    private readonly List<int> _values = [];
+    private long _startUs, _lastUs;
+
+    /// <summary>Number of samples collected.</summary>
+    public int Count => _values.Count / ValuesPerSample;
+
+    /// <summary>Adds a sample taken at <paramref name="atUs"/>.</summary>
+    public void Add(long atUs, PowerSample sample)
+    {
+        if (Count == 0)
+            (_startUs, _lastUs) = (atUs, atUs);
+        _values.AddRange([(int)(atUs - _lastUs), sample.RailMillivolts, sample.SupplyMilliamps]);
+        _lastUs = atUs;
+    }
+
+    /// <summary>The record of everything collected since the last call; null if there is nothing.</summary>
+    public JournalData.PowerSamples? Take()
+    {
+        if (Count == 0)
+            return null;
+        var record = new JournalData.PowerSamples(boot, _startUs, [.. _values]);
+        _values.Clear();
+        return record;
+    }
+
+    /// <summary>The samples of a record, in order.</summary>
+    /// <exception cref="EvidenceException">The series has a wrong length or goes back in time.</exception>
+    public static IEnumerable<(long AtUs, int Millivolts, int Milliamps)> Expand(JournalData.PowerSamples record)
+    {
+        if (record.Series.Length % ValuesPerSample != 0)
+            throw new EvidenceException(JournalWriter.FileName, 0, "a power.samples record has a broken series");
+        long at = record.StartUs;
+        for (int i = 0; i < record.Series.Length; i += ValuesPerSample)
+        {
+            if (record.Series[i] < 0)
+                throw new EvidenceException(JournalWriter.FileName, 0, "a power.samples record goes back in time");
+            at += record.Series[i];
+            yield return (at, record.Series[i + 1], record.Series[i + 2]);
+        }
+    }
+}
