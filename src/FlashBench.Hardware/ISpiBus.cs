@@ -23,6 +23,6 @@ public interface ISpiBus : IAsyncDisposable
     /// <summary>Executes the transactions in order, in as few USB transfers as the programmer can.</summary>
     /// <param name="batch">Each entry is one chip-select frame; chip select is high when the call returns.</param>
     /// <param name="cancel">Honoured between transfers of a read; a frame that writes is never cut.</param>
-    /// <exception cref="ProgrammerException">The programmer failed; chip select is high if it still answers.</exception>
+    /// <exception cref="ProgrammerException">It failed; chip select is released if it still answers.</exception>
     ValueTask ExecuteAsync(IReadOnlyList<SpiTransaction> batch, CancellationToken cancel);
 }

@@ -36,7 +36,7 @@ internal sealed class Ch341aPipeline(IUsbDevice usb, TimeProvider time)
             TimeSpan hostPause = Submit(frames, abort.Token);
             fault = await CollectAsync(batch, frames.AtEnd || hostPause > TimeSpan.Zero ? 0 : GroupsInFlight - 1);
             if (fault is null && hostPause > TimeSpan.Zero)
-                await Task.Delay(hostPause, time, CancellationToken.None);
+                await Task.Delay(InWholeMilliseconds(hostPause), time, CancellationToken.None);
         }
 
         if (fault is not null)
@@ -45,6 +45,10 @@ internal sealed class Ch341aPipeline(IUsbDevice usb, TimeProvider time)
             cancel.ThrowIfCancellationRequested();
         return fault;
     }
+
+    // Timers drop fractions of a millisecond, but a pause must not be shorter than asked.
+    private static TimeSpan InWholeMilliseconds(TimeSpan pause) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds));
 
     private TimeSpan Submit(Ch341aFrames frames, CancellationToken abort)
     {

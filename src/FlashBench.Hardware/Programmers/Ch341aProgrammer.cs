@@ -98,7 +98,7 @@ public sealed class Ch341aProgrammer : ISpiBus
         if (id is not { VendorId: Ch341aProtocol.VendorId, ProductId: Ch341aProtocol.ProductId })
         {
             throw new ProgrammerException(
-                $"the device at USB {id.PortPath} is no CH341A: it is {id.VendorId:X4}:{id.ProductId:X4}, not 1A86:5512");
+                $"the device at USB {id.PortPath} is {id.VendorId:X4}:{id.ProductId:X4}, no CH341A (1A86:5512)");
         }
     }
 

@@ -10,11 +10,11 @@ public interface IUsbDevice : IAsyncDisposable
     /// <summary>What the device says of itself in its descriptors, and where it is plugged in.</summary>
     UsbIdentity Identity { get; }
 
-    /// <summary>Submits <paramref name="transfers"/> in order, all in flight together; returns when all ended.</summary>
+    /// <summary>Submits <paramref name="transfers"/> in order, in flight together; returns when all ended.</summary>
     /// <param name="transfers">Bulk transfers; on return every one carries its status and its length.</param>
     /// <param name="timeout">Bound on the whole group; what has not ended by then is cancelled and says so.</param>
     /// <param name="cancel">Cancels what is still in flight.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired; nothing is in flight any more.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired; nothing is in flight.</exception>
     Task SubmitAsync(IReadOnlyList<UsbTransfer> transfers, TimeSpan timeout, CancellationToken cancel);
 
     /// <summary>Resets the port; the device is in its power-on state of the USB side on return.</summary>

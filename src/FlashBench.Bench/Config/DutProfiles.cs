@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+
+namespace FlashBench.Bench.Config;
+
+/// <summary>The DUT profiles that are built in (hardware/profiles/ID.json), read as strictly as bench-config.json.</summary>
+public static class DutProfiles
+{
+    /// <summary>Shortest accepted watch in seconds: 31:00, past the ME's 30-minute watchdog.</summary>
+    public const int WatchSecondsMin = 1860;
+
+    private const string Prefix = "profiles/";
+    private const string Suffix = ".json";
+    private const int HoursMax = 24 * 3600;
+
+    private static readonly Assembly Home = typeof(DutProfiles).Assembly;
+
+    /// <summary>All built-in profile ids, sorted.</summary>
+    public static IReadOnlyList<string> Ids { get; } =
+    [
+        .. Home.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => name[Prefix.Length..^Suffix.Length])
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Reads one built-in profile.</summary>
+    /// <param name="id">One of <see cref="Ids"/>.</param>
+    /// <exception cref="ConfigException">No such profile, or its file is faulty.</exception>
+    public static DutProfile Load(string id)
+    {
+        string name = Prefix + id + Suffix;
+        if (!Ids.Contains(id))
+            throw new ConfigException(name, $"no such DUT profile; known are {string.Join(", ", Ids)}");
+        return Parse(EmbeddedFile.Read(Home, name), name, id);
+    }
+
+    /// <summary>Reads one profile.</summary>
+    /// <param name="bytes">The whole file; its SHA-256 goes into the profile.</param>
+    /// <param name="name">What messages call the file.</param>
+    /// <param name="id">The id that the file must carry.</param>
+    /// <exception cref="ConfigException">Not JSON, an unknown or repeated key, a wrong type, or a rule is broken.</exception>
+    public static DutProfile Parse(ReadOnlySpan<byte> bytes, string name, string id)
+    {
+        ConfigNode root = ConfigDocument.Parse(bytes, name)
+            .Only("id", "board", "chips", "me", "power", "console", "watch", "requiredLevel");
+        if (root.Text("id", 63) != id)
+            throw root.Get("id").Fault($"must be the file's own name, \"{id}\"");
+
+        return new DutProfile(
+            id,
+            root.Text("board", 200),
+            [.. root.List("chips", 50).Select(chip => Hex(chip, digits: 6, prefix: ""))],
+            ReadMe(root.Get("me")),
+            ReadPower(root.Get("power")),
+            ReadConsole(root.Get("console")),
+            ReadWatch(root.Get("watch")),
+            Level(root.Get("requiredLevel")),
+            Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    }
+
+    private static MeProfile ReadMe(ConfigNode node)
+    {
+        node.Only("majors", "strapOffset", "strapBit");
+        return new MeProfile(
+            [.. node.List("majors", 20).Select(major => major.AsNumber(1, 99))],
+            Hex(node.Get("strapOffset"), digits: 2, prefix: "0x"),
+            node.Number("strapBit", 0, 31));
+    }
+
+    private static PowerProfile ReadPower(ConfigNode node)
+    {
+        node.Only("onMillivolts", "offMillivolts", "offMilliamps", "dischargeSeconds", "onLimitSeconds",
+            "offLimitSeconds", "sampleMilliseconds");
+        int on = node.Number("onMillivolts", 1, 60_000);
+        return new PowerProfile(
+            on,
+            node.Number("offMillivolts", 0, on - 1),
+            node.Number("offMilliamps", 0, 100_000),
+            node.Seconds("dischargeSeconds", 1, HoursMax),
+            node.Seconds("onLimitSeconds", 1, HoursMax),
+            node.Seconds("offLimitSeconds", 1, HoursMax),
+            TimeSpan.FromMilliseconds(node.Number("sampleMilliseconds", 10, 10_000)));
+    }
+
+    private static ConsoleProfile ReadConsole(ConfigNode node)
+    {
+        node.Only("banner", "bootLimitSeconds");
+        return new ConsoleProfile(Pattern(node.Get("banner")), node.Seconds("bootLimitSeconds", 1, HoursMax));
+    }
+
+    // The limits only ever let a profile ask for more than the design does, never for less.
+    private static WatchProfile ReadWatch(ConfigNode node)
+    {
+        node.Only("minimumSeconds", "coldBoots", "gapMaxSeconds", "graceSeconds", "baselineSeconds");
+        return new WatchProfile(
+            node.Seconds("minimumSeconds", WatchSecondsMin, HoursMax),
+            node.Number("coldBoots", 2, 100),
+            node.Seconds("gapMaxSeconds", 1, 20),
+            node.Seconds("graceSeconds", 1, 3600),
+            node.Seconds("baselineSeconds", 60, HoursMax));
+    }
+
+    private static EvidenceLevel Level(ConfigNode node) => node.AsText(2) switch
+    {
+        "L0" => EvidenceLevel.L0,
+        "L1" => EvidenceLevel.L1,
+        "L2" => EvidenceLevel.L2,
+        "L3" => EvidenceLevel.L3,
+        _ => throw node.Fault("must be L0, L1, L2 or L3"),
+    };
+
+    private static uint Hex(ConfigNode node, int digits, string prefix)
+    {
+        string text = node.AsText(20);
+        bool shaped = text.Length == prefix.Length + digits && text.StartsWith(prefix, StringComparison.Ordinal);
+        return shaped && uint.TryParse(
+            text.AsSpan(prefix.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint number)
+            ? number
+            : throw node.Fault($"must be {(prefix.Length > 0 ? prefix + " and " : "")}{digits} hex digits");
+    }
+
+    // Without backtracking, so that no console line can make the search slow.
+    private static string Pattern(ConfigNode node)
+    {
+        string pattern = node.AsText(300);
+        try
+        {
+            _ = new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            return pattern;
+        }
+        catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
+        {
+            string reason = ConfigNode.Shown(fault.Message, 200).TrimEnd('.');
+            throw node.Fault($"not a usable regular expression: {reason}");
+        }
+    }
+}
