@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json;
+using FlashBench.Bench.Journal;
+
+namespace FlashBench.Bench.Jobs;
+
+/// <summary>What a bench remembers between jobs: whose chip is half-written, and which chip belongs to which board.</summary>
+/// <param name="folder">State folder; created when first needed.</param>
+public sealed class BenchState(string folder)
+{
+    /// <summary>The job that left the bench's board half-written; null if none did.</summary>
+    public string? DirtyJob(string bench) => File.Exists(DirtyPath(bench)) ? File.ReadAllText(DirtyPath(bench)).Trim() : null;
+
+    /// <summary>Marks the bench's board as half-written; on return the mark is on disk.</summary>
+    public void MarkDirty(string bench, string job) => Write(DirtyPath(bench), job + "\n");
+
+    /// <summary>Takes the mark away.</summary>
+    public void ClearDirty(string bench) => File.Delete(DirtyPath(bench));
+
+    /// <summary>The chip that was bound to a board; null for a new board.</summary>
+    /// <exception cref="JournalWriteException">The binding cannot be read.</exception>
+    public DutBinding? Binding(string dut)
+    {
+        try
+        {
+            return File.Exists(BindingPath(dut))
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(BindingPath(dut)), BenchStateContext.Default.DutBinding)
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new JournalWriteException($"the binding of board {dut} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Binds a chip to a board.</summary>
+    public void Bind(string dut, DutBinding binding) =>
+        Write(BindingPath(dut), JsonSerializer.Serialize(binding, BenchStateContext.Default.DutBinding) + "\n");
+
+    private string DirtyPath(string bench) => Path.Combine(folder, "dirty", bench);
+
+    // The serial is free text: its hex form is a safe file name.
+    private string BindingPath(string dut) =>
+        Path.Combine(folder, "duts", Convert.ToHexStringLower(Encoding.UTF8.GetBytes(dut)) + ".json");
+
+    private static void Write(string path, string content)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            DurableFile.WriteText(path, content);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{path} cannot be written: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>The chip that belongs to a board.</summary>
+/// <param name="JedecId">Six hex digits.</param>
+/// <param name="UniqueId">Unique id of the chip; empty if it has none.</param>
+/// <param name="GbeSha256">Hash of the GbE region, which carries the board's MAC; empty if there is none.</param>
+public sealed record DutBinding(string JedecId, string UniqueId, string GbeSha256);
+
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(
+    PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase)]
+[System.Text.Json.Serialization.JsonSerializable(typeof(DutBinding))]
+internal sealed partial class BenchStateContext : System.Text.Json.Serialization.JsonSerializerContext;

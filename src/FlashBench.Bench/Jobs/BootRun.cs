@@ -1,0 +1,113 @@
+using System.Text;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Watch;
+using FlashBench.Hardware;
+using FlashBench.Hardware.Power;
+
+namespace FlashBench.Bench.Jobs;
+
+/// <summary>Boots the board once and watches it: power on from cold, samples, console, challenge, power off.</summary>
+internal sealed class BootRun(JobContext job, string kind)
+{
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromMinutes(1), AskInterval = TimeSpan.FromSeconds(5);
+
+    private readonly PowerProfile _power = job.Options.Profile.Power;
+    private readonly BenchClock _clock = job.Clock;
+
+    /// <summary>Runs one boot; power is verified off on return.</summary>
+    /// <exception cref="PowerException">Closing the relay brought no supply to the board.</exception>
+    public async Task<BootObservation> RunAsync(CancellationToken cancel)
+    {
+        await job.Power.EnsureOffAsync($"cold start for {kind}", cancel);
+        int number = job.NextBoot();
+        string nonce = job.Options.DrawNonce();
+        job.Journal.Append(new JournalData.BootBegin(number, kind, nonce));
+        job.Power.SwitchOn(kind);
+        var settings = BootSettings.For(job.Start, kind);
+        var watch = new BootWatch(settings, number, (kind, nonce), _clock.NowUs);
+        job.Console.Watch = watch;
+        long errorsBefore = job.Console.ReceiveErrors;
+        string why = "stopped";
+        try
+        {
+            why = await WatchAsync(watch, settings, (number, nonce), cancel);
+        }
+        finally
+        {
+            job.Console.Watch = null;
+            if (job.Console.ReceiveErrors > errorsBefore)
+            {
+                job.Journal.Append(new JournalData.ConsoleGap(
+                    "receive errors", job.Console.ReceiveErrors - errorsBefore));
+            }
+
+            job.Journal.Append(new JournalData.BootEnd(number, why));
+        }
+
+        BootObservation seen = watch.Observe(_clock.NowUs);
+        if (seen.PowerGoodUs is null && !watch.SupplySeen && seen.Class != BootClass.SensorFrozen)
+            throw new PowerException("the relay was closed, but no current flows into the board: relay, fuse or supply");
+        await job.Power.EnsureOffAsync($"end of {kind}", cancel);
+        return seen;
+    }
+
+    private async Task<string> WatchAsync(
+        BootWatch watch, BootSettings settings, (int Number, string Nonce) boot, CancellationToken cancel)
+    {
+        var series = new SampleSeries(boot.Number);
+        long began = _clock.NowUs, flushed = began, asked = began;
+        bool senseNoted = false;
+        try
+        {
+            while (true)
+            {
+                PowerSample sample = await job.Power.SampleAsync(cancel);
+                long now = _clock.NowUs;
+                series.Add(now, sample);
+                watch.OnPower(now, sample.RailMillivolts, sample.SupplyMilliamps);
+                job.Console.ThrowIfFailed();
+                if (!senseNoted && watch.PowerGoodUs is not null)
+                {
+                    job.Journal.Append(new JournalData.PowerSense("on", sample.RailMillivolts, sample.SupplyMilliamps));
+                    senseNoted = true;
+                }
+
+                if ((watch.StopReason(now) ?? NeverUp(watch, now - began)) is string why)
+                    return why;
+                if (Due(ref flushed, now, FlushInterval))
+                    Flush(series);
+                if (watch.NeedsChallenge && Due(ref asked, now, AskInterval))
+                    await job.Console.SendAsync(Encoding.ASCII.GetBytes($"FBQ {boot.Nonce}\n"), cancel);
+                job.Report((now - began) / 1_000_000, settings.MinimumUs / 1_000_000, "s");
+                await Task.Delay(_power.SampleInterval, _clock.Time, cancel);
+            }
+        }
+        finally
+        {
+            Flush(series);
+        }
+    }
+
+    // Long enough to tell a frozen sensor from a board that does not start.
+    private string? NeverUp(BootWatch watch, long sinceOnUs)
+    {
+        TimeSpan limit = _power.OnLimit + _power.SampleInterval * (PowerTrace.EqualSamplesMax + 2);
+        return watch.PowerGoodUs is null && sinceOnUs >= limit.TotalMicroseconds ? "no power-good" : null;
+    }
+
+    private void Flush(SampleSeries series)
+    {
+        if (series.Take() is { } record)
+            job.Journal.Append(record);
+        job.Console.Flush();
+    }
+
+    private static bool Due(ref long last, long now, TimeSpan interval)
+    {
+        if (now - last < interval.TotalMicroseconds)
+            return false;
+        last = now;
+        return true;
+    }
+}

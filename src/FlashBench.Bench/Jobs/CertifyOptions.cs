@@ -1,0 +1,63 @@
+using FlashBench.Bench.Config;
+using FlashBench.Firmware.Formats;
+
+namespace FlashBench.Bench.Jobs;
+
+/// <summary>What a `certify` job was asked to do.</summary>
+public sealed record CertifyOptions
+{
+    /// <summary>Job id; also the name of its directory unless that is taken.</summary>
+    public required string Job { get; init; }
+
+    /// <summary>Bench id.</summary>
+    public required string Bench { get; init; }
+
+    /// <summary>The board's profile.</summary>
+    public required DutProfile Profile { get; init; }
+
+    /// <summary>Serial or asset id of the board.</summary>
+    public required string Dut { get; init; }
+
+    /// <summary>True if the operator named the board: then its chip must be the one known under that name.</summary>
+    public required bool BindDut { get; init; }
+
+    /// <summary>Who stands at the bench.</summary>
+    public required string Operator { get; init; }
+
+    /// <summary>Host name for the record.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Program name and version for the record.</summary>
+    public required string Software { get; init; }
+
+    /// <summary>Level that a PASS needs.</summary>
+    public required EvidenceLevel Require { get; init; }
+
+    /// <summary>Negative control; null for an ordinary job.</summary>
+    public NegativeControl? Control { get; init; }
+
+    /// <summary>True to stop after the plan.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Keys trusted to sign firmware; the test key is among them only on a simulated bench.</summary>
+    public required KeyRing Keys { get; init; }
+
+    /// <summary>Name of the test key in <see cref="Keys"/>; null if there is none.</summary>
+    public string? TestKeyName { get; init; }
+
+    /// <summary>True if the programmer is virtual; any simulated part marks the whole job.</summary>
+    public required bool Simulated { get; init; }
+
+    /// <summary>Draws a nonce for one boot: 8 lower-case hex digits, never all zero.</summary>
+    public required Func<string> DrawNonce { get; init; }
+}
+
+/// <summary>Images that a working bench must not certify.</summary>
+public enum NegativeControl
+{
+    /// <summary>The board's own image, unchanged.</summary>
+    Stock,
+
+    /// <summary>The stock image with one bit of the FTPR signature flipped and the disable bit clear.</summary>
+    DamagedManifest,
+}

@@ -1,0 +1,94 @@
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Watch;
+using FlashBench.Firmware;
+using FlashBench.Firmware.Neutralization;
+using FlashBench.Hardware.Flash;
+
+namespace FlashBench.Bench.Jobs;
+
+/// <summary>What the phases of one job share: its tools, and what earlier phases found.</summary>
+internal sealed class JobContext
+{
+    private int _boots;
+    private long _phaseBegan;
+    private string _phase = "";
+
+    public required CertifyOptions Options { get; init; }
+
+    public required string Directory { get; init; }
+
+    public required Vault Vault { get; init; }
+
+    public required BenchState State { get; init; }
+
+    public required BenchClock Clock { get; init; }
+
+    public required JournalWriter Journal { get; init; }
+
+    public required List<JournalRecord> Records { get; init; }
+
+    public required JournalData.JobStart Start { get; init; }
+
+    public required PowerStrategy Power { get; init; }
+
+    public required ConsolePump Console { get; init; }
+
+    public required Action<JobEvent> Listener { get; init; }
+
+    /// <summary>The chip, after "identify".</summary>
+    public SpiNorChip? Chip { get; set; }
+
+    /// <summary>The chip's identity, after "identify".</summary>
+    public SpiNorIdentity? Identity { get; set; }
+
+    /// <summary>The chip's original content, after "backup".</summary>
+    public byte[]? Backup { get; set; }
+
+    /// <summary>The analysed original, after "audit".</summary>
+    public ImageAnalysis? Original { get; set; }
+
+    /// <summary>What the job will do to the flash, after "audit".</summary>
+    public ImagePlan? Plan { get; set; }
+
+    /// <summary>What the chip holds, as verified after the write.</summary>
+    public byte[]? Verified { get; set; }
+
+    /// <summary>True between the first erase and a verified chip.</summary>
+    public bool Dirty { get; set; }
+
+    public int NextBoot() => ++_boots;
+
+    public void BeginPhase(int number, int count, string name)
+    {
+        (_phase, _phaseBegan) = (name, Clock.NowUs);
+        Journal.Append(new JournalData.PhaseBegin(number, count, name));
+        Listener(new JobEvent.PhaseStarted(number, count, name));
+    }
+
+    public void EndPhase(string name, PhaseOutcome outcome)
+    {
+        Journal.Append(new JournalData.PhaseEnd(name, outcome.Verdict, outcome.Reason, outcome.Class));
+        Listener(new JobEvent.PhaseEnded(name, outcome.Verdict, outcome.Reason));
+    }
+
+    public void Report(long done, long total, string unit) => Listener(new JobEvent.Progress(
+        _phase, done, total, unit, TimeSpan.FromMicroseconds(Clock.NowUs - _phaseBegan)));
+
+    public void Note(string text) => Listener(new JobEvent.Note(text));
+
+    /// <summary>The job's facts so far, from the same fold that the certificate is made of.</summary>
+    public JobFacts Facts()
+    {
+        var chunks = Records.Select(record => record.Data).OfType<JournalData.ConsoleChunk>().ToList();
+        return JobFold.Fold(Records, ConsoleRecording.Read(
+            chunks, EvidenceFolder.ReadFile(Directory, ConsoleLog.RawName),
+            EvidenceFolder.ReadFile(Directory, ConsoleLog.IndexName)));
+    }
+}
+
+/// <summary>How a phase ended.</summary>
+internal readonly record struct PhaseOutcome(Verdict Verdict, string Reason, ErrorClass Class)
+{
+    public static PhaseOutcome Pass { get; } = new(Verdict.Pass, "", ErrorClass.None);
+}

@@ -1,0 +1,23 @@
+namespace FlashBench.Bench.Jobs;
+
+/// <summary>Something that a person or a program watching a job wants to see at once.</summary>
+public abstract record JobEvent
+{
+    /// <summary>A phase begins.</summary>
+    public sealed record PhaseStarted(int Number, int Count, string Name) : JobEvent;
+
+    /// <summary>A phase goes on; <paramref name="Elapsed"/> is bench time since the phase began.</summary>
+    public sealed record Progress(string Phase, long Done, long Total, string Unit, TimeSpan Elapsed) : JobEvent;
+
+    /// <summary>A phase ended.</summary>
+    public sealed record PhaseEnded(string Name, Verdict Verdict, string Reason) : JobEvent;
+
+    /// <summary>One line worth reading.</summary>
+    public sealed record Note(string Text) : JobEvent;
+}
+
+/// <summary>Forwards values at once and on the caller's thread, unlike <see cref="Progress{T}"/>.</summary>
+internal sealed class DirectProgress<T>(Action<T> report) : IProgress<T>
+{
+    public void Report(T value) => report(value);
+}

@@ -1,0 +1,39 @@
+using FlashBench.Bench.Evidence;
+
+namespace FlashBench.Bench.Jobs;
+
+/// <summary>Where one job keeps what it makes.</summary>
+/// <param name="Directory">The job directory; exists and is empty.</param>
+/// <param name="Vault">Backups.</param>
+/// <param name="State">What the bench remembers between jobs.</param>
+/// <param name="Key">Signs the record.</param>
+public sealed record JobFolders(string Directory, Vault Vault, BenchState State, StationKey Key)
+{
+    private const int SuffixMax = 100_000;
+
+    /// <summary>Makes a new job directory: the job id, with a number behind it if that is taken.</summary>
+    /// <param name="evidence">Evidence folder; created if needed.</param>
+    /// <param name="job">Job id.</param>
+    /// <exception cref="Journal.JournalWriteException">No directory can be made there.</exception>
+    public static string Create(string evidence, string job)
+    {
+        try
+        {
+            System.IO.Directory.CreateDirectory(evidence);
+            for (int suffix = 1; suffix < SuffixMax; suffix++)
+            {
+                string path = Path.Combine(evidence, suffix == 1 ? job : $"{job}-{suffix}");
+                if (File.Exists(path) || System.IO.Directory.Exists(path))
+                    continue;
+                System.IO.Directory.CreateDirectory(path);
+                return path;
+            }
+
+            throw new IOException($"{evidence} holds too many directories of job {job}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Journal.JournalWriteException($"{evidence}: no job directory can be made: {e.Message}", e);
+        }
+    }
+}

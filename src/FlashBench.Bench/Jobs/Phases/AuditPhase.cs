@@ -1,0 +1,110 @@
+using FlashBench.Bench.Journal;
+using FlashBench.Firmware;
+using FlashBench.Firmware.Formats;
+using FlashBench.Firmware.Neutralization;
+
+namespace FlashBench.Bench.Jobs.Phases;
+
+/// <summary>Phase 3: what the backup contains, and whether it may be touched. Refusals come before any boot.</summary>
+internal static class AuditPhase
+{
+    private const int GbeRegion = 3;
+
+    public static PhaseOutcome Run(JobContext job)
+    {
+        ImageAnalysis image;
+        try
+        {
+            image = ImageAnalysis.Read(job.Backup, job.Options.Keys);
+        }
+        catch (ImageFormatException e)
+        {
+            return Refuse(e.Message);
+        }
+
+        if (image.Kind != ImageKind.FullDump || image.Descriptor is null)
+            return Refuse("the chip holds no flash descriptor");
+        if (image.Me is not { } me)
+            return Refuse(image.Findings.LastOrDefault(f => f.Severity == FindingSeverity.Error)?.ToString()
+                ?? "the chip holds no ME firmware");
+        List<string> refusals = [.. Refusals(job, image, me)];
+        job.Journal.Append(Record(job, image, me, refusals));
+        if (refusals.Count > 0)
+            return Refuse(refusals[0]);
+        job.Original = image;
+        Bind(job, image);
+        job.Note($"{me.Title}, {me.Sku.Text}, signed by {me.Code.Manifest.Key?.Name}"
+            + (me.AlreadyNeutralized ? "; neutralized already: recorded as not stock" : ""));
+        return PhaseOutcome.Pass;
+    }
+
+    private static IEnumerable<string> Refusals(JobContext job, ImageAnalysis image, MeFirmware me)
+    {
+        foreach (Finding finding in image.Findings.Where(f => f.Severity == FindingSeverity.Error))
+            yield return finding.ToString();
+        if (!job.Options.Profile.Me.Majors.Contains(me.Version.Major))
+        {
+            yield return $"profile {job.Options.Profile.Id} is for ME {string.Join(", ", job.Options.Profile.Me.Majors)}, "
+                + $"but the chip holds {me.Title}";
+        }
+
+        string? refused = TryPlan(job, image);
+        if (refused is not null)
+            yield return refused;
+    }
+
+    private static string? TryPlan(JobContext job, ImageAnalysis image)
+    {
+        try
+        {
+            var pin = new DisableBitPin(job.Options.Profile.Me.StrapOffset, job.Options.Profile.Me.StrapBit);
+            ImagePlan plan = NeutralizationPlan.Create(image, pin);
+            job.Plan = job.Options.Control == NegativeControl.DamagedManifest ? ControlImages.DamagedManifest(image) : plan;
+            return null;
+        }
+        catch (PlanRefusedException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static JournalData.Audit Record(
+        JobContext job, ImageAnalysis image, MeFirmware me, List<string> refusals) => new(
+        (int)me.Generation, me.Family.ToString().ToUpperInvariant(), me.Version.ToString(), me.Sku.Text,
+        me.Code.Manifest.Signature == SignatureStatus.Valid, me.Code.Manifest.Key?.Name ?? "an unknown key",
+        me.Code.Manifest.Key?.Name is { } key && key == job.Options.TestKeyName, !IsAltered(image, me), FlashContent.BitOf(image),
+        RegionsOf(image.Descriptor!), [.. PartitionsOf(me)],
+        ContentOf(image, me), [.. image.Findings.Select(FindingOf)], [.. refusals]);
+
+    private static bool IsAltered(ImageAnalysis image, MeFirmware me) =>
+        me.AlreadyNeutralized || image.DisableBit is { IsSet: true };
+
+    private static JournalData.NamedRange[] RegionsOf(FlashDescriptor descriptor) =>
+        [.. descriptor.Regions.Select(region => RangeOf(region.Name, region.Range))];
+
+    private static IEnumerable<JournalData.NamedRange> PartitionsOf(MeFirmware me) =>
+        from partition in me.Table.Partitions
+        where partition.Range is { IsEmpty: false }
+        select RangeOf(partition.Name, partition.Range!.Value);
+
+    private static JournalData.NamedRange RangeOf(string name, FlashRange range) =>
+        new(name, (uint)range.Start, (uint)range.End);
+
+    private static long ContentOf(ImageAnalysis image, MeFirmware me) =>
+        me.Region.Length - me.Region.Of(image.Image.Span).Count((byte)0xFF);
+
+    private static JournalData.AuditFinding FindingOf(Finding finding) =>
+        new(finding.Offset, finding.Severity.ToString().ToLowerInvariant(), finding.Text);
+
+    private static void Bind(JobContext job, ImageAnalysis image)
+    {
+        if (!job.Options.BindDut)
+            return;
+        string gbe = image.Descriptor!.Region(GbeRegion)?.Range is { } range
+            ? FlashContent.HashOf(image.Image.Span, range) : "";
+        job.State.Bind(job.Options.Dut, new DutBinding(
+            $"{job.Identity!.JedecId:X6}", job.Identity.UniqueId ?? "", gbe));
+    }
+
+    private static PhaseOutcome Refuse(string reason) => new(Verdict.Fail, reason, ErrorClass.Image);
+}

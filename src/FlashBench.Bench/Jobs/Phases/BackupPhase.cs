@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using FlashBench.Bench.Journal;
+
+namespace FlashBench.Bench.Jobs.Phases;
+
+/// <summary>Phase 2: two whole reads, byte-identical, in the vault. A third read is diagnosis, never a vote.</summary>
+internal static class BackupPhase
+{
+    public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
+    {
+        byte[] first = await PassAsync(job, 1, diagnosis: false, cancel);
+        byte[] second = await PassAsync(job, 2, diagnosis: false, cancel);
+        string sha256 = HashOf(first);
+        if (first.AsSpan().SequenceEqual(second))
+        {
+            job.Vault.Store(first);
+            job.Backup = first;
+            job.Journal.Append(new JournalData.Backup(sha256, first.Length, 2, true, 0, 0, Stored: true));
+            job.Note($"backup {sha256} is in the vault");
+            return PhaseOutcome.Pass;
+        }
+
+        ByteDifference difference = ByteDifference.Between(first, second);
+        byte[] third = await PassAsync(job, 3, diagnosis: true, cancel);
+        job.Journal.Append(new JournalData.Backup(
+            sha256, first.Length, 3, false, difference.Count, difference.First, Stored: false));
+        bool once = third.AsSpan().SequenceEqual(first) || third.AsSpan().SequenceEqual(second);
+        return new PhaseOutcome(
+            once ? Verdict.Inconclusive : Verdict.Fail,
+            $"two whole reads differ in {difference.Count} bytes, first at 0x{difference.First:X6}; "
+                + (once ? "a third agrees with one of them" : "a third agrees with neither") + ": check clip and leads",
+            ErrorClass.Infrastructure);
+    }
+
+    private static async Task<byte[]> PassAsync(JobContext job, int number, bool diagnosis, CancellationToken cancel)
+    {
+        // Each pass opens the programmer anew: nothing in between may repeat old bytes.
+        SpiSession spi = await job.Power.AcquireSpiAsync($"backup pass {number}", cancel);
+        long before = (long)(number - 1) * job.Chip!.SizeBytes, total = (diagnosis ? 3L : 2L) * job.Chip.SizeBytes;
+        byte[] content = await spi.ReadAllAsync(job.Chip, done => job.Report(before + done, total, "B"), cancel);
+        job.Journal.Append(new JournalData.BackupPass(number, HashOf(content), content.Length, diagnosis));
+        return content;
+    }
+
+    private static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+}

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using FlashBench.Bench.Journal;
+using FlashBench.Firmware;
+using FlashBench.Firmware.Formats;
+using FlashBench.Firmware.Neutralization;
+
+namespace FlashBench.Bench.Jobs.Phases;
+
+/// <summary>What the content of a chip says, in the journal's words.</summary>
+internal static class FlashContent
+{
+    /// <summary>The disable bit of an analysed image; all zero where it is not located.</summary>
+    public static JournalData.DisableBitState BitOf(ImageAnalysis image) => image.DisableBit is { } bit
+        ? new JournalData.DisableBitState(
+            bit.Name, (uint)bit.DwordOffset, bit.Bit, bit.IsSet, ReadDword(image.Image.Span, bit.DwordOffset))
+        : new JournalData.DisableBitState("none", 0, 0, false, 0);
+
+    /// <summary>Measures the neutralization by content.</summary>
+    public static JournalData.FlashCheck Measure(JobContext job, string purpose, byte[] content)
+    {
+        NeutralizationCheck check = NeutralizationCheck.Measure(job.Original!, content, job.Options.Keys);
+        JournalData.DisableBitState before = BitOf(job.Original!);
+        var after = before with { Set = check.DisableBitSet ?? false, Dword = check.StrapAfter ?? 0 };
+        string[] left = [.. check.Problems.Where(problem => problem.StartsWith("left", StringComparison.Ordinal))];
+        return new JournalData.FlashCheck(
+            purpose,
+            [.. check.Kept.Select(k => new JournalData.KeptState(k.Name, (uint)k.Range.Start, (uint)k.Range.End, k.IsEqual))],
+            check.ProgrammedBytes, check.ProgrammedBytesMax, left, check.Signature == SignatureStatus.Valid, after,
+            check.OnlyDisableBitDiffers ?? false, [.. check.Problems]);
+    }
+
+    /// <summary>Ranges that the board's own firmware may write while it runs: BIOS, and what the plan keeps as data.</summary>
+    public static List<FlashRange> WrittenByFirmware(JobContext job)
+    {
+        var ranges = new List<FlashRange>();
+        if (job.Original!.Descriptor!.Region(DescriptorRegion.Bios) is { } bios)
+            ranges.AddRange(Outside(bios.Range, job.Original));
+        ranges.AddRange(job.Plan!.Kept.Where(kept => IsData(kept.Name)).Select(kept => kept.Range));
+        return ranges;
+    }
+
+    /// <summary>Which of the ranges that may differ do differ.</summary>
+    public static JournalData.NamedRange[] DriftOf(byte[] actual, byte[] expected, List<FlashRange> mayDiffer) =>
+        [.. from range in mayDiffer
+            where !range.Of(actual).SequenceEqual(range.Of(expected))
+            select new JournalData.NamedRange("the board's own data", (uint)range.Start, (uint)range.End)];
+
+    /// <summary>SHA-256 of a range in lower-case hex.</summary>
+    public static string HashOf(ReadOnlySpan<byte> image, FlashRange range) => HashOf(range.Of(image));
+
+    /// <summary>SHA-256 in lower-case hex.</summary>
+    public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static bool IsData(string name) => name.Contains("MFS", StringComparison.Ordinal);
+
+    // Some boards describe a BIOS region that covers descriptor and ME too: those stay protected.
+    private static IEnumerable<FlashRange> Outside(FlashRange bios, ImageAnalysis image)
+    {
+        long start = image.Descriptor!.Regions.Where(r => r.Number != DescriptorRegion.Bios && r.Range.Overlaps(bios))
+            .Select(r => r.Range.End).Append(bios.Start).Max();
+        if (start < bios.End)
+            yield return new FlashRange(start, bios.End);
+    }
+
+    private static uint ReadDword(ReadOnlySpan<byte> image, long offset) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(image[(int)offset..]);
+}

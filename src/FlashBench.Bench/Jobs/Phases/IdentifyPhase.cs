@@ -1,0 +1,41 @@
+using FlashBench.Bench.Journal;
+using FlashBench.Hardware.Flash;
+
+namespace FlashBench.Bench.Jobs.Phases;
+
+/// <summary>Phase 1: which programmer, which chip, is the bus healthy, and is it the board it should be.</summary>
+internal static class IdentifyPhase
+{
+    public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
+    {
+        SpiSession spi = await job.Power.AcquireSpiAsync("identify", cancel);
+        SpiNorIdentity identity = await SpiNorFlash.ProbeAsync(spi.Bus, spi.Time, cancel);
+        string id = $"{identity.JedecId:X6}";
+        if (identity.Chip is not { } chip)
+            return Refuse($"no chip row knows the id {id}: an unknown chip is not written");
+        if (!job.Options.Profile.Chips.Contains(identity.JedecId))
+            return Refuse($"the chip {chip.Name} ({id}) is none that profile {job.Options.Profile.Id} lists");
+        BusHealth health = await BusHealth.CheckAsync(spi.Bus, chip, spi.Time, cancel);
+        job.Journal.Append(new JournalData.Chip(
+            spi.Bus.Identity.Description, spi.Bus.FrequencyHz, id, chip.Name, chip.SizeBytes, identity.UniqueId ?? "",
+            health.Finding));
+        if (!health.IsHealthy)
+            return new PhaseOutcome(
+                Verdict.Error, $"{health.Finding}; likely cause: {health.LikelyCause}", ErrorClass.Infrastructure);
+        (job.Chip, job.Identity) = (chip, identity);
+        job.Note($"{chip.Name} ({id}), {chip.SizeBytes >> 20} MiB, on {spi.Bus.Identity.Description}");
+        return Known(job, identity, id);
+    }
+
+    private static PhaseOutcome Known(JobContext job, SpiNorIdentity identity, string id)
+    {
+        if (!job.Options.BindDut || job.State.Binding(job.Options.Dut) is not { } bound)
+            return PhaseOutcome.Pass;
+        return bound.JedecId == id && bound.UniqueId == (identity.UniqueId ?? "")
+            ? PhaseOutcome.Pass
+            : Refuse($"board {job.Options.Dut} is known with another chip ({bound.JedecId}, unique id {bound.UniqueId}) "
+                + $"than this one ({id}, {identity.UniqueId}); name the board as it is labelled");
+    }
+
+    private static PhaseOutcome Refuse(string reason) => new(Verdict.Error, reason, ErrorClass.Image);
+}

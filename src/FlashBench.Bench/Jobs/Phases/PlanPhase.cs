@@ -1,0 +1,34 @@
+using FlashBench.Bench.Journal;
+using FlashBench.Firmware;
+using FlashBench.Firmware.Neutralization;
+
+namespace FlashBench.Bench.Jobs.Phases;
+
+/// <summary>Phase 5: every byte that will change, with the rule that changes it.</summary>
+internal static class PlanPhase
+{
+    public static PhaseOutcome Run(JobContext job)
+    {
+        ImagePlan plan = job.Plan!;
+        ReadOnlySpan<byte> original = job.Backup;
+        byte[] planned = job.Options.Control == NegativeControl.Stock ? [.. original] : plan.Apply(original);
+        var changes = job.Options.Control == NegativeControl.Stock ? [] : plan.Changes;
+        ByteDifference loose = ByteDifference.Between(original, planned, [.. changes.Select(change => change.Range)]);
+        job.Journal.Append(new JournalData.Plan(
+            job.Options.Control is null ? plan.Policy : $"negative control {job.Options.Control}",
+            FlashContent.HashOf(planned), ByteDifference.Between(original, planned).Count, loose.Count,
+            [.. changes.Select(RecordOf)], [.. plan.Kept.Select(kept => RecordOf(job, kept))]));
+        job.Note(changes.Length == 0 ? "nothing to change"
+            : $"{changes.Length} changes of {plan.ChangedBytes:N0} bytes; {plan.Kept.Length} ranges kept");
+        return loose.Count == 0
+            ? PhaseOutcome.Pass
+            : new PhaseOutcome(Verdict.Fail, $"{loose.Count} changed bytes belong to no rule", ErrorClass.Bug);
+    }
+
+    private static JournalData.PlanChange RecordOf(ImageChange change) => new(
+        (uint)change.Range.Start, (uint)change.Range.End, change.Rule.Id, change.Rule.Text,
+        FlashContent.HashOf(change.Old.Span), FlashContent.HashOf(change.New.Span));
+
+    private static JournalData.HashedRange RecordOf(JobContext job, KeptRange kept) => new(
+        kept.Name, (uint)kept.Range.Start, (uint)kept.Range.End, FlashContent.HashOf(job.Backup, kept.Range));
+}

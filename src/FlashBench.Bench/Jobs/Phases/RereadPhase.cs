@@ -1,0 +1,26 @@
+using FlashBench.Bench.Journal;
+using FlashBench.Firmware;
+
+namespace FlashBench.Bench.Jobs.Phases;
+
+/// <summary>Phase 8: reads the chip again, since BIOS or EC may have restored the ME or cleared its bit.</summary>
+internal static class RereadPhase
+{
+    public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
+    {
+        SpiSession spi = await job.Power.AcquireSpiAsync("re-read", cancel);
+        byte[] actual = await spi.ReadAllAsync(job.Chip!, done => job.Report(done, job.Chip!.SizeBytes, "B"), cancel);
+        byte[] expected = job.Verified!;
+        List<FlashRange> mayDiffer = FlashContent.WrittenByFirmware(job);
+        ByteDifference difference = ByteDifference.Between(actual, expected, mayDiffer);
+        job.Journal.Append(new JournalData.ReadBack(
+            "re-read", FlashContent.HashOf(actual), FlashContent.HashOf(expected), difference.Count, difference.First,
+            Reopened: true, FlashContent.DriftOf(actual, expected, mayDiffer)));
+        job.Journal.Append(FlashContent.Measure(job, "re-read", actual));
+        return difference.Count == 0
+            ? PhaseOutcome.Pass
+            : new PhaseOutcome(
+                Verdict.Fail, $"{difference.Count} bytes changed while the board ran, first at 0x{difference.First:X6}",
+                ErrorClass.Dut);
+    }
+}

@@ -1,0 +1,94 @@
+using FlashBench.Bench.Journal;
+using FlashBench.Firmware;
+using FlashBench.Hardware.Flash;
+
+namespace FlashBench.Bench.Jobs.Phases;
+
+/// <summary>Phase 6: writes only what differs, block by block, then reads everything back through a new handle.</summary>
+internal static class WritePhase
+{
+    public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
+    {
+        byte[] current = await ReadAsync(job, "before the write", cancel);
+        if (Drifted(job, current) is { } refused)
+            return refused;
+        byte[] target = Target(job, current);
+        await new FlashWriter(job).WriteAsync("plan", current, target, cancel);
+        return await VerifyAsync(job, target, cancel);
+    }
+
+    /// <summary>Puts the backup back after a negative control.</summary>
+    public static async Task<PhaseOutcome> RestoreAsync(JobContext job, CancellationToken cancel)
+    {
+        byte[] current = await ReadAsync(job, "before restoring", cancel);
+        await new FlashWriter(job).WriteAsync("restore", current, job.Backup!, cancel);
+        byte[] actual = await ReadAsync(job, "restore", cancel);
+        ByteDifference difference = Record(job, "restore", actual, job.Backup!, []);
+        if (difference.Count > 0)
+            return new PhaseOutcome(Verdict.Fail, "the backup could not be put back whole", ErrorClass.Infrastructure);
+        Clean(job, actual);
+        return PhaseOutcome.Pass;
+    }
+
+    // The board ran since the backup: its own firmware may have written its own data, and nothing else.
+    private static PhaseOutcome? Drifted(JobContext job, byte[] current)
+    {
+        ByteDifference difference = Record(job, "before", current, job.Backup!, FlashContent.WrittenByFirmware(job));
+        return difference.Count == 0 ? null : new PhaseOutcome(
+            Verdict.Inconclusive, $"since the backup the chip changed outside the board's own data, first at "
+                + $"0x{difference.First:X6}: nothing is written", ErrorClass.Dut);
+    }
+
+    // The board's own data as it is now, the rest as planned from the backup.
+    private static byte[] Target(JobContext job, byte[] current)
+    {
+        byte[] target = job.Options.Control == NegativeControl.Stock ? [.. job.Backup!] : job.Plan!.Apply(job.Backup);
+        foreach (FlashRange range in FlashContent.WrittenByFirmware(job))
+            range.Of(current).CopyTo(target.AsSpan((int)range.Start));
+        return target;
+    }
+
+    private static async Task<PhaseOutcome> VerifyAsync(JobContext job, byte[] target, CancellationToken cancel)
+    {
+        byte[] actual = await ReadAsync(job, "verify", cancel);
+        ByteDifference difference = Record(job, "verify", actual, target, []);
+        job.Journal.Append(FlashContent.Measure(job, "verify", actual));
+        if (difference.Count > 0)
+        {
+            return new PhaseOutcome(
+                Verdict.Fail, $"{difference.Count} bytes do not read back as written, first at 0x{difference.First:X6}: "
+                    + "the board is not booted", ErrorClass.Dut);
+        }
+
+        Clean(job, actual);
+        job.Verified = actual;
+        return PhaseOutcome.Pass;
+    }
+
+    private static void Clean(JobContext job, byte[] actual)
+    {
+        if (!job.Dirty)
+            return;
+        job.Journal.Append(new JournalData.Clean(FlashContent.HashOf(actual)));
+        job.State.ClearDirty(job.Options.Bench);
+        job.Dirty = false;
+    }
+
+    private static ByteDifference Record(
+        JobContext job, string purpose, byte[] actual, byte[] expected, List<FlashRange> mayDiffer)
+    {
+        ByteDifference difference = ByteDifference.Between(actual, expected, mayDiffer);
+        job.Journal.Append(new JournalData.ReadBack(
+            purpose, FlashContent.HashOf(actual), FlashContent.HashOf(expected), difference.Count, difference.First,
+            Reopened: true, FlashContent.DriftOf(actual, expected, mayDiffer)));
+        return difference;
+    }
+
+    // Opens the programmer anew for every read.
+    private static async Task<byte[]> ReadAsync(JobContext job, string why, CancellationToken cancel)
+    {
+        SpiSession spi = await job.Power.AcquireSpiAsync(why, cancel);
+        SpiNorChip chip = job.Chip!;
+        return await spi.ReadAllAsync(chip, done => job.Report(done, chip.SizeBytes, "B"), cancel);
+    }
+}

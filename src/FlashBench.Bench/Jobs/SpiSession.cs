@@ -1,0 +1,41 @@
+using FlashBench.Hardware;
+using FlashBench.Hardware.Flash;
+
+namespace FlashBench.Bench.Jobs;
+
+/// <summary>One ownership of a board's SPI bus: from verified off to released pins.</summary>
+internal sealed class SpiSession(ISpiBus bus, Func<CancellationToken, Task> checkOff, TimeProvider time)
+    : IAsyncDisposable
+{
+    private const int CheckBytes = 1 << 20; // how much is read between two looks at the power sensor
+
+    public ISpiBus Bus => bus;
+
+    public TimeProvider Time => time;
+
+    /// <summary>Reads the whole chip; the power sensor is looked at all the time.</summary>
+    public async Task<byte[]> ReadAllAsync(SpiNorChip chip, Action<long> progress, CancellationToken cancel)
+    {
+        var flash = new SpiNorFlash(bus, chip, time);
+        byte[] content = new byte[chip.SizeBytes];
+        for (int done = 0; done < content.Length; done += CheckBytes)
+        {
+            await checkOff(cancel);
+            int start = done;
+            await flash.ReadAsync(
+                (uint)done, content.AsMemory(done, Math.Min(CheckBytes, content.Length - done)),
+                new DirectProgress<long>(bytes => progress(start + bytes)), cancel);
+        }
+
+        return content;
+    }
+
+    /// <summary>A driver for writing; call <see cref="CheckAsync"/> before every block.</summary>
+    public SpiNorFlash Open(SpiNorChip chip) => new(bus, chip, time);
+
+    /// <summary>Throws if the board has power.</summary>
+    public Task CheckAsync(CancellationToken cancel) => checkOff(cancel);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => bus.DisposeAsync();
+}

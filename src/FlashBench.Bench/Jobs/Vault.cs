@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using FlashBench.Bench.Journal;
+
+namespace FlashBench.Bench.Jobs;
+
+/// <summary>Backups by content: one file per SHA-256, readable by its owner only, never changed and never deleted.</summary>
+/// <param name="folder">Created when first needed.</param>
+public sealed class Vault(string folder)
+{
+    /// <summary>Where the image with this hash lies.</summary>
+    public string PathOf(string sha256) => Path.Combine(folder, sha256[..2], sha256 + ".bin");
+
+    /// <summary>Stores an image; on return it is on disk, whole.</summary>
+    /// <returns>Its SHA-256 in lower-case hex.</returns>
+    /// <exception cref="JournalWriteException">It could not be stored, or what is there under this hash is damaged.</exception>
+    public string Store(ReadOnlySpan<byte> image)
+    {
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(image));
+        string path = PathOf(sha256);
+        try
+        {
+            Directory.CreateDirectory(
+                Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (!File.Exists(path))
+                DurableFile.Write(path, image, ownerOnly: true);
+            else if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(image))
+                throw new IOException($"{path} exists and does not hold the image of its name");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"the vault cannot take the backup: {e.Message}", e);
+        }
+
+        return sha256;
+    }
+}
