@@ -5,12 +5,6 @@ namespace FlashBench.Bench.Evidence;
 /// <summary>The files of a job directory.</summary>
 public static class EvidenceFolder
 {
-    /// <summary>The signed record.</summary>
-    public const string CertificateName = "certificate.dsse.json";
-
-    /// <summary>The signer's public key; identifies, but does not by itself make trusted.</summary>
-    public const string PublicKeyName = "station.pub.pem";
-
     /// <summary>The report for people.</summary>
     public const string ReportName = "report.html";
 

@@ -25,8 +25,11 @@ internal static class AuditPhase
         if (image.Kind != ImageKind.FullDump || image.Descriptor is null)
             return Refuse("the chip holds no flash descriptor");
         if (image.Me is not { } me)
+        {
             return Refuse(image.Findings.LastOrDefault(f => f.Severity == FindingSeverity.Error)?.ToString()
                 ?? "the chip holds no ME firmware");
+        }
+
         List<string> refusals = [.. Refusals(job, image, me)];
         job.Journal.Append(Record(job, image, me, refusals));
         if (refusals.Count > 0)

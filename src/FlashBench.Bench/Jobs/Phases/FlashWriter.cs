@@ -43,7 +43,9 @@ internal sealed class FlashWriter(JobContext job)
             .Where(at => !Same(current, target, at, (int)sector.SizeBytes)).ToList();
         // One block erase costs as much as a few sector erases, but it also erases the sectors that may stay.
         if (dirty.Count * sector.Typical > block.Typical && dirty.Count * (int)sector.SizeBytes == BlockBytes)
+        {
             await EraseAndProgramAsync(flash, block, start, target);
+        }
         else
         {
             foreach (int at in dirty)

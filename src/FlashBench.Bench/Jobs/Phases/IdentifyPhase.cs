@@ -9,6 +9,8 @@ internal static class IdentifyPhase
     public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
     {
         SpiSession spi = await job.Power.AcquireSpiAsync("identify", cancel);
+        if (spi.Bus.Identity.Simulated && !job.Start.Simulated)
+            return new PhaseOutcome(Verdict.Error, "a virtual programmer on a real bench", ErrorClass.Configuration);
         SpiNorIdentity identity = await SpiNorFlash.ProbeAsync(spi.Bus, spi.Time, cancel);
         string id = $"{identity.JedecId:X6}";
         if (identity.Chip is not { } chip)
@@ -20,8 +22,11 @@ internal static class IdentifyPhase
             spi.Bus.Identity.Description, spi.Bus.FrequencyHz, id, chip.Name, chip.SizeBytes, identity.UniqueId ?? "",
             health.Finding));
         if (!health.IsHealthy)
+        {
             return new PhaseOutcome(
                 Verdict.Error, $"{health.Finding}; likely cause: {health.LikelyCause}", ErrorClass.Infrastructure);
+        }
+
         (job.Chip, job.Identity) = (chip, identity);
         job.Note($"{chip.Name} ({id}), {chip.SizeBytes >> 20} MiB, on {spi.Bus.Identity.Description}");
         return Known(job, identity, id);

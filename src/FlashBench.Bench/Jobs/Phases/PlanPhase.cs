@@ -1,5 +1,4 @@
 using FlashBench.Bench.Journal;
-using FlashBench.Firmware;
 using FlashBench.Firmware.Neutralization;
 
 namespace FlashBench.Bench.Jobs.Phases;

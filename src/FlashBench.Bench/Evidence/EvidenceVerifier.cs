@@ -1,0 +1,90 @@
+using System.Text;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Report;
+using FlashBench.Bench.Watch;
+
+namespace FlashBench.Bench.Evidence;
+
+/// <summary>What a verified record says.</summary>
+/// <param name="Judgement">The decision, recomputed from journal and console.</param>
+/// <param name="Facts">The job's facts, recomputed.</param>
+/// <param name="KeyId">Who signed.</param>
+/// <param name="Trusted">True if that station is trusted here; false means "authentic to an unknown key".</param>
+public sealed record VerifiedRecord(Judgement Judgement, JobFacts Facts, string KeyId, bool Trusted);
+
+/// <summary>Checks a job directory by recomputation: signature, hashes, every number, report and JUnit; offline.</summary>
+/// <param name="directory">The job directory.</param>
+/// <param name="stations">Whose signatures count.</param>
+public sealed class EvidenceVerifier(string directory, TrustedStations stations)
+{
+    /// <summary>Verifies.</summary>
+    /// <exception cref="EvidenceException">Something in the directory is not as it was signed; the message names it.</exception>
+    public VerifiedRecord Verify()
+    {
+        DsseEnvelope envelope = Dsse.Parse(Read(DsseEnvelope.FileName));
+        bool trusted = CheckSignature(envelope);
+        byte[] journal = Read(JournalWriter.FileName), raw = Read(ConsoleLog.RawName), index = Read(ConsoleLog.IndexName);
+        byte[] report = Read(EvidenceFolder.ReportName), junit = Read(EvidenceFolder.JUnitName);
+        string signed = Encoding.UTF8.GetString(envelope.Payload.Span);
+        CheckDigest(signed, index, ConsoleLog.IndexName);
+        CheckDigest(signed, report, EvidenceFolder.ReportName);
+        CheckDigest(signed, junit, EvidenceFolder.JUnitName);
+
+        IReadOnlyList<JournalRecord> records = JournalReader.ReadStrict(journal);
+        CheckDigest(signed, journal, JournalWriter.FileName);
+        var chunks = records.Select(record => record.Data).OfType<JournalData.ConsoleChunk>().ToList();
+        IReadOnlyList<ConsoleArrival> arrivals = ConsoleRecording.Read(chunks, raw, index);
+        if (records[^1].Data is not JournalData.Decision decision)
+            throw new EvidenceException(JournalWriter.FileName, journal.Length, "the journal ends without a decision");
+
+        JobFacts facts = JobFold.Fold(records, arrivals);
+        Judgement judgement = Decision.Decide(facts);
+        if (!DecisionRecord.Matches(decision, judgement))
+            throw new EvidenceException(JournalWriter.FileName, 0, "the decision does not follow from the records before it");
+        RecordDigest digest = EvidenceDigests.OfRecord(records, journal, raw, index);
+        var evidence = new EvidenceDigest(digest, EvidenceDigests.Of(report), EvidenceDigests.Of(junit));
+        CheckSame(report, HtmlReport.Render(facts, judgement, digest), EvidenceFolder.ReportName);
+        CheckSame(junit, JUnitReport.Render(facts, judgement), EvidenceFolder.JUnitName);
+        if (!envelope.Payload.Span.SequenceEqual(CertificateStatement.Build(facts, judgement, evidence)))
+            throw new EvidenceException(DsseEnvelope.FileName, 0, "the statement does not follow from journal and console");
+        return new VerifiedRecord(judgement, facts, envelope.KeyId, trusted);
+    }
+
+    private bool CheckSignature(DsseEnvelope envelope)
+    {
+        string pem = Encoding.UTF8.GetString(Read(StationPublicKey.FileName));
+        StationPublicKey shipped = Parse(pem);
+        bool trusted = stations.TryFind(envelope.KeyId, out StationPublicKey? key);
+        envelope.Verify(key ?? shipped);
+        if (shipped.KeyId != envelope.KeyId || shipped.Pem != pem)
+            throw new EvidenceException(StationPublicKey.FileName, 0, "it is not the key that signed the record");
+        return trusted;
+    }
+
+    private static StationPublicKey Parse(string pem)
+    {
+        try
+        {
+            return StationPublicKey.Parse(pem, StationPublicKey.FileName);
+        }
+        catch (StationKeyException e)
+        {
+            throw new EvidenceException(StationPublicKey.FileName, 0, e.Message);
+        }
+    }
+
+    // Names the file before the costly recomputation; that the hash stands in the right place is shown by the latter.
+    private static void CheckDigest(string signed, byte[] content, string name)
+    {
+        if (!signed.Contains(EvidenceDigests.Of(content).Sha256, StringComparison.Ordinal))
+            throw new EvidenceException(name, 0, "its SHA-256 is not the one that was signed");
+    }
+
+    private static void CheckSame(byte[] found, string rendered, string name)
+    {
+        if (!found.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(rendered)))
+            throw new EvidenceException(name, 0, "it does not follow from journal and console");
+    }
+
+    private byte[] Read(string name) => EvidenceFolder.ReadFile(directory, name);
+}

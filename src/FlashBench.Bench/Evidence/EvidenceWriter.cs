@@ -1,0 +1,31 @@
+using System.Text;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Report;
+
+namespace FlashBench.Bench.Evidence;
+
+/// <summary>Writes what is derived from a finished journal: report, JUnit, public key and, last, the signed record.</summary>
+internal static class EvidenceWriter
+{
+    /// <exception cref="JournalWriteException">A file could not be written; no certificate was made.</exception>
+    public static void Write(JobFolders folders, JobFacts facts, Judgement judgement)
+    {
+        try
+        {
+            RecordDigest record = EvidenceDigests.OfRecord(folders.Directory);
+            byte[] report = Encoding.UTF8.GetBytes(HtmlReport.Render(facts, judgement, record));
+            byte[] junit = Encoding.UTF8.GetBytes(JUnitReport.Render(facts, judgement));
+            var evidence = new EvidenceDigest(record, EvidenceDigests.Of(report), EvidenceDigests.Of(junit));
+            byte[] statement = CertificateStatement.Build(facts, judgement, evidence);
+            DurableFile.Write(Path.Combine(folders.Directory, EvidenceFolder.ReportName), report);
+            DurableFile.Write(Path.Combine(folders.Directory, EvidenceFolder.JUnitName), junit);
+            DurableFile.WriteText(Path.Combine(folders.Directory, StationPublicKey.FileName), folders.Key.PublicPem);
+            DurableFile.Write(Path.Combine(folders.Directory, DsseEnvelope.FileName), Dsse.Sign(statement, folders.Key));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"the evidence cannot be written: {e.Message}", e);
+        }
+    }
+}
