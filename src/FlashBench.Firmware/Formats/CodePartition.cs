@@ -62,14 +62,14 @@ public sealed record CodePartition(
     HuffmanChunkMap? Chunks, ImmutableArray<KeptPart> Fixed)
 {
     /// <summary>Merged ranges of the modules that removal keeps.</summary>
-    internal ImmutableArray<FlashRange> KeptModuleRanges =>
+    private ImmutableArray<FlashRange> KeptModuleRanges =>
         FlashRangeSet.Merge(Modules.Where(m => m.IsKept).SelectMany(m => m.Ranges));
 
-    /// <summary>The modules that still hold bytes in <paramref name="image"/>, kept or not.</summary>
+    /// <summary>The modules that still hold bytes of their own in <paramref name="image"/>, kept or not.</summary>
     /// <param name="image">The image that was analysed.</param>
     public ImmutableArray<CodeModule> PresentModules(ReadOnlySpan<byte> image)
     {
-        ImmutableArray<FlashRange> kept = KeptModuleRanges;
+        ImmutableArray<FlashRange> kept = FlashRangeSet.Merge([.. KeptModuleRanges, .. Chunks?.Shared ?? []]);
         var present = ImmutableArray.CreateBuilder<CodeModule>();
         foreach (CodeModule module in Modules)
         {

@@ -8,10 +8,12 @@ namespace FlashBench.Firmware.Formats;
 /// <param name="PageLength">Uncompressed bytes for one chunk.</param>
 /// <param name="Stream">The compressed stream in the image as the header states it.</param>
 /// <param name="Chunks">One range per page; null for a page that is not stored.</param>
+/// <param name="Shared">Merged ranges of the chunks that more than one page names.</param>
 /// <remarks>Source: MEAnalyzer and me-tools; checked against ME 6 to 10. Pages of equal content share a chunk, and
 /// a chunk ends where the next one in the stream begins.</remarks>
 public sealed record HuffmanChunkMap(
-    FlashRange Range, long BaseAddress, int PageLength, FlashRange Stream, ImmutableArray<FlashRange?> Chunks)
+    FlashRange Range, long BaseAddress, int PageLength, FlashRange Stream, ImmutableArray<FlashRange?> Chunks,
+    ImmutableArray<FlashRange> Shared)
 {
     private const int HeaderLength = 0x40;
     private const uint ChunksMax = 0x8000; // ME 10 has 2,672; page numbers above this are damage.
@@ -34,12 +36,14 @@ public sealed record HuffmanChunkMap(
 
         var stream = FlashRange.At(
             region.Origin + region.UInt32(offset + 0x14), region.UInt32(offset + 0x10));
+        ImmutableArray<FlashRange?> chunks = ReadChunks(region, offset + HeaderLength, (int)count, stream);
         return new HuffmanChunkMap(
             FlashRange.At(region.Origin + offset, HeaderLength + 4L * count),
             (long)region.UInt32(offset + 8) + VirtualBase,
             (int)page,
             stream,
-            ReadChunks(region, offset + HeaderLength, (int)count, stream));
+            chunks,
+            FlashRangeSet.Merge(chunks.OfType<FlashRange>().GroupBy(c => c).Where(g => g.Count() > 1).Select(g => g.Key)));
     }
 
     /// <summary>The stored chunks of the module at <paramref name="address"/>, merged.</summary>
@@ -64,7 +68,7 @@ public sealed record HuffmanChunkMap(
         for (int i = 0; i < count; i++)
         {
             uint entry = region.UInt32(table + 4L * i);
-            if (entry >> 24 == 0x80)
+            if (entry >> 24 == 0x80 || (entry & 0xFFFFFF) == 0)
                 continue;
             starts[i] = region.Origin + (entry & 0xFFFFFF);
             if (!stream.Contains(FlashRange.At(starts[i]!.Value, 1)))

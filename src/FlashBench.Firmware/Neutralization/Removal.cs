@@ -41,6 +41,8 @@ internal sealed record Removal(ImmutableArray<Edit> Edits, ImmutableArray<KeptRa
         kept.AddRange(me.Code.Fixed.Select(part => new KeptRange($"{me.Code.Name} {part.Name}", part.Range)));
         foreach (CodeModule module in me.Code.Modules.Where(m => m.IsKept))
             kept.AddRange(module.Ranges.Select(range => new KeptRange($"{me.Code.Name} {module.Name}", range)));
+        // Blank and repeated pages: they tell nothing of a module, and shipped neutralized images have them too.
+        kept.AddRange((me.Code.Chunks?.Shared ?? []).Select(c => new KeptRange($"{me.Code.Name} shared chunks", c)));
         Partition[] whole = [.. me.Table.Partitions.Where(p => IsKeptWhole(me, p))];
         kept.AddRange(whole.Select(p => new KeptRange(p.Name, p.Range!.Value)));
 
