@@ -1,0 +1,279 @@
+// The chip's SPI pins: one chip-select frame after another. What is modelled stands in SimulatedSpiNor.cs.
+using FlashBench.Hardware.Flash;
+using FlashBench.Simulation.State;
+
+namespace FlashBench.Simulation.Flash;
+
+public sealed partial class SimulatedSpiNor
+{
+    private const int HeadBytesMax = 5;
+    private const byte Floating = 0xFF; // nobody drives MISO: the pull-up wins
+
+    private static readonly TimeSpan PowerUp = TimeSpan.FromMicroseconds(20);      // tVSL
+    private static readonly TimeSpan ReleaseTime = TimeSpan.FromMicroseconds(3);   // tRES1
+    private static readonly TimeSpan PowerDownTime = TimeSpan.FromMicroseconds(3); // tDP
+    private static readonly TimeSpan ResetTime = TimeSpan.FromMicroseconds(30);    // tRST
+    private static readonly TimeSpan StatusTypical = TimeSpan.FromMilliseconds(10); // tW
+    private static readonly TimeSpan StatusMax = TimeSpan.FromMilliseconds(15);
+
+    private readonly byte[] _head = new byte[HeadBytesMax];
+    private readonly byte[] _page;
+    private readonly byte[] _statusData = new byte[BenchStateFile.StatusRegisterCount];
+    private SpiNorInstruction _instruction;
+    private ReadFlip? _readFlip;
+    private uint _address;
+    private int _headCount;
+    private long _dataCount;
+    private bool _selected;
+    private bool _contended;
+    private bool _misaligned;
+
+    /// <summary>Chip select falls: a frame begins.</summary>
+    /// <param name="at">When, as a timestamp.</param>
+    public void Select(long at)
+    {
+        lock (_gate)
+        {
+            Settle(at);
+            (_selected, _contended, _misaligned) = (_powered, false, false);
+            (_headCount, _dataCount, _instruction) = (0, 0, default);
+            if (_selected && _boardDrivesBus)
+                Contend();
+        }
+    }
+
+    /// <summary>Clocks whole bytes through the chip, most significant bit first, both ways at once.</summary>
+    /// <param name="from">When the first bit is clocked.</param>
+    /// <param name="until">When the last bit has been clocked.</param>
+    /// <param name="mosi">Bytes to the chip.</param>
+    /// <param name="miso">Filled with as many bytes from the chip; 0xFF where it does not drive the line.</param>
+    public void Exchange(long from, long until, ReadOnlySpan<byte> mosi, Span<byte> miso)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(miso.Length, mosi.Length, nameof(miso));
+        lock (_gate)
+        {
+            if (_contended || (_misaligned && _selected))
+            {
+                _noise.NextBytes(miso);
+                return;
+            }
+
+            miso.Fill(Floating);
+            if (!_selected)
+                return;
+            int head = TakeHead(from, mosi);
+            if (head < mosi.Length)
+                Stream(from + (until - from) * head / mosi.Length, until, mosi[head..], miso[head..]);
+        }
+    }
+
+    /// <summary>The clock pin moved by hand, outside a byte: the rest of the frame is out of step.</summary>
+    public void ClockStrayBit()
+    {
+        lock (_gate)
+            _misaligned = true;
+    }
+
+    /// <summary>Chip select rises: the frame ends, and what it asked for starts now.</summary>
+    /// <param name="at">When, as a timestamp.</param>
+    public void Deselect(long at)
+    {
+        lock (_gate)
+        {
+            bool whole = _selected && !_contended && !_misaligned && _headCount > 0;
+            bool resetEnabled = _resetEnabled;
+            if (whole)
+            {
+                _resetEnabled = false; // any instruction between 66h and 99h takes it back
+                if (_headCount == _instruction.HeadBytes)
+                    Execute(at, resetEnabled);
+            }
+
+            _selected = false;
+        }
+    }
+
+    private void Contend()
+    {
+        _contended = true;
+        ContentionCount++;
+    }
+
+    // Takes opcode, address and dummy bytes; returns how many bytes of this exchange they were.
+    private int TakeHead(long from, ReadOnlySpan<byte> mosi)
+    {
+        int taken = 0;
+        if (_headCount == 0 && mosi.Length > 0)
+        {
+            _head[_headCount++] = mosi[taken++];
+            _instruction = Accept(_head[0], from);
+        }
+
+        while (taken < mosi.Length && _headCount < _instruction.HeadBytes)
+        {
+            _head[_headCount++] = mosi[taken++];
+            if (_headCount == _instruction.HeadBytes)
+                BeginData();
+        }
+
+        return taken;
+    }
+
+    private void BeginData()
+    {
+        _address = (uint)(_head[1] << 16 | _head[2] << 8 | _head[3]) % _chip.SizeBytes;
+        if (_instruction.Action == SpiNorAction.Program)
+            _page.AsSpan().Fill(0xFF);
+    }
+
+    // Deaf while busy, resetting or powered down: the whole frame is then ignored.
+    private SpiNorInstruction Accept(byte opcode, long at)
+    {
+        Settle(at);
+        SpiNorInstruction instruction = SpiNorInstruction.Decode(opcode);
+        bool hears = at >= _deafUntil
+            && (!IsBusy(at) || instruction.Action == SpiNorAction.ReadStatus)
+            && (!_poweredDown || instruction.Action == SpiNorAction.Release);
+        return hears ? instruction : new SpiNorInstruction(SpiNorAction.Ignore);
+    }
+
+    private void Stream(long from, long until, ReadOnlySpan<byte> mosi, Span<byte> miso)
+    {
+        switch (_instruction.Action)
+        {
+            case SpiNorAction.ReadData: ReadCells(miso); break;
+            case SpiNorAction.ReadStatus: ReadStatus(from, until, miso); break;
+            case SpiNorAction.ReadId: Repeat(miso, i => (byte)(_chip.JedecId >> (16 - 8 * (int)(i % 3)) & 0xFF)); break;
+            case SpiNorAction.ReadUniqueId: Repeat(miso, i => (byte)(_uniqueId >> (56 - 8 * (int)(i % 8)) & 0xFF)); break;
+            case SpiNorAction.ReadSfdp: Repeat(miso, i => _sfdp[(int)((_address + i) % SfdpTable.SpaceBytes)]); break;
+            case SpiNorAction.Release: Repeat(miso, i => i < 3 ? Floating : DeviceId); break;
+            case SpiNorAction.Program: FillPage(mosi); break;
+            case SpiNorAction.WriteStatus: FillStatus(mosi); break;
+            default: break;
+        }
+
+        _dataCount += mosi.Length;
+    }
+
+    // ABh with three dummy bytes: one less than the capacity byte (W25Q128: 17h).
+    private byte DeviceId => (byte)((_chip.JedecId & 0xFF) - 1);
+
+    private void Repeat(Span<byte> miso, Func<long, byte> value)
+    {
+        for (int i = 0; i < miso.Length; i++)
+            miso[i] = value(_dataCount + i);
+    }
+
+    private void ReadCells(Span<byte> miso)
+    {
+        uint start = _address;
+        ReadOnlySpan<byte> cells = _state.Cells.Span;
+        for (int done = 0; done < miso.Length;)
+        {
+            int count = Math.Min(miso.Length - done, cells.Length - (int)_address);
+            cells.Slice((int)_address, count).CopyTo(miso[done..]);
+            _address = (uint)((_address + count) % cells.Length);
+            done += count;
+        }
+
+        if (_readFlip is { } flip)
+            FlipOnce(flip, start, miso);
+    }
+
+    private void FlipOnce(ReadFlip flip, uint start, Span<byte> miso)
+    {
+        long offset = (flip.Address - (long)start + _chip.SizeBytes) % _chip.SizeBytes;
+        if (offset >= miso.Length)
+            return;
+        if (flip.Skip == 0)
+            miso[(int)offset] ^= (byte)(1 << flip.Bit);
+        _readFlip = flip.Skip == 0 ? null : flip with { Skip = flip.Skip - 1 };
+    }
+
+    // One fresh status a byte, taken when its first bit leaves.
+    private void ReadStatus(long from, long until, Span<byte> miso)
+    {
+        for (int i = 0; i < miso.Length; i++)
+        {
+            long at = from + (until - from) * i / miso.Length;
+            Settle(at);
+            miso[i] = _registers.Read(_instruction.Register, IsBusy(at));
+        }
+    }
+
+    private void FillPage(ReadOnlySpan<byte> data)
+    {
+        for (int i = 0; i < data.Length; i++)
+            _page[(int)((_address + _dataCount + i) % _page.Length)] = data[i];
+    }
+
+    private void FillStatus(ReadOnlySpan<byte> data)
+    {
+        for (int i = 0; i < data.Length && _dataCount + i < _statusData.Length; i++)
+            _statusData[(int)_dataCount + i] = data[i];
+    }
+
+    private void Execute(long at, bool resetEnabled)
+    {
+        bool exact = _dataCount == 0;
+        switch (_instruction.Action)
+        {
+            case SpiNorAction.WriteEnable when exact: _registers.WriteEnabled = true; break;
+            case SpiNorAction.WriteDisable when exact: _registers.WriteEnabled = false; break;
+            case SpiNorAction.WriteEnableVolatile when exact: _registers.VolatileEnabled = true; return;
+            case SpiNorAction.WriteStatus: WriteStatus(at); break;
+            case SpiNorAction.Program when !exact: Program(at); break;
+            case SpiNorAction.Erase when exact: Erase(at, SpiNorInstruction.EraseFor(_chip, _head[0])); break;
+            case SpiNorAction.ChipErase when exact: Erase(at, SpiNorInstruction.ChipEraseFor(_chip)); break;
+            case SpiNorAction.PowerDown when exact: (_poweredDown, _deafUntil) = (true, at + Ticks(PowerDownTime)); break;
+            case SpiNorAction.Release: Release(at); break;
+            case SpiNorAction.EnableReset when exact: _resetEnabled = true; break;
+            case SpiNorAction.Reset when exact && resetEnabled: Restart(at + Ticks(ResetTime), false); break;
+            default: break;
+        }
+
+        _registers.VolatileEnabled = false; // 50h counts for the very next instruction only
+    }
+
+    private void Release(long at)
+    {
+        if (_poweredDown)
+            (_poweredDown, _deafUntil) = (false, at + Ticks(ReleaseTime));
+    }
+
+    private void Program(long at)
+    {
+        uint page = _address - _address % (uint)_page.Length;
+        if (!_registers.WriteEnabled || _registers.Protects(page, (uint)_page.Length))
+            return; // the part stays silent too, and WEL stays as it was
+        var operation = new SpiNorOperation(SpiNorOperationKind.Program, page, _page.Length, _page.ToArray());
+        Start(operation, at, _chip.PageProgramTypical, _chip.PageProgramMax);
+    }
+
+    private void Erase(long at, EraseCommand erase)
+    {
+        uint start = _instruction.Action == SpiNorAction.ChipErase ? 0 : _address - _address % erase.SizeBytes;
+        if (!_registers.WriteEnabled || _registers.Protects(start, erase.SizeBytes))
+            return;
+        var operation = new SpiNorOperation(SpiNorOperationKind.Erase, start, (int)erase.SizeBytes, default);
+        Start(operation, at, erase.Typical, erase.Max);
+    }
+
+    // 01h takes one or two bytes (SR1, SR2), 31h and 11h one.
+    private void WriteStatus(long at)
+    {
+        long bytesMax = _instruction.Register == 0 ? 2 : 1;
+        if (_dataCount < 1 || _dataCount > bytesMax || _registers.Locked)
+            return;
+        byte[] merged = _registers.Merge(_instruction.Register, _statusData.AsSpan(0, (int)_dataCount));
+        if (_registers.VolatileEnabled)
+        {
+            _registers.SetVolatile(merged);
+        }
+        else if (_registers.WriteEnabled)
+        {
+            var operation = new SpiNorOperation(SpiNorOperationKind.WriteStatus, 0, merged.Length, merged);
+            Start(operation, at, StatusTypical, StatusMax);
+        }
+    }
+}
