@@ -42,7 +42,8 @@ internal readonly ref struct ByteReader(ReadOnlySpan<byte> bytes, long origin, s
     public bool Has(long offset, ReadOnlySpan<byte> tag) =>
         offset >= 0 && offset + tag.Length <= _bytes.Length && _bytes[(int)offset..].StartsWith(tag);
 
-    /// <summary>A zero-padded name of <paramref name="length"/> bytes; anything but printable ASCII becomes '?'.</summary>
+    /// <summary>A zero-padded name of <paramref name="length"/> bytes; what is not printable ASCII becomes '?'.
+    /// </summary>
     /// <exception cref="ImageFormatException">It is not all there.</exception>
     public string Name(long offset, int length)
     {

@@ -7,11 +7,13 @@ namespace FlashBench.Firmware;
 /// <remarks>Immutable; keeps the image bytes that it was read from, which the caller must not change.</remarks>
 public sealed class ImageAnalysis
 {
+    private ImageAnalysis(ReadOnlyMemory<byte> image, ImageKind kind) => (Image, Kind) = (image, kind);
+
     /// <summary>The bytes that were analysed.</summary>
-    public ReadOnlyMemory<byte> Image { get; private init; }
+    public ReadOnlyMemory<byte> Image { get; }
 
     /// <summary>What the file is.</summary>
-    public ImageKind Kind { get; private init; }
+    public ImageKind Kind { get; }
 
     /// <summary>The flash descriptor, or null for a bare ME region.</summary>
     public FlashDescriptor? Descriptor { get; private init; }
@@ -36,5 +38,81 @@ public sealed class ImageAnalysis
     /// <param name="keys">Signing keys to trust.</param>
     /// <exception cref="ImageFormatException">The bytes are none of the three, or their leading structure is
     /// broken.</exception>
-    public static ImageAnalysis Read(ReadOnlyMemory<byte> image, KeyRing keys) => throw new NotImplementedException();
+    public static ImageAnalysis Read(ReadOnlyMemory<byte> image, KeyRing keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var whole = new FlashRange(0, image.Length);
+        // A region's table is looked for first: the tag is unambiguous and stands where a descriptor has none.
+        if (PartitionTable.Find(image.Span, whole) is not null)
+            return ReadRegion(image, whole, keys);
+        if (FlashDescriptor.Find(image.Span) is { } descriptor)
+            return ReadDump(image, descriptor, keys);
+        throw new ImageFormatException(0, "neither a flash descriptor nor an ME partition table begins here");
+    }
+
+    private static ImageAnalysis ReadRegion(ReadOnlyMemory<byte> image, FlashRange whole, KeyRing keys)
+    {
+        var findings = new List<Finding>();
+        MeFirmware me = new MeRegionReader(image, whole, keys, findings).Read();
+        return new ImageAnalysis(image, ImageKind.MeRegion) { Me = me, Findings = [.. findings] };
+    }
+
+    private static ImageAnalysis ReadDump(ReadOnlyMemory<byte> image, FlashDescriptor descriptor, KeyRing keys)
+    {
+        var findings = new List<Finding>();
+        DisableBit? bit = LocateDisableBit(descriptor, findings);
+        long own = descriptor.Region(DescriptorRegion.Descriptor)?.Range.End ?? 0x1000;
+        if (image.Length <= own)
+        {
+            return new ImageAnalysis(image, ImageKind.DescriptorOnly)
+            {
+                Descriptor = descriptor, DisableBit = bit, Findings = [.. findings],
+            };
+        }
+
+        DescriptorRules.Check(descriptor, image.Length, findings);
+        return new ImageAnalysis(image, ImageKind.FullDump)
+        {
+            Descriptor = descriptor, DisableBit = bit, Me = ReadMe(image, descriptor, keys, findings),
+            Findings = [.. findings],
+        };
+    }
+
+    private static MeFirmware? ReadMe(
+        ReadOnlyMemory<byte> image, FlashDescriptor descriptor, KeyRing keys, List<Finding> findings)
+    {
+        if (descriptor.Region(DescriptorRegion.Me) is not { Range: var region })
+        {
+            findings.Add(new(0, FindingSeverity.Note, "the descriptor has no ME region"));
+            return null;
+        }
+
+        FlashRange there = new FlashRange(0, image.Length).Intersect(region);
+        try
+        {
+            return new MeRegionReader(image, there, keys, findings).Read();
+        }
+        catch (ImageFormatException damage)
+        {
+            findings.Add(new(damage.Offset, FindingSeverity.Error, damage.Reason));
+            return null;
+        }
+    }
+
+    private static DisableBit? LocateDisableBit(FlashDescriptor descriptor, List<Finding> findings)
+    {
+        if (descriptor.Pch.DisableStrap() is not { } strap)
+            return null;
+
+        int index = (int)strap.StrapOffset / sizeof(uint);
+        if (index >= descriptor.Straps.Length)
+        {
+            findings.Add(new(descriptor.StrapsOffset, FindingSeverity.Error,
+                $"the descriptor states {descriptor.Straps.Length} straps, but {strap.Name} is in strap {index}"));
+            return null;
+        }
+
+        return new DisableBit(descriptor.StrapsOffset + strap.StrapOffset, strap.StrapOffset, strap.Bit, strap.Name,
+            (descriptor.Straps[index] >> strap.Bit & 1) != 0);
+    }
 }

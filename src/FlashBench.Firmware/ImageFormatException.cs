@@ -1,6 +1,7 @@
 namespace FlashBench.Firmware;
 
-/// <summary>A structure that announces itself in the image is broken, or the image is none that this house reads.</summary>
+/// <summary>A structure that announces itself in the image is broken, or the image is none that is known here.
+/// </summary>
 /// <param name="offset">Byte offset from the start of the image where reading failed.</param>
 /// <param name="reason">What was found and what was expected, as a sentence without a full stop.</param>
 /// <remarks>The only exception that leaves the parsers of this assembly for damaged input.</remarks>

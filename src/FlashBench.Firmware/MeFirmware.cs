@@ -31,18 +31,26 @@ public enum FirmwareFamily
 /// <summary>What an ME region holds.</summary>
 /// <param name="Generation">Layout generation.</param>
 /// <param name="Family">Product; by the signing key, or assumed from the version when the key is unknown.</param>
-/// <param name="Version">Version from the code partition's manifest.</param>
 /// <param name="Region">The region in the image, as far as the file reaches.</param>
 /// <param name="Sku">What the image says about its edition.</param>
 /// <param name="Table">The partition table.</param>
 /// <param name="Code">The fault-tolerant code partition (FTPR; CODE in generation 1).</param>
 /// <param name="AlreadyNeutralized">True when nothing is left that neutralization by removal would take out.</param>
 public sealed record MeFirmware(
-    MeGeneration Generation, FirmwareFamily Family, MeVersion Version, FlashRange Region, MeSku Sku,
-    PartitionTable Table, CodePartition Code, bool AlreadyNeutralized)
+    MeGeneration Generation, FirmwareFamily Family, FlashRange Region, MeSku Sku, PartitionTable Table,
+    CodePartition Code, bool AlreadyNeutralized)
 {
+    /// <summary>Version from the code partition's manifest.</summary>
+    public MeVersion Version => Code.Manifest.Version;
+
     /// <summary>"ME 8.0.20.1513", with the family's own short name.</summary>
     public string Title => $"{Family.ToString().ToUpperInvariant()} {Version}";
+
+    /// <summary>True for the versions that neutralization by removal is safe for: ME 6 to 11, without the
+    /// "Ignition" stubs of ME 6.</summary>
+    internal bool IsRemovable =>
+        Family == FirmwareFamily.Me && !SkuReader.IsIgnition(this) &&
+        (Generation, Version.Major) is (MeGeneration.Two, >= 6 and <= 10) or (MeGeneration.Three, 11);
 }
 
 /// <summary>Edition of an ME firmware, as far as the image tells.</summary>

@@ -19,33 +19,69 @@ public enum ModuleCompression
 }
 
 /// <summary>One module of a code partition.</summary>
-/// <param name="Name">Name as stored.</param>
+/// <param name="Name">Name as stored; '?' stands for a byte that is not printable.</param>
 /// <param name="Compression">How it is stored.</param>
-/// <param name="Length">Uncompressed length in bytes, 0 when not stated.</param>
-/// <param name="Ranges">Its bytes in the image, ascending, as far as the region reaches; Huffman modules of
-/// generation 2 have many pieces.</param>
-/// <param name="IsPresent">True when at least one of those bytes is not 0xFF.</param>
+/// <param name="Ranges">Its bytes in the image as stated, ascending and merged; Huffman modules of generation 2 have
+/// many pieces, and a cut region does not hold them all.</param>
 /// <param name="IsKept">True when neutralization by removal keeps it.</param>
 public sealed record CodeModule(
-    string Name, ModuleCompression Compression, long Length, ImmutableArray<FlashRange> Ranges, bool IsPresent,
-    bool IsKept);
+    string Name, ModuleCompression Compression, ImmutableArray<FlashRange> Ranges, bool IsKept)
+{
+    /// <summary>Stored length in bytes.</summary>
+    public long StoredLength => Ranges.Sum(r => r.Length);
+
+    /// <summary>True when at least one byte of it, outside <paramref name="shared"/>, is not 0xFF.</summary>
+    /// <param name="image">The image that holds the module.</param>
+    /// <param name="shared">Merged ranges that belong to other, kept modules.</param>
+    internal bool IsPresent(ReadOnlySpan<byte> image, ImmutableArray<FlashRange> shared)
+    {
+        var whole = new FlashRange(0, image.Length);
+        foreach (FlashRange range in Ranges)
+        {
+            foreach (FlashRange own in FlashRangeSet.Subtract(range, shared))
+            {
+                if (whole.Intersect(own).Of(image).ContainsAnyExcept((byte)0xFF))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+}
 
 /// <summary>A code partition: manifest, modules, and the map of its compressed chunks.</summary>
-/// <param name="Range">The partition in the image by the table, clipped to the region.</param>
-/// <param name="IsComplete">False when the table says that it reaches past the region or the file.</param>
+/// <param name="Name">Name in the partition table.</param>
+/// <param name="Range">The partition in the image as the table states it.</param>
+/// <param name="IsComplete">False when it reaches past the region or the file.</param>
 /// <param name="Manifest">Its manifest.</param>
-/// <param name="Modules">Its modules in stored order.</param>
+/// <param name="Modules">Its modules in stored order; empty when the module table cannot be read.</param>
 /// <param name="Chunks">Generation 2: the Huffman chunk map, or null when absent or unreadable.</param>
-/// <param name="MetadataRanges">Generation 3: directory and metadata files, which are always kept.</param>
+/// <param name="Fixed">Directory, manifest and metadata: the parts that are never removed, ascending.</param>
 public sealed record CodePartition(
-    FlashRange Range, bool IsComplete, Manifest Manifest, ImmutableArray<CodeModule> Modules, HuffmanChunkMap? Chunks,
-    ImmutableArray<FlashRange> MetadataRanges);
+    string Name, FlashRange Range, bool IsComplete, Manifest Manifest, ImmutableArray<CodeModule> Modules,
+    HuffmanChunkMap? Chunks, ImmutableArray<KeptPart> Fixed)
+{
+    /// <summary>Merged ranges of the modules that removal keeps.</summary>
+    private ImmutableArray<FlashRange> KeptModuleRanges =>
+        FlashRangeSet.Merge(Modules.Where(m => m.IsKept).SelectMany(m => m.Ranges));
 
-/// <summary>The LLUT of a generation-2 code partition: where each page of the Huffman stream is stored.</summary>
-/// <param name="Range">Header and table in the image.</param>
-/// <param name="BaseAddress">Virtual address of the first page.</param>
-/// <param name="PageLength">Uncompressed bytes for one chunk.</param>
-/// <param name="Stream">The compressed stream in the image by the header, not clipped.</param>
-/// <param name="Chunks">One range per page; null for a page that is not stored.</param>
-public sealed record HuffmanChunkMap(
-    FlashRange Range, long BaseAddress, int PageLength, FlashRange Stream, ImmutableArray<FlashRange?> Chunks);
+    /// <summary>The modules that still hold bytes of their own in <paramref name="image"/>, kept or not.</summary>
+    /// <param name="image">The image that was analysed.</param>
+    public ImmutableArray<CodeModule> PresentModules(ReadOnlySpan<byte> image)
+    {
+        ImmutableArray<FlashRange> kept = FlashRangeSet.Merge([.. KeptModuleRanges, .. Chunks?.Shared ?? []]);
+        var present = ImmutableArray.CreateBuilder<CodeModule>();
+        foreach (CodeModule module in Modules)
+        {
+            if (module.IsPresent(image, module.IsKept ? [] : kept))
+                present.Add(module);
+        }
+
+        return present.ToImmutable();
+    }
+}
+
+/// <summary>A named part of a code partition.</summary>
+/// <param name="Name">For people, for example "manifest and module table".</param>
+/// <param name="Range">Its bytes in the image as stated.</param>
+public sealed record KeptPart(string Name, FlashRange Range);

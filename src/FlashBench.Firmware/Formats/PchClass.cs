@@ -60,3 +60,60 @@ public enum PchClass
     /// <summary>Panther Lake and Nova Lake.</summary>
     PantherLake,
 }
+
+/// <summary>What differs in the descriptors of the hub families.</summary>
+internal static class PchClassRules
+{
+    /// <summary>True through the 9-series: access words of the first form.</summary>
+    public static bool UsesFirstDescriptorVersion(this PchClass pch) =>
+        pch is PchClass.Series8And9 || pch.UsesNarrowFields();
+
+    /// <summary>Width of one density field of FLCOMP: 3 bits through the 7-series and on Atom, 4 after.</summary>
+    public static int DensityBits(this PchClass pch) => pch.UsesNarrowFields() ? 3 : 4;
+
+    /// <summary>Mask of base and limit in FLREG: 13 bits through the 7-series, 15 after.</summary>
+    public static uint RegionFieldMask(this PchClass pch) => pch.UsesNarrowFields() ? 0x1FFFu : 0x7FFFu;
+
+    /// <summary>Number of FLREG words.</summary>
+    public static int RegionCount(this PchClass pch) => pch switch
+    {
+        PchClass.Series8And9 => 7,
+        PchClass.Series100And200 or PchClass.Series300And400 => 10,
+        _ => pch.UsesNarrowFields() ? 5 : 16,
+    };
+
+    /// <summary>The strap dword (bytes from FPSBA) and bit that halt the ME, where they are beyond doubt.</summary>
+    public static (uint StrapOffset, int Bit, string Name)? DisableStrap(this PchClass pch) => pch switch
+    {
+        PchClass.IbexPeak or PchClass.Series6And7 or PchClass.Series8And9 => (0x28, 7, "AltMeDisable"),
+        PchClass.Series100And200 => (0x00, 16, "HAP"),
+        _ => null,
+    };
+
+    /// <summary>Name for people.</summary>
+    public static string Title(this PchClass pch) => pch switch
+    {
+        PchClass.Ich8 => "ICH8",
+        PchClass.Ich9 => "ICH9",
+        PchClass.Ich10 => "ICH10",
+        PchClass.IbexPeak => "5-series (Ibex Peak)",
+        PchClass.Series6And7 => "6/7-series",
+        PchClass.Series8And9 => "8/9-series",
+        PchClass.BayTrail => "Bay Trail/Braswell",
+        PchClass.Series100And200 => "100/200-series",
+        PchClass.Lewisburg => "C620 (Lewisburg)",
+        PchClass.ApolloLake => "Apollo Lake",
+        PchClass.GeminiLake => "Gemini Lake",
+        PchClass.Series300And400 => "300/400-series",
+        PchClass.Series500 => "500-series",
+        PchClass.Series600And700 => "600/700-series",
+        PchClass.ElkhartLake => "Elkhart Lake",
+        PchClass.JasperLake => "Jasper Lake",
+        PchClass.MeteorLake => "Meteor Lake",
+        PchClass.PantherLake => "Panther Lake",
+        _ => "unknown PCH",
+    };
+
+    private static bool UsesNarrowFields(this PchClass pch) => pch is PchClass.Ich8 or PchClass.Ich9 or PchClass.Ich10
+        or PchClass.IbexPeak or PchClass.Series6And7 or PchClass.BayTrail;
+}

@@ -15,7 +15,7 @@ public sealed record KeptRangeResult(string Name, FlashRange Range, string Origi
 }
 
 /// <summary>What a read-back shows about the neutralization of an image, whatever was planned or written.</summary>
-/// <remarks>Source: certification checks A4, A5, A6.</remarks>
+/// <remarks>Source: certification checks A4, A5 and A6 of the project's ME reference, section 7.</remarks>
 public sealed record NeutralizationCheck
 {
     /// <summary>Every kept range, compared.</summary>
@@ -27,7 +27,7 @@ public sealed record NeutralizationCheck
     /// <summary>Most that <see cref="ProgrammedBytes"/> may be for this version; null when no limit is known.</summary>
     public required long? ProgrammedBytesMax { get; init; }
 
-    /// <summary>The same count over the original region; together they give the share that remains.</summary>
+    /// <summary>The same count over the original; together they give the share that remains.</summary>
     public required long OriginalProgrammedBytes { get; init; }
 
     /// <summary>Names in the partition table that was read back.</summary>
@@ -64,5 +64,5 @@ public sealed record NeutralizationCheck
     /// <param name="keys">Signing keys to trust.</param>
     /// <exception cref="PlanRefusedException">The original is none that a plan could be made for.</exception>
     public static NeutralizationCheck Measure(ImageAnalysis original, ReadOnlyMemory<byte> actual, KeyRing keys) =>
-        throw new NotImplementedException();
+        new ReadBack(original, actual, keys).Measure();
 }

@@ -11,7 +11,8 @@ public sealed record MeRegisters(
     uint? Hfsts1, uint? Hfsts2 = null, uint? Hfsts3 = null, uint? Hfsts4 = null, uint? Hfsts5 = null,
     uint? Hfsts6 = null)
 {
-    /// <summary>HFSTS1 with its fields named, or null when it was not read or shows no device (all ones or zeros).</summary>
+    /// <summary>HFSTS1 with its fields named, or null when it was not read or shows no device (all ones or zeros).
+    /// </summary>
     public Hfsts1? Status1 => Hfsts1 is { } raw and not 0 and not uint.MaxValue ? new Hfsts1(raw) : null;
 
     /// <summary>HFSTS2 with its fields named, or null when it was not read or shows no device (all ones).</summary>

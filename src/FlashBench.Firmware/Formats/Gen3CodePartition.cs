@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace FlashBench.Firmware.Formats;
+
+/// <summary>One file of a `$CPD` directory.</summary>
+/// <param name="Name">Name, for example "bup.met".</param>
+/// <param name="Offset">Where its entry stands in the region.</param>
+/// <param name="Range">From its first byte to the next file, in the image.</param>
+/// <param name="Length">Stated length: uncompressed for Huffman modules.</param>
+/// <param name="IsHuffman">True when the directory marks it as Huffman coded.</param>
+internal sealed record DirectoryFile(string Name, long Offset, FlashRange Range, uint Length, bool IsHuffman);
+
+/// <summary>Reads the directory of ME 11 and later.</summary>
+/// <remarks>Source: MEAnalyzer and unME11; checked against ME 11.0 to 11.8.</remarks>
+internal static class Gen3CodePartition
+{
+    private const int EntryLength = 0x18;
+    private const uint FilesMax = 256; // The largest real directory has fewer than 100 files; more is damage.
+    private const int ModuleRecordLength = 0x34;
+    private const uint PartitionInfo = 0x03, ModuleAttributes = 0x0A;
+
+    private static readonly string[] KeptModules = ["rbe", "kernel", "syslib", "bup"];
+
+    /// <summary>Reads the directory at the start of <paramref name="partition"/>.</summary>
+    /// <param name="region">The ME region.</param>
+    /// <param name="partition">The partition in the image.</param>
+    /// <exception cref="ImageFormatException">The directory is not sound.</exception>
+    public static ImmutableArray<DirectoryFile> ReadDirectory(ByteReader region, FlashRange partition)
+    {
+        long start = partition.Start - region.Origin;
+        uint count = region.UInt32(start + 4);
+        int headerLength = region.Byte(start + 0xA);
+        if (count is 0 or > FilesMax || headerLength is not (0x10 or 0x14))
+            throw region.Broken(start + 4, $"a directory of {count} files after 0x{headerLength:X2} bytes is unknown");
+
+        long length = headerLength + EntryLength * (long)count;
+        if (headerLength == 0x10 && PartitionTable.Sum(region.Bytes(start, length)) != 0)
+            throw region.Broken(start + 0xB, "the checksum of the code partition's directory is wrong");
+        return SpreadFiles(region, partition, start + headerLength, (int)count);
+    }
+
+    // Stored lengths of Huffman files are not known, so each file spans to the next one in the partition.
+    private static ImmutableArray<DirectoryFile> SpreadFiles(
+        ByteReader region, FlashRange partition, long at, int count)
+    {
+        var starts = new long[count];
+        long firstByte = region.Origin + at + EntryLength * count;
+        for (int i = 0; i < count; i++)
+        {
+            long entry = at + i * EntryLength;
+            starts[i] = partition.Start + (region.UInt32(entry + 0xC) & 0x1FFFFFF);
+            if (starts[i] < firstByte || starts[i] >= partition.End)
+                throw region.Broken(entry + 0xC, $"file {region.Name(entry, 12)} lies outside its partition");
+        }
+
+        long[] sorted = [.. starts.Order(), partition.End];
+        var files = ImmutableArray.CreateBuilder<DirectoryFile>(count);
+        for (int i = 0; i < count; i++)
+        {
+            long entry = at + i * EntryLength;
+            long end = sorted[Array.LastIndexOf(sorted, starts[i]) + 1];
+            if (Array.IndexOf(sorted, starts[i]) != Array.LastIndexOf(sorted, starts[i]))
+                throw region.Broken(entry + 0xC, $"file {region.Name(entry, 12)} begins where another file begins");
+            files.Add(new(region.Name(entry, 12), entry, new FlashRange(starts[i], end), region.UInt32(entry + 0x10),
+                (region.UInt32(entry + 0xC) >> 25 & 1) != 0));
+        }
+
+        return files.MoveToImmutable();
+    }
+
+    /// <summary>The modules and the parts around them, out of a directory.</summary>
+    /// <param name="region">The ME region.</param>
+    /// <param name="partition">The partition in the image.</param>
+    /// <param name="files">Its directory.</param>
+    public static (ImmutableArray<CodeModule> Modules, ImmutableArray<KeptPart> Fixed) Split(
+        ByteReader region, FlashRange partition, ImmutableArray<DirectoryFile> files)
+    {
+        var modules = ImmutableArray.CreateBuilder<CodeModule>();
+        var parts = ImmutableArray.CreateBuilder<KeptPart>();
+        parts.Add(new("directory", new FlashRange(partition.Start, files.Min(f => f.Range.Start))));
+        foreach (DirectoryFile file in files)
+        {
+            if (IsMetadata(file))
+            {
+                parts.Add(new(file.Name, file.Range));
+            }
+            else
+            {
+                modules.Add(new(
+                    file.Name, Compression(region, files, file), [file.Range], KeptModules.Contains(file.Name)));
+            }
+        }
+
+        return (modules.ToImmutable(), parts.ToImmutable());
+    }
+
+    /// <summary>Adds a finding for every metadata file whose hash is not the one in the signed manifest.</summary>
+    /// <param name="region">The ME region.</param>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="files">The directory.</param>
+    /// <param name="findings">Receives the findings.</param>
+    public static void CheckMetadata(
+        ByteReader region, Manifest manifest, ImmutableArray<DirectoryFile> files, List<Finding> findings)
+    {
+        long manifestStart = manifest.Range.Start - region.Origin;
+        long manifestEnd = manifest.Range.End - region.Origin;
+        if (FindExtension(region, manifestStart + manifest.HeaderLength, manifestEnd, PartitionInfo) is not { } info)
+            return;
+
+        int head = manifest.HeaderLength == 0x284 ? 0x58 : 0x68; // 2048- and 3072-bit manifests
+        for (long at = info.Start + head; at + ModuleRecordLength <= info.End; at += ModuleRecordLength)
+        {
+            string name = region.Name(at, 12);
+            uint length = region.UInt32(at + 0x10);
+            if (files.FirstOrDefault(f => f.Name == name + ".met") is not { } file || length > file.Range.Length)
+                continue;
+            byte[] hash = SHA256.HashData(region.Bytes(file.Range.Start - region.Origin, length));
+            Array.Reverse(hash); // stored byte-reversed
+            if (!region.Bytes(at + 0x14, hash.Length).SequenceEqual(hash))
+            {
+                findings.Add(new(file.Range.Start, FindingSeverity.Error,
+                    $"{file.Name} does not have the hash that the manifest signs"));
+            }
+        }
+    }
+
+    /// <summary>Finds an extension, a block of tag, length and content.</summary>
+    /// <param name="region">The ME region.</param>
+    /// <param name="start">Where the first block begins in the region.</param>
+    /// <param name="end">Where the blocks end in the region.</param>
+    /// <param name="tag">The wanted tag.</param>
+    /// <returns>Its bytes with tag and length, or null; a block that does not fit ends the search.</returns>
+    public static (long Start, long End)? FindExtension(ByteReader region, long start, long end, uint tag)
+    {
+        for (long at = start; at + 8 <= end;)
+        {
+            uint length = region.UInt32(at + 4);
+            if (length < 8 || at + length > end)
+                return null;
+            if (region.UInt32(at) == tag)
+                return (at, at + length);
+            at += length;
+        }
+
+        return null;
+    }
+
+    private static bool IsMetadata(DirectoryFile file) =>
+        file.Name.EndsWith(".man", StringComparison.Ordinal) || file.Name.EndsWith(".met", StringComparison.Ordinal);
+
+    private static ModuleCompression Compression(
+        ByteReader region, ImmutableArray<DirectoryFile> files, DirectoryFile module)
+    {
+        if (module.IsHuffman)
+            return ModuleCompression.Huffman;
+        if (files.FirstOrDefault(f => f.Name == module.Name + ".met") is not { } metadata)
+            return ModuleCompression.None;
+
+        long start = metadata.Range.Start - region.Origin;
+        long end = Math.Min(start + Math.Min(metadata.Length, metadata.Range.Length), region.Length);
+        return FindExtension(region, start, end, ModuleAttributes) is { } found && found.End - found.Start >= 0xC
+            ? (ModuleCompression)Math.Min(region.UInt32(found.Start + 8), (uint)ModuleCompression.Unknown)
+            : ModuleCompression.None;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using FlashBench.Firmware.Formats;
+using FlashBench.Firmware.Neutralization;
+
+namespace FlashBench.Firmware;
+
+/// <summary>Reads an ME region: table, code partition, manifest, modules.</summary>
+/// <param name="image">The whole image.</param>
+/// <param name="region">The region in the image, as far as the file reaches.</param>
+/// <param name="keys">Signing keys to trust.</param>
+/// <param name="findings">Receives what is not sound but can be read past.</param>
+internal sealed class MeRegionReader(
+    ReadOnlyMemory<byte> image, FlashRange region, KeyRing keys, List<Finding> findings)
+{
+    private static readonly string[] CodeNames = ["FTPR", "CODE"]; // generation 2 and 3, generation 1
+
+    private ByteReader Reader => new(region.Of(image.Span), region.Start, "the ME region");
+
+    /// <summary>Reads the firmware.</summary>
+    /// <exception cref="ImageFormatException">There is no partition table, or no code partition with a manifest.
+    /// </exception>
+    public MeFirmware Read()
+    {
+        PartitionTable table = PartitionTable.Find(image.Span, region)
+            ?? throw new ImageFormatException(region.Start, "the ME region has no partition table ($FPT)");
+        (Partition entry, FlashRange range) = FindCode(table);
+        bool isDirectory = Reader.Has(range.Start - region.Start, "$CPD"u8);
+        var code = isDirectory ? ReadDirectory(entry, range) : ReadModules(entry, range);
+        MeGeneration generation = isDirectory ? MeGeneration.Three
+            : code.Manifest.Tag == "$MAN" ? MeGeneration.One : MeGeneration.Two;
+        var me = new MeFirmware(
+            generation, Family(code.Manifest), region, ReadSku(generation, code.Manifest), table, code, false);
+
+        CheckTable(me);
+        CheckManifest(code.Manifest);
+        return CheckExtent(me);
+    }
+
+    private (Partition Entry, FlashRange Range) FindCode(PartitionTable table)
+    {
+        Partition[] entries = [.. table.Partitions.Where(p => CodeNames.Contains(p.Name))];
+        if (entries.Length == 0)
+            throw new ImageFormatException(table.Offset, "the partition table has no code partition (FTPR)");
+        if (entries.Length > 1)
+            Add(FindingSeverity.Error, entries[1].EntryOffset, "the partition table has two code partitions");
+        if (entries[0].Range is not { } range || range.Start >= region.End)
+        {
+            throw new ImageFormatException(
+                entries[0].EntryOffset, "the code partition (FTPR) lies outside the ME region");
+        }
+
+        return (entries[0], range);
+    }
+
+    private CodePartition ReadModules(Partition entry, FlashRange range)
+    {
+        var manifest = Manifest.Read(region.Intersect(range).Of(image.Span), range.Start, keys);
+        ImmutableArray<CodeModule> modules = [];
+        HuffmanChunkMap? chunks = null;
+        if (manifest.Tag == "$MN2")
+            Guard(() => (modules, chunks) = Gen2CodePartition.Read(Reader, range, manifest));
+
+        var parts = ImmutableArray.Create(new KeptPart("manifest and module table", manifest.Range));
+        if (chunks is not null)
+            parts = parts.Add(new KeptPart("chunk map", chunks.Range));
+        return new CodePartition(entry.Name, range, region.Contains(range), manifest, modules, chunks, parts);
+    }
+
+    private CodePartition ReadDirectory(Partition entry, FlashRange range)
+    {
+        ImmutableArray<DirectoryFile> files = Gen3CodePartition.ReadDirectory(Reader, range);
+        DirectoryFile head = files.FirstOrDefault(f => f.Name == entry.Name + ".man")
+            ?? throw new ImageFormatException(range.Start, $"the code partition has no manifest ({entry.Name}.man)");
+        var manifest = Manifest.Read(region.Intersect(head.Range).Of(image.Span), head.Range.Start, keys);
+        (ImmutableArray<CodeModule> modules, ImmutableArray<KeptPart> parts) = ([], []);
+        Guard(() =>
+        {
+            (modules, parts) = Gen3CodePartition.Split(Reader, range, files);
+            Gen3CodePartition.CheckMetadata(Reader, manifest, files, findings);
+        });
+        return new CodePartition(entry.Name, range, region.Contains(range), manifest, modules, null, parts);
+    }
+
+    // Version and key are worth showing even when the modules cannot be read.
+    private void Guard(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (ImageFormatException damage)
+        {
+            Add(FindingSeverity.Error, damage.Offset, damage.Reason);
+        }
+    }
+
+    // An unknown key does not tell; only TXE reuses the low version numbers with the newer manifest.
+    private static FirmwareFamily Family(Manifest manifest) => manifest.Key?.Family ??
+        (manifest.Version.Major >= 6 || manifest.Tag == "$MAN" ? FirmwareFamily.Me : FirmwareFamily.Txe);
+
+    private MeSku ReadSku(MeGeneration generation, Manifest manifest) => generation switch
+    {
+        MeGeneration.Two => SkuReader.ReadBlock(Reader, manifest),
+        MeGeneration.Three => SkuReader.ReadExtension(Reader, manifest),
+        _ => MeSku.Unknown,
+    };
+
+    private void CheckTable(MeFirmware me)
+    {
+        if (me.Table.ChecksumValid == false)
+        {
+            // Extracted ME 12+ images often carry a wrong one, and nothing is planned for those.
+            Add(me.Version.Major >= 12 ? FindingSeverity.Warning : FindingSeverity.Error, me.Table.Offset,
+                "the checksum of the partition table is wrong");
+        }
+        else if (me.Table.ChecksumValid is null && me.Version.Major < 12)
+        {
+            Add(FindingSeverity.Error, me.Table.Offset, "a partition table of this version belongs to ME 12 and later");
+        }
+
+        if (Reader.Bytes(0, me.Table.Offset - region.Start).IndexOf("$VER"u8) >= 0)
+            Add(FindingSeverity.Error, region.Start, "the boot vector is a ROM bypass: pre-production firmware");
+        var head = new FlashRange(region.Start, me.Table.Range.End);
+        foreach (Partition partition in me.Table.Partitions.Where(p => p.Range is not null))
+            CheckPartition(me, partition, partition.Range!.Value, head);
+    }
+
+    private void CheckPartition(MeFirmware me, Partition partition, FlashRange range, FlashRange head)
+    {
+        if (range.Overlaps(head))
+            Add(FindingSeverity.Error, partition.EntryOffset, $"partition {partition.Name} overlaps the table");
+        else if (!region.Contains(range) && partition.Name != me.Code.Name)
+            Add(FindingSeverity.Warning, partition.EntryOffset, $"partition {partition.Name} ends past the ME region");
+        if (partition.Name == "ROMB")
+            Add(FindingSeverity.Error, partition.EntryOffset, "a ROM bypass is present: pre-production firmware");
+    }
+
+    private void CheckManifest(Manifest manifest)
+    {
+        if (manifest.DebugSigned)
+            Add(FindingSeverity.Error, manifest.Range.Start, "the manifest is debug-signed: pre-production firmware");
+        switch (manifest.Signature)
+        {
+            case SignatureStatus.Invalid:
+                Add(FindingSeverity.Error, manifest.SignatureRange.Start,
+                    "the signature of the code partition's manifest is wrong");
+                break;
+            case SignatureStatus.UnknownKey:
+                Add(FindingSeverity.Error, manifest.Range.Start,
+                    $"the manifest is signed with an unknown key ({manifest.KeyFingerprint![..16]}...)");
+                break;
+            case SignatureStatus.NotChecked:
+                Add(FindingSeverity.Warning, manifest.Range.Start,
+                    "the manifest's signature scheme is not checked by this version");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Add(FindingSeverity severity, long offset, string text) => findings.Add(new(offset, severity, text));
+
+    // A neutralized region may be cut behind the last byte that it needs; any other partition must be whole.
+    private MeFirmware CheckExtent(MeFirmware me)
+    {
+        bool sound = findings.All(f => f.Severity != FindingSeverity.Error);
+        bool neutralized = sound && me.IsRemovable && Removal.Of(image.Span, me).IsDone(image.Span);
+        if (!me.Code.IsComplete)
+        {
+            Add(neutralized ? FindingSeverity.Note : FindingSeverity.Error, me.Code.Range.Start,
+                $"the code partition {me.Code.Range} ends past the ME region");
+        }
+
+        if (neutralized)
+            Add(FindingSeverity.Note, region.Start, "the region is neutralized already");
+        return me with { AlreadyNeutralized = neutralized };
+    }
+}

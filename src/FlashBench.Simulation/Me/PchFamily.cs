@@ -1,0 +1,14 @@
+namespace FlashBench.Simulation.Me;
+
+/// <summary>The chipsets that the virtual board can have; each can run one ME and has its own strap.</summary>
+public enum PchFamily
+{
+    /// <summary>Not one that is modelled: such a board does not start.</summary>
+    Unknown,
+
+    /// <summary>Ibex Peak to Wildcat Point, 5 to 9 series: ME 6 to 10, AltMeDisable = PCHSTRP10 bit 7.</summary>
+    FiveToNineSeries,
+
+    /// <summary>Sunrise Point and Union Point, 100 and 200 series: ME 11, HAP = PCHSTRP0 bit 16.</summary>
+    HundredSeries,
+}
