@@ -22,7 +22,7 @@ internal static class FlashContent
         NeutralizationCheck check = NeutralizationCheck.Measure(job.Original!, content, job.Options.Keys);
         JournalData.DisableBitState before = BitOf(job.Original!);
         var after = before with { Set = check.DisableBitSet ?? false, Dword = check.StrapAfter ?? 0 };
-        string[] left = [.. check.Problems.Where(problem => problem.StartsWith("left", StringComparison.Ordinal))];
+        string[] left = [.. check.Problems.Where(problem => problem.Contains(" not done: ", StringComparison.Ordinal))];
         return new JournalData.FlashCheck(
             purpose,
             [.. check.Kept.Select(k => new JournalData.KeptState(k.Name, (uint)k.Range.Start, (uint)k.Range.End, k.IsEqual))],
