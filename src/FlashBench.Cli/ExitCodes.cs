@@ -1,6 +1,6 @@
 namespace FlashBench.Cli;
 
-/// <summary>What the process returns; scripts rely on these numbers, so none of them ever changes its meaning.</summary>
+/// <summary>What the process returns; scripts rely on these numbers, so none ever changes its meaning.</summary>
 public static class ExitCodes
 {
     /// <summary>PASS, or the verb did what it was asked.</summary>

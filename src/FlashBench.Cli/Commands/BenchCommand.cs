@@ -70,7 +70,7 @@ public static class BenchCommand
         ["image", $"generated, {bench.Virtual.Image}"],
         ["seed", $"{bench.Virtual.Seed}"],
         ["agent", bench.Virtual.Agent ? "prints the ME's registers (FB1 lines)" : "none"],
-        ["ME status", bench.Virtual.HiddenUnderHap ? "not printed by the firmware under HAP" : "printed by the firmware"],
+        ["ME status", bench.Virtual.HiddenUnderHap ? "hidden by the firmware under HAP" : "printed by the firmware"],
         ["DUT profile", $"{profile.Id}, SHA-256 {profile.Sha256}"],
         ["board", PlainText.Of(profile.Board)],
         ["watch", $"{profile.Watch.ColdBoots} cold boots, each longer than {profile.Watch.Minimum:h\\:mm\\:ss}"],

@@ -15,7 +15,7 @@ public static class ConfigCommand
             Description = "Configuration file; the one that the other verbs would take when absent",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var check = new Command("check", "Read the configuration and every DUT profile it names, and say what is wrong");
+        var check = new Command("check", "Read the configuration and the DUT profiles it names, and say what is wrong");
         check.Arguments.Add(file);
         check.SetAction(parse => Check(parse, parse.GetValue(file)));
         check.WithExamples("flashbench config check", "flashbench config check ./bench-config.json");

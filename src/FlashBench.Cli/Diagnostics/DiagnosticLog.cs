@@ -4,7 +4,7 @@ using Serilog.Core;
 
 namespace FlashBench.Cli.Diagnostics;
 
-/// <summary>The rolling diagnostic log of one process: what happened, for whoever repairs a bench or this program.</summary>
+/// <summary>The rolling diagnostic log of one process, for whoever repairs a bench or this program.</summary>
 /// <remarks>
 /// It holds addresses, hashes, times and stack traces, never image bytes, console bytes or keys. It is no evidence:
 /// when it cannot be written, the job goes on and the operator reads one warning.

@@ -59,7 +59,8 @@ internal sealed class BarProgress : IProgressView
         row.IsIndeterminate = false;
         bool passed = verdict.Equals("pass", StringComparison.OrdinalIgnoreCase);
         row.Value = passed ? 1 : row.Value;
-        string text = PlainText.Of(verdict, 20).ToUpperInvariant() + (reason.Length > 0 ? $": {PlainText.Of(reason)}" : "");
+        string why = reason.Length > 0 ? $": {PlainText.Of(reason)}" : "";
+        string text = PlainText.Of(verdict, 20).ToUpperInvariant() + why;
         _readings.Set(row, new Text(text, new Style(ColorOf(verdict))));
         row.StopTask();
     }

@@ -35,7 +35,7 @@ public sealed class JobDisplay : IDisposable
     /// <param name="phase">Name of the phase.</param>
     /// <param name="done">Finished part, in <paramref name="unit"/>.</param>
     /// <param name="total">The whole; 0 when it is not known.</param>
-    /// <param name="unit">"bytes", "s" for the seconds of a watch (shown as 18:42/31:00), or a noun in the plural.</param>
+    /// <param name="unit">"bytes", "s" for the seconds of a watch (shown as 18:42/31:00), or a plural noun.</param>
     /// <param name="elapsed">Bench time since the phase began; rate and estimate are computed from it.</param>
     public void Progress(string phase, long done, long total, string unit, TimeSpan elapsed)
     {

@@ -2,7 +2,7 @@ using FlashBench.Cli.Output;
 
 namespace FlashBench.Cli.Progress;
 
-/// <summary>Plain lines for pipes and log files: start and end of a phase, and every 10 % or 10 s between them.</summary>
+/// <summary>Plain lines for pipes and logs: start and end of a phase, and every 10 % or 10 s between them.</summary>
 internal sealed class LineProgress(TextWriter output, TimeProvider time) : IProgressView
 {
     private readonly ProgressPace _pace = new(time, stepPercent: 10, TimeSpan.FromSeconds(10));

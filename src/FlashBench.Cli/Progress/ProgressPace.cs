@@ -1,6 +1,6 @@
 namespace FlashBench.Cli.Progress;
 
-/// <summary>Lets one of many progress values through: every so many percent, or after so long on the display clock.</summary>
+/// <summary>Lets few of many progress values through: every so many percent, or after so long.</summary>
 internal sealed class ProgressPace(TimeProvider time, int stepPercent, TimeSpan interval)
 {
     private int _step;

@@ -27,7 +27,7 @@ public static class JobDirectories
 
     /// <summary>The one directory that the operator means.</summary>
     /// <param name="evidence">Evidence folder.</param>
-    /// <param name="job">A job id (folder name below <paramref name="evidence"/>) or the path of a job directory.</param>
+    /// <param name="job">A job id (the name of its folder) or the path of a job directory.</param>
     /// <exception cref="UsageException">Neither is there.</exception>
     public static string Named(string evidence, string job)
     {

@@ -21,7 +21,8 @@ public static class JobStatusReader
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static async Task<JobStatus> ReadAsync(Stream journal, CancellationToken cancel)
     {
-        PipeReader pipe = PipeReader.Create(journal, new StreamPipeReaderOptions(bufferSize: 64 << 10, leaveOpen: true));
+        var options = new StreamPipeReaderOptions(bufferSize: 64 << 10, leaveOpen: true);
+        PipeReader pipe = PipeReader.Create(journal, options);
         var status = new JobStatus();
         while (status.DamagedLine is null)
         {
