@@ -1,1 +1,1 @@
-return 0;
+return await FlashBench.Cli.TopFrame.RunAsync(args, Console.Out, Console.Error);

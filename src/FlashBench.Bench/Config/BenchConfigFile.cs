@@ -16,7 +16,7 @@ public static partial class BenchConfigFile
     /// <summary>Images that the generator of the virtual bench knows.</summary>
     public static IReadOnlyList<string> Images { get; } = ["me8", "me10", "me11"];
 
-    /// <summary>Reads a configuration file; its relative folders are made absolute from the file's own folder.</summary>
+    /// <summary>Reads a configuration file; relative folders in it start at the file's own folder.</summary>
     /// <param name="path">The file; messages name it as given here.</param>
     /// <exception cref="ConfigException">The file is missing, unreadable or faulty.</exception>
     public static BenchConfig Load(string path)
@@ -36,7 +36,7 @@ public static partial class BenchConfigFile
     /// <summary>Reads a configuration; relative folders stay relative.</summary>
     /// <param name="bytes">The whole file, UTF-8.</param>
     /// <param name="name">What messages call it.</param>
-    /// <exception cref="ConfigException">Not JSON, an unknown or repeated key, a wrong type, or a rule is broken.</exception>
+    /// <exception cref="ConfigException">Not JSON, an unknown or repeated key, a wrong type, a broken rule.</exception>
     public static BenchConfig Parse(ReadOnlySpan<byte> bytes, string name)
     {
         ConfigNode root = ConfigDocument.Parse(bytes, name).Only("version", "paths", "benches");

@@ -13,6 +13,7 @@ internal static class ChipNames
     private static List<string> Read()
     {
         byte[] bytes = EmbeddedFile.Read(typeof(SpiNorChip).Assembly, "chips.json");
-        return [.. ConfigDocument.Parse(bytes, "chips.json").List("chips", 1000).Select(chip => chip.Text("name", 100))];
+        ConfigNode root = ConfigDocument.Parse(bytes, "chips.json");
+        return [.. root.List("chips", countMax: 1000).Select(chip => chip.Text("name", lengthMax: 100))];
     }
 }

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace FlashBench.Bench.Config;
 
-/// <summary>The DUT profiles that are built in (hardware/profiles/ID.json), read as strictly as bench-config.json.</summary>
+/// <summary>The built-in DUT profiles (hardware/profiles/ID.json), read as strictly as bench-config.json.</summary>
 public static class DutProfiles
 {
     /// <summary>Shortest accepted watch in seconds: 31:00, past the ME's 30-minute watchdog.</summary>
@@ -41,7 +41,7 @@ public static class DutProfiles
     /// <param name="bytes">The whole file; its SHA-256 goes into the profile.</param>
     /// <param name="name">What messages call the file.</param>
     /// <param name="id">The id that the file must carry.</param>
-    /// <exception cref="ConfigException">Not JSON, an unknown or repeated key, a wrong type, or a rule is broken.</exception>
+    /// <exception cref="ConfigException">Not JSON, an unknown or repeated key, a wrong type, a broken rule.</exception>
     public static DutProfile Parse(ReadOnlySpan<byte> bytes, string name, string id)
     {
         ConfigNode root = ConfigDocument.Parse(bytes, name)

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using FlashBench.Bench.Config;
+using FlashBench.Cli.Output;
+
+namespace FlashBench.Cli.Commands;
+
+/// <summary>`flashbench bench list` and `flashbench bench show ID`.</summary>
+public static class BenchCommand
+{
+    /// <summary>Builds the verb.</summary>
+    public static Command Create()
+    {
+        var list = new Command("list", "List the benches of this host");
+        list.SetAction(List);
+        list.WithExamples("flashbench bench list", "flashbench bench list --json");
+
+        var id = new Argument<string>("ID") { Description = "Bench id, as `bench list` prints it" };
+        var show = new Command("show", "Show one bench: its parts, the board it expects and its folders");
+        show.Arguments.Add(id);
+        show.SetAction(parse => Show(parse, parse.GetRequiredValue(id)));
+        show.WithExamples("flashbench bench show me8");
+
+        var bench = new Command("bench", "List and show the benches of this host");
+        bench.Subcommands.Add(list);
+        bench.Subcommands.Add(show);
+        return bench.WithExamples("flashbench bench list", "flashbench bench show me8");
+    }
+
+    private static int List(ParseResult parse)
+    {
+        BenchConfig config = ConfigSource.Load(parse);
+        TextWriter output = parse.InvocationConfiguration.Output;
+        if (parse.GetValue(GlobalOptions.Json))
+        {
+            foreach (BenchEntry bench in config.Benches)
+                WriteJson(output, bench);
+            return ExitCodes.Ok;
+        }
+
+        string[][] rows = [.. config.Benches.Select(Row)];
+        TextTable.Write(output, [["BENCH", "DEFAULT", "KIND", "DUT PROFILE", "IMAGE", "CHIP", "SEED"], .. rows]);
+        return ExitCodes.Ok;
+    }
+
+    private static string[] Row(BenchEntry bench) =>
+    [
+        bench.Id, bench.Default ? "default" : "", "virtual", bench.DutProfile, bench.Virtual.Image, bench.Virtual.Chip,
+        $"{bench.Virtual.Seed}",
+    ];
+
+    private static int Show(ParseResult parse, string id)
+    {
+        BenchConfig config = ConfigSource.Load(parse);
+        BenchEntry bench = ConfigSource.Bench(config, id);
+        DutProfile profile = DutProfiles.Load(bench.DutProfile);
+        BenchPaths paths = ConfigSource.Paths(config);
+        TextWriter output = parse.InvocationConfiguration.Output;
+        if (parse.GetValue(GlobalOptions.Json))
+            WriteJson(output, bench, profile, paths);
+        else
+            TextTable.Write(output, Describe(bench, profile, paths));
+        return ExitCodes.Ok;
+    }
+
+    private static List<string[]> Describe(BenchEntry bench, DutProfile profile, BenchPaths paths) =>
+    [
+        ["bench", bench.Id + (bench.Default ? " (default)" : "")],
+        ["kind", "virtual: everything behind its seams is simulated"],
+        ["chip", bench.Virtual.Chip],
+        ["image", $"generated, {bench.Virtual.Image}"],
+        ["seed", $"{bench.Virtual.Seed}"],
+        ["agent", bench.Virtual.Agent ? "prints the ME's registers (FB1 lines)" : "none"],
+        ["ME status", bench.Virtual.HiddenUnderHap ? "hidden by the firmware under HAP" : "printed by the firmware"],
+        ["DUT profile", $"{profile.Id}, SHA-256 {profile.Sha256}"],
+        ["board", PlainText.Of(profile.Board)],
+        ["watch", $"{profile.Watch.ColdBoots} cold boots, each longer than {profile.Watch.Minimum:h\\:mm\\:ss}"],
+        ["PASS needs", $"{profile.RequiredLevel}"],
+        ["state", PlainText.Of(paths.State)],
+        ["vault", PlainText.Of(paths.Vault)],
+        ["evidence", PlainText.Of(paths.Evidence)],
+        ["keys", PlainText.Of(paths.Keys)],
+        ["log", PlainText.Of(paths.Log)],
+    ];
+
+    private static void WriteJson(
+        TextWriter output, BenchEntry bench, DutProfile? profile = null, BenchPaths? paths = null) =>
+        JsonLine.Write(output, "bench", json =>
+        {
+            json.WriteString("id", bench.Id);
+            json.WriteBoolean("default", bench.Default);
+            json.WriteString("kind", "virtual");
+            json.WriteString("dutProfile", bench.DutProfile);
+            json.WriteString("image", bench.Virtual.Image);
+            json.WriteString("chip", bench.Virtual.Chip);
+            json.WriteNumber("seed", bench.Virtual.Seed);
+            json.WriteBoolean("agent", bench.Virtual.Agent);
+            json.WriteBoolean("hiddenUnderHap", bench.Virtual.HiddenUnderHap);
+            if (profile is not null)
+            {
+                json.WriteString("board", profile.Board);
+                json.WriteString("profileSha256", profile.Sha256);
+                json.WriteString("requiredLevel", profile.RequiredLevel.ToString());
+            }
+            if (paths is null)
+                return;
+            json.WriteString("state", paths.State);
+            json.WriteString("vault", paths.Vault);
+            json.WriteString("evidence", paths.Evidence);
+            json.WriteString("keys", paths.Keys);
+            json.WriteString("log", paths.Log);
+        });
+}

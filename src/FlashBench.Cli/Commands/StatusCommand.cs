@@ -1,0 +1,143 @@
+using System.CommandLine;
+using FlashBench.Cli.Output;
+using FlashBench.Cli.Status;
+
+namespace FlashBench.Cli.Commands;
+
+/// <summary>`flashbench status [JOB|DIR]`: where the jobs of this host stand.</summary>
+public static class StatusCommand
+{
+    private const int JobsShown = 20;
+
+    /// <summary>Builds the verb.</summary>
+    public static Command Create()
+    {
+        var job = new Argument<string?>("JOB")
+        {
+            Description = "Job id or job directory; without it, the latest jobs are listed",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var evidence = new Option<string?>("--evidence")
+        {
+            Description = "Folder with the job directories, when it is not the configured one",
+            HelpName = "DIR",
+        };
+        var status = new Command("status", "Show where the jobs of this host stand, newest first");
+        status.Arguments.Add(job);
+        status.Options.Add(evidence);
+        status.SetAction((parse, cancel) =>
+        {
+            string folder = parse.GetValue(evidence) ?? ConfigSource.Paths(ConfigSource.Load(parse)).Evidence;
+            return parse.GetValue(job) is { } named
+                ? ShowAsync(parse, JobDirectories.Named(folder, named), cancel)
+                : ListAsync(parse, folder, cancel);
+        });
+        return status.WithExamples("flashbench status", "flashbench status ./evidence/20260102-030405-me8");
+    }
+
+    private static async Task<int> ShowAsync(ParseResult parse, string directory, CancellationToken cancel)
+    {
+        JobStatus status = await ReadAsync(directory, cancel);
+        if (parse.GetValue(GlobalOptions.Json))
+            WriteJson(parse, directory, status);
+        else
+            TextTable.Write(parse.InvocationConfiguration.Output, Describe(directory, status));
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<int> ListAsync(ParseResult parse, string evidence, CancellationToken cancel)
+    {
+        TextWriter output = parse.InvocationConfiguration.Output;
+        bool json = parse.GetValue(GlobalOptions.Json);
+        List<string[]> rows = [["JOB", "BENCH", "DUT", "STANDS AT", "VERDICT"]];
+        foreach (string directory in JobDirectories.Find(evidence).Take(JobsShown))
+        {
+            JobStatus status = await ReadAsync(directory, cancel);
+            if (json)
+                WriteJson(parse, directory, status);
+            rows.Add(
+            [
+                PlainText.Of(Path.GetFileName(directory)), PlainText.Of(status.Bench, 30), PlainText.Of(status.Dut, 30),
+                StandsAt(status), status.Stage == JobStage.Finished ? VerdictOf(status) : "",
+            ]);
+        }
+
+        if (json)
+            return ExitCodes.Ok;
+        if (rows.Count == 1)
+            output.WriteLine($"No jobs in {PlainText.Of(evidence)} yet.");
+        else
+            TextTable.Write(output, rows);
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<JobStatus> ReadAsync(string directory, CancellationToken cancel)
+    {
+        await using var journal = new FileStream(
+            Path.Combine(directory, JobDirectories.Journal), FileMode.Open, FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete);
+        return await JobStatusReader.ReadAsync(journal, cancel);
+    }
+
+    private static List<string[]> Describe(string directory, JobStatus status)
+    {
+        List<string[]> rows =
+        [
+            ["job", PlainText.Of(status.Job)],
+            ["directory", PlainText.Of(directory)],
+            ["bench", PlainText.Of(status.Bench) + (status.Simulated == true ? " (simulated)" : "")],
+            ["board", PlainText.Of(status.Dut)],
+            ["stands at", StandsAt(status)],
+            ["journal", $"{status.Records} complete records"],
+        ];
+        if (status.Verdict.Length > 0)
+            rows.Add([status.Stage == JobStage.Finished ? "verdict" : "last phase ended", VerdictOf(status)]);
+        if (status.Reason.Length > 0)
+            rows.Add(["reason", PlainText.Of(status.Reason)]);
+        if (status.Torn)
+            rows.Add(["note", "the last line is torn (a crash, or the job is writing now); it is ignored"]);
+        if (status.DamagedLine is { } line)
+            rows.Add(["damage", $"line {line} of the journal is not a record; nothing behind it is believed"]);
+        return rows;
+    }
+
+    private static string StandsAt(JobStatus status)
+    {
+        string phase = status.PhaseNumber == 0
+            ? "no phase begun"
+            : $"phase {status.PhaseNumber} of {status.PhaseCount}, {PlainText.Of(status.Phase, 40)}" +
+              (status.PhaseOpen ? "" : ", ended");
+        return status.Stage switch
+        {
+            JobStage.Empty => "nothing recorded",
+            JobStage.Finished => "finished",
+            JobStage.Dirty => $"DIRTY, chip half-written: {phase}",
+            _ => $"no verdict yet: {phase}",
+        };
+    }
+
+    private static string VerdictOf(JobStatus status) =>
+        PlainText.Of(status.Verdict, 20).ToUpperInvariant() +
+        (status.Level.Length > 0 ? $" ({PlainText.Of(status.Level, 10)})" : "");
+
+    private static void WriteJson(ParseResult parse, string directory, JobStatus status) =>
+        JsonLine.Write(parse.InvocationConfiguration.Output, "job", json =>
+        {
+            json.WriteString("job", status.Job);
+            json.WriteString("directory", directory);
+            json.WriteString("bench", status.Bench);
+            json.WriteString("dut", status.Dut);
+            json.WriteString("stage", status.Stage.ToString());
+            json.WriteString("phase", status.Phase);
+            json.WriteNumber("phaseNumber", status.PhaseNumber);
+            json.WriteNumber("phaseCount", status.PhaseCount);
+            json.WriteBoolean("phaseOpen", status.PhaseOpen);
+            json.WriteString("verdict", status.Verdict);
+            json.WriteString("level", status.Level);
+            json.WriteString("reason", status.Reason);
+            json.WriteNumber("records", status.Records);
+            json.WriteBoolean("torn", status.Torn);
+            if (status.DamagedLine is { } line)
+                json.WriteNumber("damagedLine", line);
+        });
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using FlashBench.Cli.Commands;
+
+namespace FlashBench.Cli;
+
+/// <summary>The root of the command line.</summary>
+public static class FlashBenchCommand
+{
+    // Every verb of the program. A new one is one line here.
+    private static readonly (string Name, Func<Command> Create)[] Verbs =
+    [
+        ("status", StatusCommand.Create),
+        ("bench", BenchCommand.Create),
+        ("config", ConfigCommand.Create),
+    ];
+
+    /// <summary>Builds the tree for one command line.</summary>
+    /// <param name="args">
+    /// When the first argument names a verb, only that verb is built: start-up time counts, and nothing else of the
+    /// tree can be reached.
+    /// </param>
+    public static RootCommand Create(IReadOnlyList<string> args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        var root = new RootCommand("Certifies boards whose Intel ME was neutralized: back up, write, watch, sign.");
+        foreach (Option option in GlobalOptions.All)
+            root.Options.Add(option);
+
+        bool named = args.Count > 0 && Verbs.Any(verb => verb.Name == args[0]);
+        foreach ((string name, Func<Command> create) in Verbs)
+        {
+            if (!named || name == args[0])
+                root.Subcommands.Add(create());
+        }
+
+        root.WithExamples(
+            "flashbench bench list              # the benches of this host",
+            "flashbench config check            # is bench-config.json sound?",
+            "flashbench status                  # the jobs of this host, newest first");
+        Examples.ShowInHelp(root);
+        foreach (VersionOption version in root.Options.OfType<VersionOption>())
+            version.Action = new PrintVersion();
+        return root;
+    }
+
+    /// <summary>"flashbench 1.2.3", as --version prints it.</summary>
+    public static string Version { get; } =
+        "flashbench " + typeof(FlashBenchCommand).Assembly.GetName().Version!.ToString(fieldCount: 3);
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine(Version);
+            return ExitCodes.Ok;
+        }
+    }
+}

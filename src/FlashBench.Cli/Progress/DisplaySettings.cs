@@ -1,0 +1,38 @@
+using System.CommandLine;
+
+namespace FlashBench.Cli.Progress;
+
+/// <summary>Where and how a job is shown.</summary>
+/// <param name="Output">Standard output.</param>
+/// <param name="Error">Standard error.</param>
+/// <param name="Time">Real time, also when the bench runs in virtual time: it paces the display only.</param>
+public sealed record DisplaySettings(TextWriter Output, TextWriter Error, TimeProvider Time)
+{
+    /// <summary>JSON lines on <see cref="Output"/>, text on <see cref="Error"/>.</summary>
+    public bool Json { get; init; }
+
+    /// <summary>No progress text.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>True if <see cref="Output"/> is a terminal that can redraw its lines.</summary>
+    public bool Terminal { get; init; }
+
+    /// <summary>True if colours are wanted.</summary>
+    public bool Color { get; init; }
+
+    /// <summary>What the global options and the process's terminal ask for.</summary>
+    public static DisplaySettings From(ParseResult parse)
+    {
+        InvocationConfiguration invocation = parse.InvocationConfiguration;
+        string? terminal = Environment.GetEnvironmentVariable("TERM");
+        return new DisplaySettings(invocation.Output, invocation.Error, TimeProvider.System)
+        {
+            Json = parse.GetValue(GlobalOptions.Json),
+            Quiet = parse.GetValue(GlobalOptions.Quiet),
+            Terminal = ReferenceEquals(invocation.Output, Console.Out) && !Console.IsOutputRedirected
+                && terminal is { Length: > 0 } and not "dumb",
+            Color = !parse.GetValue(GlobalOptions.NoColor)
+                && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+        };
+    }
+}
