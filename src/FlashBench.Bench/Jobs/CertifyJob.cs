@@ -54,7 +54,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
 
         Judgement judgement = Conclude(job);
         return new JobResult(
-            judgement, job.Dirty, judgement.Class == ErrorClass.Canceled, _records.Exists(r => r.Data is JournalData.PhaseEnd));
+            judgement, job.Dirty, job.Backup is not null, _records.Exists(record => record.Data is JournalData.Plan));
     }
 
     private async Task RunPhasesAsync(JobContext job, CancellationToken cancel)

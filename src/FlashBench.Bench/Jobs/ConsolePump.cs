@@ -46,9 +46,9 @@ internal sealed class ConsolePump : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _loop.ContinueWith(
-            _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _stop.Cancel(); // CancelAsync would leave the job's thread
+        while (!_loop.IsCompleted)
+            await Task.Yield();
         _stop.Dispose();
     }
 

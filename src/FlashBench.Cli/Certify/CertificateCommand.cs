@@ -1,0 +1,137 @@
+using System.CommandLine;
+using FlashBench.Bench;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Journal;
+using FlashBench.Cli.Output;
+
+namespace FlashBench.Cli.Certify;
+
+/// <summary>`flashbench certificate show` and `flashbench certificate verify`.</summary>
+public static class CertificateCommand
+{
+    private static readonly Argument<string> Place = new("DIR")
+    {
+        Description = "Job directory, or an evidence folder that holds exactly one",
+    };
+
+    private static readonly Option<string?> Key = new("--key")
+    {
+        Description = "Public key (PEM) of a station to trust for this call", HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> AllowSimulated = new("--allow-simulated")
+    {
+        Description = "Accept the record of a simulated bench",
+    };
+
+    /// <summary>Builds the verb.</summary>
+    public static Command Create()
+    {
+        var show = new Command("show", "Say what a record says, after checking that it is authentic");
+        show.Arguments.Add(Place);
+        show.Options.Add(Key);
+        show.SetAction(parse => Guard(parse, () => Show(parse)));
+        show.WithExamples("flashbench certificate show evidence/FBJ-0A1B2C3D");
+
+        var verify = new Command(
+            "verify", "Check a record by recomputing everything from its journal and console, offline");
+        verify.Arguments.Add(Place);
+        verify.Options.Add(Key);
+        verify.Options.Add(AllowSimulated);
+        verify.SetAction(parse => Guard(parse, () => Verify(parse)));
+        verify.WithExamples(
+            "flashbench certificate verify evidence/FBJ-0A1B2C3D",
+            "flashbench certificate verify --key other-station.pub.pem /media/usb/FBJ-0A1B2C3D");
+
+        var certificate = new Command("certificate", "Show and verify the records of jobs");
+        certificate.Subcommands.Add(show);
+        certificate.Subcommands.Add(verify);
+        return certificate.WithExamples("flashbench certificate verify evidence/FBJ-0A1B2C3D");
+    }
+
+    private static int Show(ParseResult parse)
+    {
+        VerifiedRecord record = Recompute(parse);
+        TextWriter output = parse.InvocationConfiguration.Output;
+        output.WriteLine($"job       {PlainText.Of(record.Facts.Start.Job)} on bench {PlainText.Of(record.Facts.Start.Bench)}");
+        output.WriteLine($"board     {PlainText.Of(record.Facts.Start.Dut)}, {PlainText.Of(record.Facts.Start.Profile.Board)}");
+        output.WriteLine($"verdict   {CertificateWords.Of(record)}");
+        output.WriteLine($"reason    {PlainText.Of(record.Judgement.Reason)}");
+        output.WriteLine($"signed by {record.KeyId}{(record.Trusted ? "" : " (unknown key)")}");
+        TextTable.Write(output, [
+            ["CHECK", "", "OUTCOME", "MEASURED"],
+            .. record.Judgement.Checks.Select(check => new[]
+            {
+                check.Id, PlainText.Of(check.Title), check.Outcome.ToString().ToUpperInvariant(), PlainText.Of(check.Measured),
+            }),
+        ]);
+        return ExitCodes.Ok;
+    }
+
+    private static int Verify(ParseResult parse)
+    {
+        VerifiedRecord record = Recompute(parse);
+        bool allowSimulated = parse.GetValue(AllowSimulated);
+        (int code, string sentence) = CertificateWords.Judge(record, allowSimulated);
+        if (parse.GetValue(GlobalOptions.Json))
+        {
+            JsonLine.Write(parse.InvocationConfiguration.Output, "verified", json =>
+            {
+                json.WriteNumber("exitCode", code);
+                json.WriteString("verdict", record.Judgement.Verdict.ToString());
+                json.WriteString("level", ResultText.LevelOf(record.Judgement));
+                json.WriteBoolean("simulated", record.Facts.Start.Simulated);
+                json.WriteBoolean("trusted", record.Trusted);
+                json.WriteString("keyId", record.KeyId);
+                json.WriteString("message", sentence);
+            });
+        }
+        else
+        {
+            parse.InvocationConfiguration.Output.WriteLine(PlainText.Of(sentence));
+        }
+
+        return code;
+    }
+
+    private static VerifiedRecord Recompute(ParseResult parse)
+    {
+        string folder = ConfigSource.Paths(ConfigSource.Load(parse)).Keys;
+        TrustedStations stations = TrustedStations.Load(folder, parse.GetValue(Key));
+        return new EvidenceVerifier(JobDirectory(parse.GetRequiredValue(Place)), stations).Verify();
+    }
+
+    private static string JobDirectory(string place)
+    {
+        if (!Directory.Exists(place))
+            throw new UsageException($"{place} is no directory");
+        if (File.Exists(Path.Combine(place, DsseEnvelope.FileName)))
+            return place;
+        string[] inside = [.. Directory.GetDirectories(place).Where(d => File.Exists(Path.Combine(d, DsseEnvelope.FileName)))];
+        return inside.Length switch
+        {
+            1 => inside[0],
+            0 => place,
+            _ => throw new UsageException($"{place} holds {inside.Length} records; name one of them"),
+        };
+    }
+
+    private static int Guard(ParseResult parse, Func<int> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (EvidenceException e)
+        {
+            parse.InvocationConfiguration.Error.WriteLine($"flashbench: tampered or incomplete: {PlainText.Of(e.Message)}.");
+            return ExitCodes.BadInput;
+        }
+        catch (StationKeyException e)
+        {
+            parse.InvocationConfiguration.Error.WriteLine($"flashbench: {PlainText.Of(e.Message)}.");
+            return ExitCodes.BadInput;
+        }
+    }
+}

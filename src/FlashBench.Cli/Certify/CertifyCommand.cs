@@ -1,0 +1,105 @@
+using System.CommandLine;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Jobs;
+
+namespace FlashBench.Cli.Certify;
+
+/// <summary>`flashbench certify`: the main job.</summary>
+public static class CertifyCommand
+{
+    private static readonly Option<string?> Bench = new("--bench")
+    {
+        Description = "Bench id; without it the bench marked `default`", HelpName = "ID",
+    };
+
+    private static readonly Option<string?> Dut = new("--dut")
+    {
+        Description = "Serial or asset id of the board; binds it to its chip", HelpName = "SERIAL",
+    };
+
+    private static readonly Option<string?> Operator = new("--operator")
+    {
+        Description = "Who stands at the bench; goes into the record", HelpName = "NAME",
+    };
+
+    private static readonly Option<string?> VirtualFlash = new("--virtual-flash")
+    {
+        Description = "What the virtual chip holds: a whole flash image, plain or .gz", HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> Evidence = new("--evidence")
+    {
+        Description = "Folder in which the job directory is made", HelpName = "DIR",
+    };
+
+    private static readonly Option<string?> Control = new("--control")
+    {
+        Description = "Negative control, which must not pass: stock or damaged-manifest", HelpName = "NAME",
+    };
+
+    private static readonly Option<EvidenceLevel?> Require = new("--require")
+    {
+        Description = "Level that a PASS needs: L0, L1, L2 or L3; without it the profile's", HelpName = "LEVEL",
+    };
+
+    private static readonly Option<int?> Seed = new("--seed")
+    {
+        Description = "Seed of everything random on a virtual bench; equal seeds give equal journals", HelpName = "N",
+    };
+
+    private static readonly Option<bool> DryRun = new("--dry-run")
+    {
+        Description = "Stop after the plan: nothing is written to the chip",
+    };
+
+    private static readonly Option<bool> Keep = new("--keep")
+    {
+        Description = "Start from what the virtual chip holds, instead of a stock image",
+    };
+
+    private static readonly Option<bool> RealTime = new("--real-time")
+    {
+        Description = "Run a virtual bench in real time (about 100 minutes)",
+    };
+
+    /// <summary>Builds the verb.</summary>
+    public static Command Create()
+    {
+        Control.AcceptOnlyFromAmong("stock", "damaged-manifest");
+        Require.AcceptOnlyFromAmong("L0", "L1", "L2", "L3");
+        var certify = new Command(
+            "certify", "Back up, neutralize, write, watch past the 31-minute mark and sign: one board from end to end");
+        foreach (Option option in new Option[]
+            { Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, DryRun, Keep, RealTime })
+        {
+            certify.Options.Add(option);
+        }
+
+        certify.SetAction((parse, cancel) => Task.FromResult(CertifyRun.Execute(parse, RequestOf(parse), cancel)));
+        return certify.WithExamples(
+            "flashbench certify                                   # the embedded virtual bench, no hardware",
+            "flashbench certify --bench me11 --dut X230-0417 --operator \"N. N.\"",
+            "flashbench certify --virtual-flash dump.bin.gz --dry-run",
+            "flashbench certify --control damaged-manifest        # must end in FAIL");
+    }
+
+    private static CertifyRequest RequestOf(ParseResult parse) => new()
+    {
+        Bench = parse.GetValue(Bench),
+        Dut = parse.GetValue(Dut),
+        Operator = parse.GetValue(Operator),
+        VirtualFlash = parse.GetValue(VirtualFlash),
+        Evidence = parse.GetValue(Evidence),
+        Control = parse.GetValue(Control) switch
+        {
+            "stock" => NegativeControl.Stock,
+            "damaged-manifest" => NegativeControl.DamagedManifest,
+            _ => null,
+        },
+        Require = parse.GetValue(Require),
+        Seed = parse.GetValue(Seed),
+        DryRun = parse.GetValue(DryRun),
+        Keep = parse.GetValue(Keep),
+        RealTime = parse.GetValue(RealTime),
+    };
+}

@@ -1,0 +1,41 @@
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Jobs;
+
+namespace FlashBench.Cli.Certify;
+
+/// <summary>What the command line of `certify` asked for.</summary>
+internal sealed record CertifyRequest
+{
+    /// <summary>Bench id; null for the default bench.</summary>
+    public string? Bench { get; init; }
+
+    /// <summary>Serial of the board; null if the operator named none.</summary>
+    public string? Dut { get; init; }
+
+    /// <summary>Name of the operator; null if not given.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>Image file that the virtual chip holds; null for the generated one.</summary>
+    public string? VirtualFlash { get; init; }
+
+    /// <summary>Evidence folder; null for the configured one.</summary>
+    public string? Evidence { get; init; }
+
+    /// <summary>Negative control; null for an ordinary job.</summary>
+    public NegativeControl? Control { get; init; }
+
+    /// <summary>Level that a PASS needs; null for the profile's.</summary>
+    public EvidenceLevel? Require { get; init; }
+
+    /// <summary>Seed; null for the bench's own.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>Stop after the plan.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Keep what the virtual chip holds.</summary>
+    public bool Keep { get; init; }
+
+    /// <summary>Real time instead of virtual time.</summary>
+    public bool RealTime { get; init; }
+}

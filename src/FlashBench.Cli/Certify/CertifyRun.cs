@@ -1,0 +1,147 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Cli.Diagnostics;
+using FlashBench.Cli.Progress;
+using FlashBench.Firmware.Formats;
+using FlashBench.Simulation;
+using FlashBench.Simulation.Images;
+using FlashBench.Simulation.State;
+using Serilog;
+
+namespace FlashBench.Cli.Certify;
+
+/// <summary>Wires one `certify` job on a virtual bench together and runs it.</summary>
+internal sealed class CertifyRun
+{
+    private const string TestKeyName = "FlashBench test key";
+
+    private readonly CertifyRequest _request;
+    private readonly ParseResult _parse;
+    private readonly BenchEntry _bench;
+    private readonly BenchPaths _paths;
+    private readonly BenchState _state;
+    private readonly byte[]? _image;
+    private readonly KeyRing _keys = KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256);
+
+    private CertifyRun(ParseResult parse, CertifyRequest request)
+    {
+        (_parse, _request) = (parse, request);
+        BenchConfig config = ConfigSource.Load(parse);
+        _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file).Image : null;
+        _bench = BenchChoice.Find(config, request.Bench, _image, _keys);
+        _paths = ConfigSource.Paths(config);
+        _state = new BenchState(_paths.State);
+    }
+
+    /// <summary>Runs the job.</summary>
+    /// <returns>The exit code of the process.</returns>
+    public static int Execute(ParseResult parse, CertifyRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return new CertifyRun(parse, request).Run(cancel);
+        }
+        catch (BadInputException e)
+        {
+            return Complain(parse, e.Message, ExitCodes.BadInput);
+        }
+        catch (StationKeyException e)
+        {
+            return Complain(parse, e.Message, ExitCodes.Permission);
+        }
+        catch (BenchStateException e)
+        {
+            return Complain(parse, e.Message, e.InUse ? ExitCodes.Unavailable : ExitCodes.BenchError);
+        }
+    }
+
+    private int Run(CancellationToken cancel)
+    {
+        if (_request.Keep && _state.DirtyJob(_bench.Id) is { } dirty)
+        {
+            return Complain(_parse, $"job {dirty} left the chip of bench {_bench.Id} half-written: it is not booted; "
+                + "run without --keep to start from a stock image", ExitCodes.Dirty);
+        }
+
+        using DiagnosticLog diagnostics = DiagnosticLog.Create(_paths.Log);
+        var settings = DisplaySettings.From(_parse);
+        if (diagnostics.Warning is { } warning)
+            settings.Error.WriteLine($"flashbench: {warning}.");
+        try
+        {
+            return RunJob(settings, diagnostics.Log, cancel);
+        }
+        catch (JournalWriteException e)
+        {
+            diagnostics.Log.Error(e, "Evidence could not be written");
+            bool halfWritten = _state.DirtyJob(_bench.Id) is not null;
+            return Complain(_parse, halfWritten ? $"{e.Message}; the chip is half-written" : e.Message,
+                halfWritten ? ExitCodes.Dirty : ExitCodes.CannotWrite);
+        }
+    }
+
+    private int RunJob(DisplaySettings settings, ILogger log, CancellationToken cancel)
+    {
+        var world = new VirtualWorld(_bench, _request.Seed ?? _bench.Virtual.Seed, _request.RealTime);
+        string directory = JobFolders.Create(
+            Path.GetFullPath(_request.Evidence ?? _paths.Evidence), world.JobId);
+        using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
+        log.Information("Job {Job} on bench {Bench} begins, evidence in {Directory}", world.JobId, _bench.Id, directory);
+        JobResult result;
+        using (var display = new JobDisplay(settings))
+            result = world.Run(stop => RunOnBenchAsync(world, (directory, key), display, stop), cancel);
+        int code = JobExit.CodeOf(result, _request.DryRun);
+        log.Information("Job {Job} ended: {Verdict}, exit {Code}", world.JobId, result.Judgement.Verdict, code);
+        ResultText.Write(_parse, result.Judgement, (world.JobId, directory), code);
+        return code;
+    }
+
+    private async Task<JobResult> RunOnBenchAsync(
+        VirtualWorld world, (string Directory, StationKey Key) place, JobDisplay display, CancellationToken cancel)
+    {
+        await using VirtualBench bench = OpenBench(world);
+        var folders = new JobFolders(place.Directory, new Vault(_paths.Vault), _state, place.Key);
+        CrashPoint? crash = CrashPoint.FromEnvironment();
+        var job = new CertifyJob(world.Parts(bench), Options(world), folders, world.Clock())
+        {
+            Listener = new JobEvents(display).Show,
+            JournalProbe = crash is null ? null : crash.At,
+        };
+        return await job.RunAsync(cancel);
+    }
+
+    private VirtualBench OpenBench(VirtualWorld world)
+    {
+        string path = Path.Combine(_paths.State, "benches", _bench.Id + ".flash");
+        if (_request.Keep && _image is null && File.Exists(path))
+            return world.Open(path);
+        byte[] image = _image ?? world.GenerateImage();
+        VirtualBench bench = world.Create(path, image);
+        _state.ClearDirty(_bench.Id); // a new chip: what a job left on the old one is gone
+        return bench;
+    }
+
+    private CertifyOptions Options(VirtualWorld world)
+    {
+        DutProfile profile = DutProfiles.Load(_bench.DutProfile);
+        return new CertifyOptions
+        {
+            Job = world.JobId, Bench = _bench.Id, Profile = profile, Dut = _request.Dut ?? $"virtual-{_bench.Id}",
+            BindDut = _request.Dut is not null, Operator = _request.Operator ?? "not named", Host = world.HostName,
+            Software = FlashBenchCommand.Version, Require = _request.Require ?? profile.RequiredLevel,
+            Control = _request.Control, DryRun = _request.DryRun, Keys = _keys, TestKeyName = TestKeyName,
+            Simulated = true, DrawNonce = world.DrawNonce,
+        };
+    }
+
+    private static int Complain(ParseResult parse, string sentence, int code)
+    {
+        parse.InvocationConfiguration.Error.WriteLine($"flashbench: {Output.PlainText.Of(sentence).TrimEnd('.')}.");
+        return code;
+    }
+}

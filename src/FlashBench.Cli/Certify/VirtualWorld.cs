@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Hardware;
+using FlashBench.Hardware.Flash;
+using FlashBench.Hardware.Power;
+using FlashBench.Hardware.Programmers;
+using FlashBench.Simulation;
+using FlashBench.Simulation.Images;
+
+namespace FlashBench.Cli.Certify;
+
+/// <summary>Clock, names and parts of a virtual bench. In virtual time all of it comes from the seed.</summary>
+internal sealed class VirtualWorld
+{
+    private const int HostUptimeDays = 1;
+    private static readonly DateTimeOffset FirstDay = new(2026, 1, 1, 8, 0, 0, TimeSpan.Zero);
+
+    private readonly BenchEntry _bench;
+    private readonly int _seed;
+    private readonly Random _random;
+    private readonly VirtualTime? _virtual;
+
+    public VirtualWorld(BenchEntry bench, int seed, bool realTime)
+    {
+        (_bench, _seed) = (bench, seed);
+        byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{bench.Id}/{seed}"));
+        _random = new Random(BinaryPrimitives.ReadInt32LittleEndian(digest));
+        _virtual = realTime ? null : new VirtualTime(FirstDay.AddDays(digest[4]));
+        Time = _virtual ?? TimeProvider.System;
+        HostName = realTime ? Environment.MachineName : "virtual-host";
+        JobId = realTime
+            ? string.Create(CultureInfo.InvariantCulture, $"FBJ-{Time.GetUtcNow():yyyyMMdd-HHmmss}")
+            : $"FBJ-{Convert.ToHexString(digest.AsSpan(0, 4))}";
+    }
+
+    public TimeProvider Time { get; }
+
+    public string HostName { get; }
+
+    public string JobId { get; }
+
+    public JobResult Run(Func<CancellationToken, Task<JobResult>> work, CancellationToken cancel) =>
+        _virtual is null ? SingleThread.Run(work, cancel) : _virtual.Run(work, cancel);
+
+    public BenchClock Clock() => _virtual is null
+        ? new BenchClock(Time, new HostBootClock(), HostIdentity.Read().BootId)
+        : new BenchClock(Time, new VirtualBootClock(Time, TimeSpan.FromDays(HostUptimeDays)), VirtualBootId());
+
+    public string DrawNonce() => _virtual is null
+        ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))
+        : _random.Next(1, int.MaxValue).ToString("x8", CultureInfo.InvariantCulture);
+
+    public byte[] GenerateImage() => ImageGenerator.Create(_bench.Virtual.Image, ChipOf(null).SizeBytes);
+
+    public VirtualBench Create(string path, byte[] image)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return VirtualBench.Create(OptionsFor(path, image), image, Time);
+    }
+
+    public VirtualBench Open(string path) => VirtualBench.Open(OptionsFor(path, null), Time);
+
+    public BenchParts Parts(VirtualBench bench) => new(
+        async cancel => await Ch341aProgrammer.OpenAsync(await bench.OpenProgrammerAsync(cancel), Time, cancel),
+        new RelayPower(bench.PowerRelay), bench.Sensor, bench.Console);
+
+    private VirtualBenchOptions OptionsFor(string path, byte[]? image) => new(_bench.Id, path, ChipOf(image), _seed)
+    {
+        Agent = _bench.Virtual.Agent, HiddenUnderHap = _bench.Virtual.HiddenUnderHap,
+    };
+
+    // An image given by the user decides how large the virtual chip is.
+    private SpiNorChip ChipOf(byte[]? image) =>
+        SpiNorChips.All.FirstOrDefault(chip => image is not null && chip.SizeBytes == image.Length)
+            ?? SpiNorChips.ByName(_bench.Virtual.Chip)
+            ?? throw new ConfigException("bench-config.json", $"bench {_bench.Id} names an unknown chip");
+
+    private string VirtualBootId() => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"boot/{_seed}"))[..16]).ToString();
+}
