@@ -3,12 +3,12 @@ namespace FlashBench.Hardware.Flash;
 /// <summary>What a wrong answer on the SPI bus most likely means, in words for the person at the bench.</summary>
 internal static class BusSymptoms
 {
-    public const string AllOnes = "no chip, no supply, or MISO open (is the clip turned round?)";
+    public const string AllOnes = "no chip, no supply, or MISO open (is the clip turned?)";
     public const string AllZeros = "MISO is shorted, or the board holds the bus";
-    public const string Shifted = "the bits come one clock edge late or early: shorten the leads or slow the clock";
+    public const string Shifted = "the bits come one clock edge late or early: shorten the leads, slow the clock";
     public const string Changing = "bad clip contact, or a second master on the bus";
-    public const string LatchDoesNotFollow = "WP# or HOLD# is low, wrong supply, or a second bus master";
-    public const string StaysBusy = "the chip is busy with something nobody here started, or a second master is at work";
+    public const string LatchDoesNotFollow = "WP# or HOLD# is low, wrong supply, or two bus masters";
+    public const string StaysBusy = "the chip works on something nobody here started, or there are two masters";
     public const string AnotherChip = "another chip than the one that was identified";
 
     /// <summary>The cause of an id that is none; null if nothing is wrong with its form.</summary>

@@ -36,7 +36,7 @@ internal sealed class Ch341aPipeline(IUsbDevice usb, TimeProvider time)
             TimeSpan hostPause = Submit(frames, abort.Token);
             fault = await CollectAsync(batch, frames.AtEnd || hostPause > TimeSpan.Zero ? 0 : GroupsInFlight - 1);
             if (fault is null && hostPause > TimeSpan.Zero)
-                await Task.Delay(InWholeMilliseconds(hostPause), time, CancellationToken.None);
+                await Task.Delay(OnHost(hostPause), time, CancellationToken.None);
         }
 
         if (fault is not null)
@@ -46,9 +46,10 @@ internal sealed class Ch341aPipeline(IUsbDevice usb, TimeProvider time)
         return fault;
     }
 
-    // Timers drop fractions of a millisecond, but a pause must not be shorter than asked.
-    private static TimeSpan InWholeMilliseconds(TimeSpan pause) =>
-        TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds));
+    // Timers drop fractions of a millisecond, and the device may still hold the packet that ends the frame when its
+    // transfer has ended: a pause may be longer than asked, never shorter.
+    private static TimeSpan OnHost(TimeSpan pause) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds) + 1);
 
     private TimeSpan Submit(Ch341aFrames frames, CancellationToken abort)
     {
@@ -77,7 +78,7 @@ internal sealed class Ch341aPipeline(IUsbDevice usb, TimeProvider time)
 
     private async Task AbandonAsync(CancellationTokenSource abort)
     {
-        await abort.CancelAsync();
+        abort.Cancel(); // on this thread: the continuations stay in their order
         while (_inFlight.TryDequeue(out (Ch341aGroup Group, Task<string?> Done) entry))
         {
             await entry.Done;

@@ -1,0 +1,124 @@
+using FlashBench.Hardware;
+using FlashBench.Hardware.Flash;
+using FlashBench.Simulation;
+
+namespace FlashBench.Tests.Hardware.Flash;
+
+public sealed class SpiNorProbeTests : IAsyncDisposable
+{
+    private static readonly SpiNorChip Chip = SpiNorChips.Find(0xEF4017)!;
+
+    private readonly VirtualTime _time = new();
+    private readonly ScriptedSpiNor _bus;
+
+    public SpiNorProbeTests() => _bus = new ScriptedSpiNor(Chip, _time);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _bus.DisposeAsync();
+
+    [Fact]
+    public void The_chip_is_woken_reset_and_identified_in_this_order()
+    {
+        SpiNorIdentity identity = Probe();
+
+        Assert.Equal(new SpiNorIdentity(0xEF4017, Chip, "D1D2D3D4D5D6D7D8"), identity);
+        Assert.Equal(
+            ["FFFF", "AB", "05", "66", "99", "E9", "9F"], _bus.Frames.Take(7).Select(Convert.ToHexString));
+        Assert.Equal(8, _bus.Frames.Count(frame => frame[0] == 0x9F));
+        Assert.Equal("4B00000000", Convert.ToHexString(_bus.Frames[^1]));
+    }
+
+    [Fact]
+    public void A_busy_chip_is_not_reset_before_it_is_ready()
+    {
+        _bus.BeBusyFor(TimeSpan.FromSeconds(1.5));
+        TimeSpan reset = default;
+        _bus.OnFrame = opcode => reset = opcode == 0x66 ? _time.GetElapsedTime(0) : reset;
+
+        Probe();
+
+        Assert.True(reset >= TimeSpan.FromSeconds(1.5));
+    }
+
+    [Fact]
+    public void A_chip_that_stays_busy_is_neither_reset_nor_identified()
+    {
+        _bus.BeBusyFor(TimeSpan.FromMinutes(5));
+
+        FlashChipException error = Fails();
+
+        Assert.Contains("busy for 3 s", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_bus.Frames, frame => frame[0] is 0x66 or 0x99 or 0x9F);
+    }
+
+    [Theory]
+    [InlineData(0xFFFFFF, "no chip, no supply, or MISO open")]
+    [InlineData(0x000000, "MISO is shorted")]
+    [InlineData(0x77A00B, "clock edge")]  // EF4017 one bit late, MISO low before
+    [InlineData(0xF7A00B, "clock edge")]  // the same, MISO high before
+    [InlineData(0xDE802E, "clock edge")]  // one bit early
+    [InlineData(0xDE802F, "clock edge")]
+    public void An_id_that_is_none_names_the_likely_cause(uint heard, string cause)
+    {
+        HearId(_ => heard);
+
+        FlashChipException error = Fails();
+
+        Assert.Contains($"{heard:X6}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(cause, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_different_id_among_eight_is_a_bad_contact()
+    {
+        HearId(read => read == 5 ? 0xEF4013u : 0xEF4017u);
+
+        Assert.Contains("clip contact", Fails().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_any_answer_nothing_is_reset()
+    {
+        _bus.Hear = (_, _, answer) => [.. answer.Select(_ => (byte)0xFF)];
+
+        Assert.Contains("FFFFFF", Fails().Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_bus.Frames, frame => frame[0] is 0x66 or 0x99);
+    }
+
+    [Fact]
+    public void An_unknown_chip_is_reported_without_a_row()
+    {
+        HearId(_ => 0xC22018);
+
+        Assert.Equal(new SpiNorIdentity(0xC22018, Chip: null, UniqueId: null), Probe());
+        Assert.DoesNotContain(_bus.Frames, frame => frame[0] == 0x4B); // another vendor, another instruction
+    }
+
+    [Theory]
+    [InlineData(0x00)]
+    [InlineData(0xFF)]
+    public void A_blank_unique_id_is_none(byte fill)
+    {
+        _bus.Hear = (opcode, _, answer) => opcode == 0x4B ? [.. answer.Select(_ => fill)] : answer;
+
+        Assert.Null(Probe().UniqueId);
+    }
+
+    [Fact]
+    public void A_unique_id_that_changes_is_a_bad_contact()
+    {
+        _bus.Hear = (opcode, before, answer) =>
+            opcode == 0x4B ? [.. answer.Select(b => (byte)(b ^ before))] : answer;
+
+        Assert.Contains("unique id changes", Fails().Message, StringComparison.Ordinal);
+    }
+
+    private void HearId(Func<int, uint> id) => _bus.Hear = (opcode, before, answer) =>
+        opcode == 0x9F ? Convert.FromHexString($"{id(before):X6}") : answer;
+
+    private SpiNorIdentity Probe() => _time.Run(() => SpiNorFlash.ProbeAsync(_bus, _time, Cancel));
+
+    private FlashChipException Fails() =>
+        _time.Run(() => Assert.ThrowsAsync<FlashChipException>(() => SpiNorFlash.ProbeAsync(_bus, _time, Cancel)));
+}
