@@ -1,0 +1,33 @@
+namespace FlashBench.Simulation.Usb;
+
+// The device's time line: nanoseconds since the port exists, which is finer than most clocks tick.
+internal sealed class Ch341aClock(TimeProvider time)
+{
+    private const int NsPerTimeSpanTick = 100;
+
+    private readonly long _origin = time.GetTimestamp();
+    private readonly double _nsPerTick = 1e9 / time.TimestampFrequency;
+
+    internal long NowNs => (long)((time.GetTimestamp() - _origin) * _nsPerTick);
+
+    internal long Timestamp(long ns) => _origin + (long)(ns / _nsPerTick);
+
+    // Negative means for ever, as Timeout.InfiniteTimeSpan does; centuries do too.
+    internal static long Add(long ns, TimeSpan length) =>
+        length < TimeSpan.Zero || length.Ticks > (long.MaxValue - ns) / NsPerTimeSpanTick
+            ? long.MaxValue
+            : ns + length.Ticks * NsPerTimeSpanTick;
+
+    // Completes `sleeper` at that time or when cancelled, and returns when it is complete, whoever did it. To the
+    // tick: Task.Delay rounds to milliseconds, which is longer than most groups last.
+    internal async Task SleepAsync(TaskCompletionSource sleeper, long untilNs, CancellationToken cancel)
+    {
+        TimeSpan length = untilNs == long.MaxValue
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromTicks(Math.Max(0, (untilNs - NowNs + NsPerTimeSpanTick - 1) / NsPerTimeSpanTick));
+        await using ITimer timer = time.CreateTimer(
+            _ => sleeper.TrySetResult(), null, length, Timeout.InfiniteTimeSpan);
+        await using CancellationTokenRegistration registration = cancel.Register(() => sleeper.TrySetResult());
+        await sleeper.Task;
+    }
+}
