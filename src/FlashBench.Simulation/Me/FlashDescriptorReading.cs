@@ -22,7 +22,8 @@ internal sealed record FlashDescriptorReading(
             return PchFamily.Unknown;
         return (flash.At32(SignatureOffset + 8) >> 24) switch
         {
-            0x10 or 0x12 or 0x15 => PchFamily.FiveToNineSeries, // Ibex Peak, 6/7 series, 8/9 series
+            0x10 or 0x12 => PchFamily.FiveToSevenSeries, // Ibex Peak, 6/7 series
+            0x15 => PchFamily.EightAndNineSeries,
             0x42 or 0x58 => PchFamily.HundredSeries, // LP, H
             _ => PchFamily.Unknown,
         };

@@ -9,7 +9,7 @@ namespace FlashBench.Simulation.Me;
 /// <param name="KeyHash">SHA-256 of modulus and exponent, hex: what silicon compares with its fuses.</param>
 /// <param name="Hash">SHA-256 of the whole manifest, hex.</param>
 /// <param name="SignatureGood">RSA-2048, PKCS#1 v1.5 with SHA-256, verified against the key inside.</param>
-/// <remarks>Source: me-firmware.md 1.5 and 1.8. Not modelled: $MAN (SHA-1), RSA-3072, security version numbers.</remarks>
+/// <remarks>Source: me-firmware.md 1.5 and 1.8. Not modelled: $MAN (SHA-1), RSA-3072, security versions.</remarks>
 internal sealed record ManifestReading(
     int Length, uint ModuleCount, string Version, string KeyHash, string Hash, bool SignatureGood)
 {

@@ -3,7 +3,7 @@ namespace FlashBench.Simulation.Me;
 /// <summary>The $FPT as the ME's ROM reads it.</summary>
 /// <param name="ChecksumGood">Whether the header sums to zero (in generation 2 with the vector).</param>
 /// <param name="Partitions">Those with data inside the region; the first of each name counts.</param>
-/// <remarks>Source: me-firmware.md 1.4. Not modelled: header version 0x21, redundant tables, tokens and flags.</remarks>
+/// <remarks>Source: me-firmware.md 1.4. Not modelled: header version 0x21, redundancy, tokens, flags.</remarks>
 internal sealed record PartitionTableReading(
     bool ChecksumGood, IReadOnlyDictionary<string, (uint Offset, uint Length)> Partitions)
 {

@@ -1,0 +1,93 @@
+using System.Collections.ObjectModel;
+
+namespace FlashBench.Simulation.Board;
+
+/// <summary>A moment of one boot.</summary>
+/// <param name="Boot">Boots count from 1 since the bench was opened, resets included; 0 means every boot.</param>
+/// <param name="At">Time since the boot began: power-good of the main rail, or the reset.</param>
+public sealed record BootMoment(int Boot, TimeSpan At)
+{
+    internal bool IsPast(int boot, TimeSpan at) => Applies(boot) && at >= At;
+
+    internal bool Applies(int boot) => Boot == 0 || Boot == boot;
+}
+
+/// <summary>A stretch of one boot, [From, Until).</summary>
+/// <param name="Boot">As in <see cref="BootMoment"/>.</param>
+/// <param name="From">Start, since the boot began.</param>
+/// <param name="Until">End.</param>
+public sealed record BootWindow(int Boot, TimeSpan From, TimeSpan Until)
+{
+    internal bool Holds(int boot, TimeSpan at) => (Boot == 0 || Boot == boot) && at >= From && at < Until;
+}
+
+/// <summary>One FB1 line arrives damaged.</summary>
+/// <param name="Boot">As in <see cref="BootMoment"/>.</param>
+/// <param name="Sample">The line's number n, from 1.</param>
+/// <param name="ByteIndex">Byte of the line, from 0 (the F); the line end may be hit too. Past it: nothing.</param>
+/// <param name="Xor">Bits to flip.</param>
+public sealed record SampleDamage(int Boot, int Sample, int ByteIndex, byte Xor);
+
+/// <summary>The console delivers the bytes of an earlier boot, at the same times after power-good.</summary>
+/// <param name="Boot">The boot whose own bytes are lost.</param>
+/// <param name="OfBoot">The earlier boot; one of the four before it.</param>
+public sealed record ConsoleReplay(int Boot, int OfBoot);
+
+/// <summary>The board resets itself.</summary>
+/// <param name="When">When.</param>
+/// <param name="RailBlip">True if the main rail drops for a moment, so that the ME starts anew too.</param>
+public sealed record BoardReset(BootMoment When, bool RailBlip);
+
+/// <summary>The board switches its main rails off and stays off.</summary>
+/// <param name="When">When.</param>
+/// <param name="Announced">True if the kernel says "reboot: Power down" first.</param>
+public sealed record BoardPowerOff(BootMoment When, bool Announced);
+
+/// <summary>A bit of the chip that changes.</summary>
+/// <param name="Address">Byte address on the chip.</param>
+/// <param name="Bit">0 to 7.</param>
+public sealed record CellFlip(uint Address, int Bit);
+
+/// <summary>What can go wrong on the virtual bench. Everything is off until it is set.</summary>
+/// <remarks>
+/// Set a fault before the boot it belongs to begins. Faults of the programmer and of the chip's own timing are on
+/// those models, not here.
+/// </remarks>
+public sealed class BoardFaults
+{
+    /// <summary>FB1 lines that arrive damaged.</summary>
+    public Collection<SampleDamage> DamagedSamples { get; } = [];
+
+    /// <summary>Stretches in which FB1 lines are lost; heartbeats go on.</summary>
+    public Collection<BootWindow> MissingSamples { get; } = [];
+
+    /// <summary>Agent and heartbeat stop; power stays.</summary>
+    public BootMoment? AgentStops { get; set; }
+
+    /// <summary>Nothing arrives on the console any more; power stays.</summary>
+    public BootMoment? ConsoleSilent { get; set; }
+
+    /// <summary>The console repeats an earlier boot.</summary>
+    public ConsoleReplay? Replay { get; set; }
+
+    /// <summary>The board resets.</summary>
+    public BoardReset? Reset { get; set; }
+
+    /// <summary>The board switches off.</summary>
+    public BoardPowerOff? PowerOff { get; set; }
+
+    /// <summary>The power sensor repeats its last answer.</summary>
+    public BootMoment? SensorFrozen { get; set; }
+
+    /// <summary>The relay's contact welds: once closed it never opens.</summary>
+    public bool RelayStuckOn { get; set; }
+
+    /// <summary>The relay's contact never closes.</summary>
+    public bool RelayStuckOff { get; set; }
+
+    /// <summary>The host firmware clears HAP or AltMeDisable in the chip.</summary>
+    public BootMoment? DisableBitCleared { get; set; }
+
+    /// <summary>A cell flips when the programmer is opened for the first time after it changed cells.</summary>
+    public CellFlip? FlipAfterWrite { get; set; }
+}

@@ -1,0 +1,195 @@
+using FlashBench.Simulation.Flash;
+using FlashBench.Simulation.Me;
+
+namespace FlashBench.Simulation.Board;
+
+/// <summary>What happens to whoever runs on the board.</summary>
+internal interface IBoardLoad
+{
+    /// <summary>The main rail is good, or (with <paramref name="warm"/>) the host resets under power.</summary>
+    void Begin(TimeSpan at, MeOutcome me, bool warm);
+
+    /// <summary>The host stops in this instant.</summary>
+    void Stop(TimeSpan at);
+}
+
+/// <summary>Relay contact, rails and the ME's say in them.</summary>
+/// <remarks>
+/// Modelled: contact delay, standby before main rail, rise and discharge, a chipset that does not ask for its main
+/// rail, the cut by the ROM's watchdog 30:00 after power-good with standby left on, the board's hold on the SPI bus.
+/// Not modelled: power button, sleep states, battery, more than one main rail (all S0 rails move together), bounce.
+/// </remarks>
+internal sealed class BoardPower(
+    BoardTimeline timeline, SimulatedSpiNor chip, ChipSupply supply, GenuineRecord genuine, BoardFaults faults)
+{
+    private const double ChipLowestMillivolts = 2700; // W25Q datasheet: lowest supply
+    private static readonly TimeSpan CloseDelay = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan OpenDelay = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan StandbyTime = TimeSpan.FromMilliseconds(320);
+    private static readonly TimeSpan RiseTime = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BlipTime = TimeSpan.FromMilliseconds(150);
+
+    private BoardScope _movement = new();
+    private BoardScope _life = new();
+
+    /// <summary>Gets told when the host starts and stops.</summary>
+    public required IBoardLoad Load { get; init; }
+
+    /// <summary>Writes the state down.</summary>
+    public required Action Changed { get; init; }
+
+    /// <summary>The main (S0) rail.</summary>
+    public PowerRail Rail { get; } = new(3300, RiseTime, TimeSpan.FromMilliseconds(600));
+
+    /// <summary>Commanded.</summary>
+    public bool Driven { get; private set; }
+
+    /// <summary>What the contact does.</summary>
+    public bool ContactClosed { get; private set; }
+
+    /// <summary>How far the supply has come.</summary>
+    public BoardPhase Phase { get; private set; }
+
+    /// <summary>When the main rail was good last.</summary>
+    public TimeSpan PowerGood { get; private set; }
+
+    /// <summary>What the ME decided at the last start; null before it.</summary>
+    public MeOutcome? Me { get; private set; }
+
+    /// <summary>Drives the relay's coil.</summary>
+    public void Drive(bool active, TimeSpan at)
+    {
+        if (active == Driven)
+            return;
+        Driven = active;
+        _movement.End();
+        _movement = new BoardScope();
+        timeline.At(at + (active ? CloseDelay : OpenDelay), _movement, MoveContact);
+        Changed();
+    }
+
+    /// <summary>Goes on where a former process left the board.</summary>
+    public void Restore(BoardState state, TimeSpan at)
+    {
+        (Driven, ContactClosed, Phase, Me) = (state.Driven, state.ContactClosed, state.Phase, state.Me);
+        if (Driven != ContactClosed)
+            timeline.At(at, _movement, MoveContact);
+        if (Phase == BoardPhase.Starting || (Phase == BoardPhase.Running && Me is null))
+        {
+            Phase = BoardPhase.Starting;
+            timeline.At(at, _life, StartMain);
+        }
+        else if (Phase == BoardPhase.Running)
+        {
+            PowerGood = at - state.SincePowerGood;
+            Rail.Rise(PowerGood - RiseTime);
+            TakeBus(at);
+            ArmWatchdog();
+        }
+    }
+
+    /// <summary>All main rails drop; standby stays until the relay opens.</summary>
+    public void Cut(TimeSpan at)
+    {
+        if (Phase != BoardPhase.Running)
+            return;
+        LoseMain(at);
+        Phase = BoardPhase.StandbyOnly;
+        Changed();
+    }
+
+    /// <summary>The host resets, with or without a moment of no power.</summary>
+    public void Reset(TimeSpan at, bool railBlip)
+    {
+        if (Phase != BoardPhase.Running)
+            return;
+        if (!railBlip)
+        {
+            Load.Stop(at);
+            Load.Begin(at, Me!, warm: true); // running boards have one
+            return;
+        }
+
+        LoseMain(at);
+        Phase = BoardPhase.Starting;
+        timeline.At(at + BlipTime, _life, StartMain);
+        Changed();
+    }
+
+    private void MoveContact(TimeSpan at)
+    {
+        if (Driven == ContactClosed || (Driven ? faults.RelayStuckOff : faults.RelayStuckOn))
+            return;
+        ContactClosed = Driven;
+        if (ContactClosed)
+        {
+            Phase = BoardPhase.Starting;
+            timeline.At(at + StandbyTime, _life, StartMain);
+        }
+        else
+        {
+            if (Phase == BoardPhase.Running)
+                LoseMain(at);
+            EndLife();
+            Phase = BoardPhase.Unpowered;
+        }
+
+        Changed();
+    }
+
+    private void StartMain(TimeSpan at)
+    {
+        Me = new MeModel(genuine).Decide(chip.Cells.Span);
+        if (Me.State == MeState.NoBoot)
+        {
+            Phase = BoardPhase.StandbyOnly;
+            Changed();
+            return;
+        }
+
+        Rail.Rise(at);
+        timeline.At(at + RiseTime, _life, BecomeGood);
+    }
+
+    private void BecomeGood(TimeSpan at)
+    {
+        (PowerGood, Phase) = (at, BoardPhase.Running);
+        TakeBus(at);
+        ArmWatchdog();
+        Load.Begin(at, Me!, warm: false); // StartMain has decided
+        Changed();
+    }
+
+    private void TakeBus(TimeSpan at)
+    {
+        supply.SetBoard(true, timeline.Timestamp(at));
+        chip.BoardDrivesBus = true;
+    }
+
+    private void ArmWatchdog()
+    {
+        if (Me?.State == MeState.WatchdogArmed)
+            timeline.At(PowerGood + MeModel.WatchdogPeriod, _life, Cut);
+    }
+
+    private void LoseMain(TimeSpan at)
+    {
+        Load.Stop(at);
+        EndLife();
+        Rail.Fall(at);
+        chip.BoardDrivesBus = false;
+        timeline.At(Rail.FallsBelow(ChipLowestMillivolts), new BoardScope(), LoseChipSupply);
+    }
+
+    private void LoseChipSupply(TimeSpan at)
+    {
+        if (Phase != BoardPhase.Running)
+            supply.SetBoard(false, timeline.Timestamp(at));
+    }
+
+    private void EndLife()
+    {
+        _life.End();
+        _life = new BoardScope();
+    }
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Text;
+using FlashBench.Simulation.Flash;
+using FlashBench.Simulation.Me;
+
+namespace FlashBench.Simulation.Board;
+
+/// <summary>What the parts of one board share.</summary>
+/// <param name="Timeline">The board's time.</param>
+/// <param name="Faults">What shall go wrong.</param>
+/// <param name="Chip">The flash.</param>
+/// <param name="Pch">The chipset.</param>
+/// <param name="Seed">Of everything that varies.</param>
+/// <param name="Agent">True if the operating system has the agent.</param>
+/// <param name="HiddenUnderHap">True if host firmware hides an ME 11 that is disabled.</param>
+internal sealed record BoardParts(
+    BoardTimeline Timeline, BoardFaults Faults, SimulatedSpiNor Chip, PchFamily Pch, int Seed, bool Agent,
+    bool HiddenUnderHap);
+
+/// <summary>One boot: firmware log, kernel log, then an operating system with heartbeat and agent.</summary>
+/// <remarks>
+/// Modelled: the lines of docs/console-protocol.md at their times by a clock that is up to 0.09 % off, queries while
+/// the system is up, and the boot's share of <see cref="BoardFaults"/>. Not modelled: a login, shutdown, other load.
+/// </remarks>
+internal sealed class BootedSystem
+{
+    private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SamplePeriod = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AgentDelay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerDelay = TimeSpan.FromMilliseconds(4);
+
+    private readonly BoardParts _parts;
+    private readonly UartLine _uart;
+    private readonly BoardScope _scope = new();
+    private readonly BootLog _log;
+    private readonly IReadOnlyList<uint>? _visible;
+    private readonly double _clockError;
+
+    /// <summary>Prepares a boot; nothing happens before <see cref="Schedule"/>.</summary>
+    public BootedSystem(BoardParts parts, UartLine uart, int boot, TimeSpan began, MeOutcome me)
+    {
+        (_parts, _uart, Boot, Began) = (parts, uart, boot, began);
+        bool hidden = parts.HiddenUnderHap && me is { ThirdGeneration: true, DisableBit: true };
+        _visible = hidden ? null : me.Registers;
+        _log = BootLog.Create(new BootFacts(me, parts.Pch, hidden, unchecked(parts.Seed * 1000L + boot)));
+        _clockError = 0.0009 * SeededHash.Signed(parts.Seed, 0xC10C); // one crystal, the same at every boot
+    }
+
+    /// <summary>Number since the bench was opened; 0 for one that was running then.</summary>
+    public int Boot { get; }
+
+    /// <summary>When it began.</summary>
+    public TimeSpan Began { get; }
+
+    /// <summary>The agent's side of the console protocol.</summary>
+    public DutAgent Agent { get; } = new();
+
+    /// <summary>True while the host runs.</summary>
+    public bool Running => !_scope.Ended;
+
+    /// <summary>True when heartbeats have begun.</summary>
+    public bool SystemUp(TimeSpan at) => Running && at >= Began + _log.SystemUp;
+
+    /// <summary>Called after each sample, so that the state file can be written.</summary>
+    public required Action Sampled { get; init; }
+
+    /// <summary>What the board's power does on the boot's behalf.</summary>
+    public required BoardPower Power { get; init; }
+
+    /// <summary>Schedules everything from <paramref name="from"/> on; what lies before it has happened.</summary>
+    public void Schedule(TimeSpan from)
+    {
+        foreach (BootLine line in _log.Lines.Where(line => Began + line.At >= from))
+            _parts.Timeline.At(Began + line.At, _scope, at => Print(at, line.Text));
+        Repeat(from, _log.SystemUp, HeartbeatPeriod, Beat);
+        Repeat(from, _log.SystemUp + AgentDelay, SamplePeriod, (at, _) => Sample(at));
+        ScheduleFaults(from);
+    }
+
+    /// <summary>Bytes from the bench have arrived.</summary>
+    public void Receive(TimeSpan at, ReadOnlySpan<byte> bytes)
+    {
+        if (AgentRuns(at) && at >= Began + _log.SystemUp + AgentDelay && Agent.Receive(bytes))
+            _parts.Timeline.At(at + AnswerDelay, _scope, Sample);
+    }
+
+    /// <summary>Everything stops in this instant.</summary>
+    public void Stop(TimeSpan at)
+    {
+        _scope.End();
+        _uart.Cut(at);
+    }
+
+    private bool AgentRuns(TimeSpan at) => _parts.Agent && !Stopped(at);
+
+    private bool Stopped(TimeSpan at) => !Running || _parts.Faults.AgentStops?.IsPast(Boot, at - Began) == true;
+
+    private void Repeat(TimeSpan from, TimeSpan first, TimeSpan period, Action<TimeSpan, long> action)
+    {
+        TimeSpan own = period / (1 + _clockError); // a fast clock finds five seconds over sooner
+        long index = Math.Max(0, (long)Math.Ceiling((from - Began - first) / own));
+        void Next(TimeSpan at)
+        {
+            action(at, ++index);
+            _parts.Timeline.At(Began + first + index * own, _scope, Next);
+        }
+
+        _parts.Timeline.At(Began + first + index * own, _scope, Next);
+    }
+
+    private void Beat(TimeSpan at, long number)
+    {
+        string uptime = DutAgent.Seconds(Uptime(at));
+        if (!Stopped(at))
+            Print(at, string.Create(CultureInfo.InvariantCulture, $"heartbeat {number} up {uptime}"));
+    }
+
+    private TimeSpan Uptime(TimeSpan at) => (at - Began - _log.KernelStart) * (1 + _clockError);
+
+    private void Sample(TimeSpan at)
+    {
+        if (!AgentRuns(at))
+            return;
+        byte[] line = Line(Agent.NextSample(Uptime(at), _visible));
+        foreach (SampleDamage damage in _parts.Faults.DamagedSamples)
+        {
+            bool hit = (damage.Boot == 0 || damage.Boot == Boot) && damage.Sample == Agent.SampleCount;
+            if (hit && damage.ByteIndex >= 0 && damage.ByteIndex < line.Length)
+                line[damage.ByteIndex] ^= damage.Xor;
+        }
+
+        if (!_parts.Faults.MissingSamples.Any(window => window.Holds(Boot, at - Began)))
+            _uart.Send(at, _scope, line);
+        Sampled();
+    }
+
+    private void Print(TimeSpan at, string text) => _uart.Send(at, _scope, Line(text));
+
+    private static byte[] Line(string text) => Encoding.ASCII.GetBytes(text + "\r\n");
+
+    private void ScheduleFaults(TimeSpan from)
+    {
+        BoardFaults faults = _parts.Faults;
+        if (faults.Reset is { } reset)
+            Once(reset.When, from, at => Power.Reset(at, reset.RailBlip));
+        if (faults.DisableBitCleared is { } cleared)
+            Once(cleared, from, _ => ClearDisableBit());
+        if (faults.PowerOff is { } off)
+            Once(off.When, from, at => PowerOff(at, off.Announced));
+    }
+
+    private void Once(BootMoment moment, TimeSpan from, Action<TimeSpan> action)
+    {
+        if (moment.Applies(Boot) && Began + moment.At >= from)
+            _parts.Timeline.At(Began + moment.At, _scope, action);
+    }
+
+    private void PowerOff(TimeSpan at, bool announced)
+    {
+        if (!announced)
+        {
+            Power.Cut(at);
+            return;
+        }
+
+        double seconds = (at - Began - _log.KernelStart).TotalSeconds;
+        Print(at, string.Create(CultureInfo.InvariantCulture, $"[{seconds,12:0.000000}] reboot: Power down"));
+        _parts.Timeline.At(at + TimeSpan.FromMilliseconds(200), _scope, Power.Cut);
+    }
+
+    // What some firmware does with a descriptor that it does not like.
+    private void ClearDisableBit()
+    {
+        ReadOnlySpan<byte> cells = _parts.Chip.Cells.Span;
+        if (FlashDescriptorReading.Read(cells, _parts.Pch) is not { DisableBit: true } descriptor)
+            return;
+        uint address = descriptor.StrapAddress + (uint)descriptor.StrapBit / 8;
+        byte cleared = (byte)(cells[(int)address] & ~(1 << descriptor.StrapBit % 8));
+        _parts.Chip.WriteAsBoard(address, [cleared]);
+    }
+}

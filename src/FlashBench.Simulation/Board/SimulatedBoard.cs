@@ -1,0 +1,232 @@
+using FlashBench.Hardware.Console;
+using FlashBench.Hardware.Power;
+using FlashBench.Simulation.Me;
+
+namespace FlashBench.Simulation.Board;
+
+/// <summary>A board under test: supply, ME, host and serial console on one timeline.</summary>
+/// <remarks>
+/// <para>Modelled: what <see cref="BoardPower"/>, <see cref="MeModel"/>, <see cref="BootLog"/> and
+/// <see cref="BootedSystem"/> say; input current with open relay, in standby, during a busy boot and in a calmer
+/// system, each with noise that depends on seed and time.</para>
+/// <para>Not modelled: writes of the ME or the host into the flash, sleep, time that passes while no process plays
+/// the bench (the board then stands still).</para>
+/// <para>Safe for concurrent use: one lock; console events are handed over outside it, in order.</para>
+/// </remarks>
+internal sealed class SimulatedBoard : IBoardLoad, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<ConsoleEvent> _outbox = new();
+    private readonly ConsoleTape _tape = new();
+    private readonly Action<byte[]> _save;
+    private readonly BoardParts _parts;
+    private readonly UartLine _uart;
+    private readonly GenuineRecord _genuine;
+    private bool _delivering;
+    private bool _disposed;
+    private bool _frozen;
+    private long _bootCount;
+    private int _boots;
+    private BootedSystem? _system;
+    private PowerSample? _lastSample;
+
+    /// <summary>Goes on from <paramref name="state"/>.</summary>
+    /// <param name="board">Makes the shared parts for the timeline it is given.</param>
+    /// <param name="time">Clock of the bench.</param>
+    /// <param name="state">From the state file, or new.</param>
+    /// <param name="save">Writes the state down.</param>
+    public SimulatedBoard(
+        Func<BoardTimeline, (BoardParts Parts, ChipSupply Supply)> board, TimeProvider time, BoardState state,
+        Action<byte[]> save)
+    {
+        _save = save;
+        _genuine = state.Genuine;
+        var timeline = new BoardTimeline(time, Wake);
+        (_parts, ChipSupply supply) = board(timeline);
+        _uart = new UartLine(timeline, Deliver);
+        Power = new BoardPower(timeline, _parts.Chip, supply, state.Genuine, _parts.Faults)
+        {
+            Load = this,
+            Changed = Save,
+        };
+        _bootCount = state.BootCount;
+        lock (_gate)
+        {
+            Power.Restore(state, timeline.Now);
+            if (Power.Phase == BoardPhase.Running)
+                Resume(state, timeline.Now);
+            timeline.Arm();
+        }
+    }
+
+    /// <summary>Takes console events; set before power is applied.</summary>
+    public Action<ConsoleEvent>? Received { get; set; }
+
+    /// <summary>Relay, rails, ME.</summary>
+    public BoardPower Power { get; }
+
+    /// <summary>Boots since the bench was opened.</summary>
+    public int Boots => _boots;
+
+    /// <summary>Drives the relay's coil.</summary>
+    public void Drive(bool active) => Do(at => Power.Drive(active, at));
+
+    /// <summary>What the sensor sees now.</summary>
+    public PowerSample Sample()
+    {
+        PowerSample sample = default;
+        Do(at => sample = SampleAt(at));
+        return sample;
+    }
+
+    /// <summary>Bytes go out to the board; they arrive when their last bit has.</summary>
+    public void Send(byte[] bytes) => Do(at =>
+        _parts.Timeline.At(
+            at + bytes.Length * UartLine.ByteTime, new BoardScope(), then => _system?.Receive(then, bytes)));
+
+    /// <summary>Stops the board's time; the state file keeps where it stood.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            Save();
+            _disposed = true;
+            _parts.Timeline.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Begin(TimeSpan at, MeOutcome me, bool warm)
+    {
+        _boots++;
+        _bootCount++;
+        Start(_boots, at, me).Schedule(at);
+        if (_parts.Faults.Replay is { } replay && replay.Boot == _boots)
+            Replay(at, replay.OfBoot);
+        Save();
+    }
+
+    /// <inheritdoc/>
+    public void Stop(TimeSpan at) => _system?.Stop(at);
+
+    private void Resume(BoardState state, TimeSpan now)
+    {
+        BootedSystem system = Start(0, now - state.SinceBoot, state.Me!); // BoardPower runs with one only
+        (system.Agent.Nonce, system.Agent.SampleCount) = (state.Nonce, state.SampleCount);
+        system.Schedule(now);
+    }
+
+    private BootedSystem Start(int boot, TimeSpan began, MeOutcome me) =>
+        _system = new BootedSystem(_parts, _uart, boot, began, me) { Sampled = Save, Power = Power };
+
+    private void Wake() => Do(_ => { });
+
+    // Everything enters here: what was due first, then the action, then the console's events without the lock.
+    private void Do(Action<TimeSpan> action)
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _parts.Timeline.RunDue();
+            action(_parts.Timeline.Now);
+            _parts.Timeline.Arm();
+            if (_delivering)
+                return;
+            _delivering = true;
+        }
+
+        while (TakeEvent() is { } next)
+            Received?.Invoke(next);
+    }
+
+    private ConsoleEvent? TakeEvent()
+    {
+        lock (_gate)
+        {
+            if (_outbox.TryDequeue(out ConsoleEvent? next))
+                return next;
+            _delivering = false;
+            return null;
+        }
+    }
+
+    private void Deliver(TimeSpan at, byte[] bytes)
+    {
+        if (_system is not { } system)
+            return;
+        _tape.Record(system.Boot, at - system.Began, bytes);
+        if (_parts.Faults.Replay?.Boot != system.Boot || system.Boot == 0)
+            Arrive(at, bytes);
+    }
+
+    private void Arrive(TimeSpan at, byte[] bytes)
+    {
+        if (_system is { } system && _parts.Faults.ConsoleSilent?.IsPast(system.Boot, at - system.Began) == true)
+            return;
+        _outbox.Enqueue(new ConsoleEvent.Bytes(_parts.Timeline.Timestamp(at), bytes));
+    }
+
+    private void Replay(TimeSpan began, int ofBoot)
+    {
+        BootedSystem mine = _system!; // called by Begin, which has just made it
+        foreach ((TimeSpan after, byte[] bytes) in _tape.Of(ofBoot))
+        {
+            _parts.Timeline.At(began + after, new BoardScope(), at =>
+            {
+                if (mine.Running)
+                    Arrive(at, bytes);
+            });
+        }
+    }
+
+    private PowerSample SampleAt(TimeSpan at)
+    {
+        _frozen |= _system is { } system && _parts.Faults.SensorFrozen?.IsPast(system.Boot, at - system.Began) == true;
+        if (_frozen && _lastSample is { } last)
+            return last;
+        double rail = Power.Rail.MillivoltsAt(at);
+        double railNoise = rail > 50 ? 14 * Noise(at, 1) : 4 + 4 * Noise(at, 1); // an open input reads a little
+        double load = LoadMilliamps(at);
+        double loadNoise = load > 0 ? (4 + load * 0.04) * Noise(at, 2) : 1 + Noise(at, 2);
+        var sample = new PowerSample(
+            (int)Math.Round(Math.Max(0, rail + railNoise)), (int)Math.Round(Math.Max(0, load + loadNoise)));
+        _lastSample = sample;
+        return sample;
+    }
+
+    private double Noise(TimeSpan at, int channel) => SeededHash.Signed(_parts.Seed * 8L + channel, at.Ticks);
+
+    private double LoadMilliamps(TimeSpan at)
+    {
+        const double Standby = 38, Boot = 1450, Idle = 620;
+        return Power.Phase switch
+        {
+            BoardPhase.Unpowered => 0,
+            BoardPhase.Running when _system?.SystemUp(at) == true => Standby + Idle,
+            BoardPhase.Running => Standby + Boot,
+            _ => Standby,
+        };
+    }
+
+    private void Save()
+    {
+        TimeSpan now = _parts.Timeline.Now;
+        var state = new BoardState(_genuine, Power.Driven, Power.ContactClosed, Power.Phase, _bootCount);
+        if (Power.Phase == BoardPhase.Running && _system is { } system)
+        {
+            state = state with
+            {
+                SincePowerGood = now - Power.PowerGood,
+                SinceBoot = now - system.Began,
+                Me = Power.Me,
+                Nonce = system.Agent.Nonce,
+                SampleCount = system.Agent.SampleCount,
+            };
+        }
+
+        _save(state.ToBytes());
+    }
+}

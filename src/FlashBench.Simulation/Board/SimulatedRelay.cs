@@ -1,0 +1,16 @@
+using FlashBench.Hardware;
+using FlashBench.Hardware.Power;
+
+namespace FlashBench.Simulation.Board;
+
+/// <summary>The coil of the relay that feeds the board. What the contact does is the board's affair.</summary>
+/// <param name="board">The board.</param>
+/// <param name="identity">Says that it is simulated.</param>
+internal sealed class SimulatedRelay(SimulatedBoard board, PartIdentity identity) : IOutputLine
+{
+    /// <inheritdoc/>
+    public PartIdentity Identity => identity;
+
+    /// <inheritdoc/>
+    public void Drive(bool active) => board.Drive(active);
+}
