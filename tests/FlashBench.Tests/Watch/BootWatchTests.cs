@@ -1,0 +1,168 @@
+using FlashBench.Bench.Watch;
+
+namespace FlashBench.Tests.Watch;
+
+public sealed class BootWatchTests
+{
+    [Fact]
+    public void A_board_that_lives_past_the_mark_is_alive()
+    {
+        BootObservation seen = new BootScript().Run();
+
+        Assert.Equal(BootClass.Alive, seen.Class);
+        Assert.Equal(500_000, seen.PowerGoodUs);
+        Assert.Equal(1, seen.Banners);
+        Assert.True(seen.Samples.Count > 60);
+    }
+
+    [Theory]
+    [InlineData(1, BootClass.UnexplainedPowerLoss)]
+    [InlineData(600, BootClass.VendorTimer)]
+    [InlineData(1739, BootClass.UnexplainedPowerLoss)]
+    [InlineData(1741, BootClass.WatchdogConsistent)]
+    [InlineData(1799, BootClass.WatchdogConsistent)]
+    [InlineData(1800, BootClass.WatchdogConsistent)]
+    [InlineData(1801, BootClass.WatchdogConsistent)]
+    [InlineData(1859, BootClass.WatchdogConsistent)]
+    [InlineData(1862, BootClass.UnexplainedPowerLoss)]
+    public void The_time_of_death_decides_its_name_and_is_measured_to_a_second(double died, BootClass expected)
+    {
+        BootObservation seen = new BootScript
+        {
+            Power = at => at < died + 0.5 ? (3290, 800) : (0, 20),
+            Heartbeats = at => at < died, Samples = at => at < died,
+        }.Run();
+
+        Assert.Equal(expected, seen.Class);
+        Assert.InRange(seen.PowerLostUs!.Value - seen.PowerGoodUs!.Value, (long)((died - 1) * 1e6), (long)((died + 1) * 1e6));
+    }
+
+    [Fact]
+    public void A_shutdown_that_the_system_announced_is_deliberate()
+    {
+        var script = new BootScript { Power = at => at < 1790 ? (3290, 800) : (0, 20), Heartbeats = at => at < 1780 };
+        script.Extra.Add((1785, "[ 1765.000000] reboot: Power down"));
+
+        Assert.Equal(BootClass.DeliberateShutdown, script.Run().Class);
+    }
+
+    [Fact]
+    public void Power_that_goes_with_the_supply_is_the_labs()
+    {
+        BootObservation seen = new BootScript { Power = at => at < 1800 ? (3290, 800) : (0, 0) }.Run();
+
+        Assert.Equal(BootClass.LabPower, seen.Class);
+    }
+
+    [Fact]
+    public void A_panic_before_the_loss_is_a_crash()
+    {
+        var script = new BootScript { Power = at => at < 1800 ? (3290, 800) : (0, 20) };
+        script.Extra.Add((1795, "[ 1775.1] Kernel panic - not syncing"));
+
+        Assert.Equal(BootClass.Crash, script.Run().Class);
+    }
+
+    [Fact]
+    public void Signs_of_life_that_stop_before_the_mark_are_lost_and_not_a_failure()
+    {
+        BootObservation seen = new BootScript { Heartbeats = at => at < 1859, Samples = at => at < 1859 }.Run();
+
+        Assert.Equal(BootClass.SignsOfLifeLost, seen.Class);
+    }
+
+    [Fact]
+    public void A_silence_longer_than_allowed_is_a_loss_even_if_life_returns()
+    {
+        BootObservation seen = new BootScript
+        {
+            Heartbeats = at => at is < 600 or > 631, Samples = at => at is < 590 or > 640,
+        }.Run();
+
+        Assert.Equal(BootClass.SignsOfLifeLost, seen.Class);
+    }
+
+    [Fact]
+    public void A_powered_board_without_a_word_is_silent()
+    {
+        Assert.Equal(BootClass.Silent, new BootScript { Heartbeats = _ => false, Samples = _ => false }.Run().Class);
+    }
+
+    [Fact]
+    public void A_banner_after_the_system_was_up_is_a_reset()
+    {
+        var script = new BootScript();
+        script.Extra.Add((1200, "coreboot-4.22 x86_64 bootblock starting (log level: 7)..."));
+
+        Assert.Equal(BootClass.Reset, script.Run().Class);
+    }
+
+    [Fact]
+    public void An_early_reset_restarts_the_clock()
+    {
+        var script = new BootScript { Until = 1868 };
+        script.Extra.Add((9, "coreboot-4.22 x86_64 bootblock starting (log level: 7)..."));
+
+        BootObservation seen = script.Run();
+
+        Assert.Equal(9_000_000, seen.LastResetUs);
+        Assert.Equal(BootClass.SignsOfLifeLost, seen.Class); // 1868 s are past power-good + 31:00, not past the reset + 31:00
+    }
+
+    [Fact]
+    public void Lines_with_another_nonce_are_stale_and_no_samples()
+    {
+        var script = new BootScript { Samples = _ => false };
+        script.Extra.Add((100, BootScript.SampleLine(3, 80, nonce: "deadbeef")));
+
+        BootObservation seen = script.Run();
+
+        Assert.Equal((0, 1), (seen.Samples.Count, seen.StaleSamples));
+    }
+
+    [Fact]
+    public void Lines_whose_uptime_does_not_fit_the_clock_are_stale()
+    {
+        var script = new BootScript { Samples = _ => false };
+        script.Extra.Add((100, BootScript.SampleLine(1, 300)));
+        script.Extra.Add((500, BootScript.SampleLine(2, 100)));
+
+        Assert.Empty(script.Run().Samples);
+    }
+
+    [Fact]
+    public void A_sensor_that_repeats_one_value_for_20_seconds_is_frozen()
+    {
+        Assert.NotEqual(BootClass.SensorFrozen, Repeating(40).Class);
+        Assert.Equal(BootClass.SensorFrozen, Repeating(41).Class);
+    }
+
+    [Fact]
+    public void A_sensor_that_pauses_leaves_a_gap()
+    {
+        var watch = new BootWatch(new BootScript().Settings, 1, (BootKind.Watch, BootScript.Nonce), 0);
+        for (int i = 0; i < 200; i++)
+            watch.OnPower(i * 500_000 + (i > 100 ? 6_000_000 : 0), 3290 + i % 2, 800);
+
+        Assert.Equal(BootClass.Gap, watch.Observe(110_000_000).Class);
+    }
+
+    [Fact]
+    public void A_rail_that_never_comes_up_under_standby_current_is_a_board_that_does_not_boot()
+    {
+        BootObservation seen = new BootScript
+        {
+            PowerGood = 5000, Heartbeats = _ => false, Samples = _ => false, Until = 60,
+        }.Run();
+
+        Assert.Equal(BootClass.NeverBooted, seen.Class);
+    }
+
+    private static BootObservation Repeating(int samples)
+    {
+        var watch = new BootWatch(new BootScript().Settings, 1, (BootKind.Watch, BootScript.Nonce), 0);
+        for (int i = 0; i < samples; i++)
+            watch.OnPower(i * 500_000, 3290, 801);
+        return watch.Observe(samples * 500_000);
+    }
+}
