@@ -15,11 +15,15 @@ public static class TopFrame
     /// <param name="output">Results and progress.</param>
     /// <param name="error">Complaints: one sentence each, never a stack trace.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error) =>
+        RunAsync(FlashBenchCommand.Create(args), args, output, error);
+
+    /// <summary>Runs one command line on a given tree of verbs.</summary>
+    internal static async Task<int> RunAsync(Command root, string[] args, TextWriter output, TextWriter error)
     {
         // Response files (@file) are off: no argument may pull further arguments from a file.
         var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
-        ParseResult parse = FlashBenchCommand.Create(args).Parse(args, parsing);
+        ParseResult parse = root.Parse(args, parsing);
         if (parse.Action is ParseErrorAction)
             return RefuseArguments(parse, error);
 

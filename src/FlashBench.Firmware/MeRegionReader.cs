@@ -69,6 +69,8 @@ internal sealed class MeRegionReader(
     private CodePartition ReadDirectory(Partition entry, FlashRange range)
     {
         ImmutableArray<DirectoryFile> files = Gen3CodePartition.ReadDirectory(Reader, range);
+        if (!Gen3CodePartition.IsChecksumValid(Reader, range))
+            Add(FindingSeverity.Error, range.Start, "the checksum of the code partition's directory is wrong");
         DirectoryFile head = files.FirstOrDefault(f => f.Name == entry.Name + ".man")
             ?? throw new ImageFormatException(range.Start, $"the code partition has no manifest ({entry.Name}.man)");
         var manifest = Manifest.Read(region.Intersect(head.Range).Of(image.Span), head.Range.Start, keys);

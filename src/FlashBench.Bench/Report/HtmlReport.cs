@@ -14,6 +14,46 @@ public static class HtmlReport
     /// <param name="record">Hashes of journal and console, printed in the report; null leaves them to the
     /// certificate.</param>
     /// <returns>The text; equal inputs give equal text.</returns>
-    public static string Render(JobFacts facts, Judgement judgement, RecordDigest? record = null) =>
-        throw new NotImplementedException();
+    public static string Render(JobFacts facts, Judgement judgement, RecordDigest? record = null)
+    {
+        var page = new MarkupWriter();
+        using (page.In("html", ("xmlns", "http://www.w3.org/1999/xhtml"), ("lang", "en")))
+        {
+            WriteHead(page, facts, judgement);
+            using (page.In("body"))
+            {
+                ReportBanner.Write(page, facts, judgement);
+                ItemSection.Write(page, facts, judgement);
+                ResultsSection.Write(page, judgement);
+                FlashSection.Write(page, facts);
+                MeSection.Write(page, facts);
+                WatchSection.Write(page, facts);
+                CourseSection.Write(page, facts);
+                EvidenceSection.Write(page, facts, record);
+                page.Element("p", "end of report", ("class", "end"));
+            }
+
+            page.Line();
+        }
+
+        return $"<!DOCTYPE html>\n{page}\n";
+    }
+
+    private static void WriteHead(MarkupWriter page, JobFacts facts, Judgement judgement)
+    {
+        using (page.In("head"))
+        {
+            page.Void("meta", ("charset", "utf-8"));
+            page.Void("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
+            page.Void(
+                "meta", ("http-equiv", "Content-Security-Policy"),
+                ("content", "default-src 'none'; style-src 'unsafe-inline'"));
+            string mark = facts.Start.Simulated ? " (simulated)" : "";
+            page.Element("title", $"{CertificateText.Name(judgement.Verdict)}{mark}: {facts.Start.Dut}, {facts.Start.Job}");
+            page.Line();
+            page.Style(ReportStyle.Css);
+        }
+
+        page.Line();
+    }
 }

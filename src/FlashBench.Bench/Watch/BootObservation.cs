@@ -80,6 +80,9 @@ public sealed record BootObservation
     /// <summary>First heartbeat or FB1 line; null if the OS never showed.</summary>
     public long? OsUpUs { get; init; }
 
+    /// <summary>When the board started again after its OS was up; null if it did not.</summary>
+    public long? ResetUs { get; init; }
+
     /// <summary>First sample below the on threshold after t0; null while power held.</summary>
     public long? PowerLostUs { get; init; }
 

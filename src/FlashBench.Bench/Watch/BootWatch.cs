@@ -88,7 +88,7 @@ public sealed class BootWatch
         {
             Number = _number, Kind = _kind, Class = kind, Explanation = explanation, CommandedUs = _commandedUs,
             PowerGoodUs = _power.PowerGoodUs, LastResetUs = ClockStartUs, OsUpUs = _console.OsUpUs,
-            PowerLostUs = _power.LostUs, EndUs = endUs, Banners = _console.Banners, LastSignUs = LastSignUs,
+            ResetUs = _console.ResetUs, PowerLostUs = _power.LostUs, EndUs = endUs, Banners = _console.Banners, LastSignUs = LastSignUs,
             LongestGapUs = outcome.LongestSilenceUs(), Samples = _console.Samples, DamagedSamples = _console.Damaged,
             StaleSamples = _console.Stale, FirmwareText = CorebootMeText.Read(_console.FirmwareLines),
             Power = _power.Samples, Signs = _console.Signs, BytesPerMinute = _bytesPerMinute,

@@ -27,7 +27,8 @@ internal sealed class BarProgress : IProgressView
         {
             Out = new AnsiConsoleOutput(output),
             ColorSystem = color ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
+            Ansi = AnsiSupport.Yes, // DisplaySettings.Terminal has decided that
+            Interactive = InteractionSupport.Yes,
         });
         var opened = new TaskCompletionSource<ProgressContext>(TaskCreationOptions.RunContinuationsAsynchronously);
         _drawing = Task.Run(() => DrawAsync(opened));

@@ -34,10 +34,19 @@ internal static class Gen3CodePartition
         if (count is 0 or > FilesMax || headerLength is not (0x10 or 0x14))
             throw region.Broken(start + 4, $"a directory of {count} files after 0x{headerLength:X2} bytes is unknown");
 
-        long length = headerLength + EntryLength * (long)count;
-        if (headerLength == 0x10 && PartitionTable.Sum(region.Bytes(start, length)) != 0)
-            throw region.Broken(start + 0xB, "the checksum of the code partition's directory is wrong");
         return SpreadFiles(region, partition, start + headerLength, (int)count);
+    }
+
+    /// <summary>True when the 8-bit sum over directory header and entries is 0, or the header has a CRC instead.
+    /// </summary>
+    /// <param name="region">The ME region.</param>
+    /// <param name="partition">The partition in the image; its directory must be readable.</param>
+    public static bool IsChecksumValid(ByteReader region, FlashRange partition)
+    {
+        long start = partition.Start - region.Origin;
+        int headerLength = region.Byte(start + 0xA);
+        long length = headerLength + EntryLength * (long)region.UInt32(start + 4);
+        return headerLength == 0x14 || PartitionTable.Sum(region.Bytes(start, length)) == 0;
     }
 
     // Stored lengths of Huffman files are not known, so each file spans to the next one in the partition.

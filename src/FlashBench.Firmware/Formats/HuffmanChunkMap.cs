@@ -43,8 +43,11 @@ public sealed record HuffmanChunkMap(
             (int)page,
             stream,
             chunks,
-            FlashRangeSet.Merge(chunks.OfType<FlashRange>().GroupBy(c => c).Where(g => g.Count() > 1).Select(g => g.Key)));
+            FindShared(chunks));
     }
+
+    private static ImmutableArray<FlashRange> FindShared(ImmutableArray<FlashRange?> chunks) =>
+        FlashRangeSet.Merge(chunks.OfType<FlashRange>().GroupBy(c => c).Where(g => g.Skip(1).Any()).Select(g => g.Key));
 
     /// <summary>The stored chunks of the module at <paramref name="address"/>, merged.</summary>
     /// <param name="address">Virtual address of the module.</param>

@@ -62,20 +62,20 @@ public enum PchClass
 }
 
 /// <summary>What differs in the descriptors of the hub families.</summary>
-internal static class PchClassRules
+public static class PchClassRules
 {
     /// <summary>True through the 9-series: access words of the first form.</summary>
-    public static bool UsesFirstDescriptorVersion(this PchClass pch) =>
+    internal static bool UsesFirstDescriptorVersion(this PchClass pch) =>
         pch is PchClass.Series8And9 || pch.UsesNarrowFields();
 
     /// <summary>Width of one density field of FLCOMP: 3 bits through the 7-series and on Atom, 4 after.</summary>
-    public static int DensityBits(this PchClass pch) => pch.UsesNarrowFields() ? 3 : 4;
+    internal static int DensityBits(this PchClass pch) => pch.UsesNarrowFields() ? 3 : 4;
 
     /// <summary>Mask of base and limit in FLREG: 13 bits through the 7-series, 15 after.</summary>
-    public static uint RegionFieldMask(this PchClass pch) => pch.UsesNarrowFields() ? 0x1FFFu : 0x7FFFu;
+    internal static uint RegionFieldMask(this PchClass pch) => pch.UsesNarrowFields() ? 0x1FFFu : 0x7FFFu;
 
     /// <summary>Number of FLREG words.</summary>
-    public static int RegionCount(this PchClass pch) => pch switch
+    internal static int RegionCount(this PchClass pch) => pch switch
     {
         PchClass.Series8And9 => 7,
         PchClass.Series100And200 or PchClass.Series300And400 => 10,
@@ -83,7 +83,7 @@ internal static class PchClassRules
     };
 
     /// <summary>The strap dword (bytes from FPSBA) and bit that halt the ME, where they are beyond doubt.</summary>
-    public static (uint StrapOffset, int Bit, string Name)? DisableStrap(this PchClass pch) => pch switch
+    internal static (uint StrapOffset, int Bit, string Name)? DisableStrap(this PchClass pch) => pch switch
     {
         PchClass.IbexPeak or PchClass.Series6And7 or PchClass.Series8And9 => (0x28, 7, "AltMeDisable"),
         PchClass.Series100And200 => (0x00, 16, "HAP"),

@@ -52,7 +52,8 @@ public sealed class DutProfilesTests
     }
 
     [Theory]
-    [InlineData("Seconds\": 1860, \"cold", "Seconds\": 1859, \"cold", "$.watch.minimumSeconds: must be a whole number from 1860")]
+    [InlineData("Seconds\": 1860, \"c", "Seconds\": 1859, \"c",
+        "$.watch.minimumSeconds: must be a whole number from 1860 to")]
     [InlineData("\"coldBoots\": 2", "\"coldBoots\": 1", "$.watch.coldBoots: must be a whole number from 2")]
     [InlineData("\"gapMaxSeconds\": 20", "\"gapMaxSeconds\": 21", "$.watch.gapMaxSeconds: must be a whole number")]
     [InlineData("\"EF4017\"", "\"EF401\"", "$.chips[0]: must be 6 hex digits")]

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using FlashBench.Bench.Journal;
+using FlashBench.Hardware;
+
+namespace FlashBench.Bench.Evidence;
+
+/// <summary>The parts of a statement about method, bench, software and the course of the job.</summary>
+internal static class StatementBench
+{
+    public static void Write(Utf8JsonWriter json, JobFacts facts)
+    {
+        WriteControls(json, facts);
+        WriteBench(json, facts.Start);
+        WriteMethod(json, facts.Start);
+        json.WriteStartObject("software");
+        json.WriteString("name", "FlashBench");
+        json.WriteString("version", facts.Start.Software);
+        json.WriteEndObject();
+        json.WriteString("operator", facts.Start.Operator);
+        WritePhases(json, facts);
+        json.WriteStartArray("deviations");
+        foreach (string deviation in facts.Deviations)
+            json.WriteStringValue(deviation);
+        json.WriteEndArray();
+    }
+
+    private static void WriteControls(Utf8JsonWriter json, JobFacts facts)
+    {
+        json.WriteStartObject("controls");
+        json.WriteString("negativeControl", facts.Start.Control);
+        json.WriteBoolean("baselineWatched", facts.Boots.Any(boot => boot.Kind == Watch.BootKind.Baseline));
+        json.WriteEndObject();
+    }
+
+    private static void WriteBench(Utf8JsonWriter json, JournalData.JobStart start)
+    {
+        json.WriteStartObject("bench");
+        json.WriteString("id", start.Bench);
+        json.WriteString("host", start.Host);
+        json.WriteStartArray("parts");
+        foreach (PartIdentity part in start.Parts)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", part.Kind);
+            json.WriteString("description", part.Description);
+            json.WriteBoolean("simulated", part.Simulated);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteMethod(Utf8JsonWriter json, JournalData.JobStart start)
+    {
+        json.WriteStartObject("method");
+        json.WriteString("name", "FlashBench certify");
+        json.WriteString("policy", start.Policy);
+        json.WriteString("profile", start.Profile.Id);
+        json.WriteString("profileSha256", start.Profile.Sha256);
+        json.WriteString("decisionRule", CertificateText.DecisionRule);
+        json.WriteStartObject("watch");
+        json.WriteNumber("minimumSeconds", start.Watch.MinimumSeconds);
+        json.WriteNumber("coldBoots", start.Watch.ColdBoots);
+        json.WriteNumber("gapMaxSeconds", start.Watch.GapMaxSeconds);
+        json.WriteNumber("graceSeconds", start.Watch.GraceSeconds);
+        json.WriteNumber("baselineSeconds", start.Watch.BaselineSeconds);
+        json.WriteNumber("bootLimitSeconds", start.Watch.BootLimitSeconds);
+        json.WriteString("banner", start.Watch.Banner);
+        json.WriteEndObject();
+        json.WriteStartObject("power");
+        json.WriteNumber("onMillivolts", start.Power.OnMillivolts);
+        json.WriteNumber("offMillivolts", start.Power.OffMillivolts);
+        json.WriteNumber("offMilliamps", start.Power.OffMilliamps);
+        json.WriteNumber("sampleSeconds", start.Power.SampleSeconds);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WritePhases(Utf8JsonWriter json, JobFacts facts)
+    {
+        json.WriteStartArray("phases");
+        foreach (PhaseFacts phase in facts.Phases)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", phase.Name);
+            json.WriteNumber("startUs", phase.StartUs);
+            json.WriteNumber("endUs", phase.EndUs);
+            json.WriteString("verdict", CertificateText.Name(phase.Verdict));
+            json.WriteString("reason", phase.Reason);
+            json.WriteString("errorClass", phase.Class.ToString());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,153 @@
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Journal;
+
+namespace FlashBench.Bench.Report;
+
+/// <summary>The chip drawn to scale: regions, and below them the ME region before and after.</summary>
+internal static class FlashMap
+{
+    private const double Left = 64, Right = 990, BarHeight = 34, LeastWidth = 1.5, CharacterWidth = 6.4;
+
+    private static readonly string[] RegionFills = ["#b9c6d8", "#cfd8e4"];
+
+    public static void Write(
+        MarkupWriter page, JobFacts facts, JournalData.Audit audit, IReadOnlyList<FlashChange> changes)
+    {
+        long size = Math.Max(facts.Chip?.SizeBytes ?? 0, facts.Backup?.SizeBytes ?? 0);
+        if (size <= 0)
+            return;
+        JournalData.NamedRange? me = audit.Regions.FirstOrDefault(
+            region => region.Name.Equals("me", StringComparison.OrdinalIgnoreCase) && region.Start < region.End);
+        using (page.In("figure"))
+        {
+            page.Element("figcaption", Caption(facts, audit));
+            WriteKey(page);
+            using (page.In(
+                "svg", ("xmlns", "http://www.w3.org/2000/svg"), ("viewBox", $"0 0 1000 {(me is null ? 74 : 208)}"),
+                ("role", "img"), ("aria-label", "Map of the flash chip before and after")))
+            {
+                WriteHatch(page);
+                WriteStrip(page, 16, "chip", new SvgScale(0, size, Left, Right), audit.Regions);
+                WriteFates(page, 16, new SvgScale(0, size, Left, Right), changes);
+                if (me is not null)
+                    WriteZoom(page, new SvgScale(me.Start, me.End, Left, Right), (size, me), audit, changes);
+            }
+        }
+    }
+
+    private static string Caption(JobFacts facts, JournalData.Audit audit)
+    {
+        string before = $"ME region content before: {Figures.Bytes(audit.ContentBytes)}";
+        JournalData.FlashCheck? after = MeSection.LastCheck(facts);
+        return after is null
+            ? $"{before}."
+            : $"{before}; after: {Figures.Bytes(after.ContentBytes)}, "
+                + $"{Figures.Percent(after.ContentBytes, audit.ContentBytes)} of it (bytes that are not 0xFF).";
+    }
+
+    private static void WriteKey(MarkupWriter page)
+    {
+        using (page.In("div", ("class", "key")))
+        {
+            foreach ((string style, string text) in ((string, string)[])[
+                ("k-found", "as found"), ("k-kept", "kept, by plan and hash"), ("k-erased", "removed (0xFF)"),
+                ("k-changed", "changed")])
+            {
+                using (page.In("span"))
+                {
+                    page.Element("i", "", ("class", style));
+                    page.Text(text);
+                }
+            }
+        }
+    }
+
+    private static void WriteHatch(MarkupWriter page)
+    {
+        using (page.In("defs"))
+        using (page.In(
+            "pattern", ("id", "erased"), ("width", "6"), ("height", "6"), ("patternUnits", "userSpaceOnUse"),
+            ("patternTransform", "rotate(45)")))
+        {
+            page.Void("rect", ("width", "6"), ("height", "6"), ("fill", "#ffffff"));
+            page.Void("rect", ("width", "2"), ("height", "6"), ("fill", "#c9ced6"));
+        }
+    }
+
+    // The part of the chip that the lower strips show larger, then the ME region before and after.
+    private static void WriteZoom(
+        MarkupWriter page, SvgScale scale, (long Size, JournalData.NamedRange Me) zoom, JournalData.Audit audit,
+        IReadOnlyList<FlashChange> changes)
+    {
+        var chip = new SvgScale(0, zoom.Size, Left, Right);
+        string points = string.Join(' ', new[]
+        {
+            (chip.At(zoom.Me.Start), 50.0), (chip.At(zoom.Me.End), 50.0), (Right, 84.0), (Left, 84.0),
+        }.Select(p => $"{Figures.Place(p.Item1)},{Figures.Place(p.Item2)}"));
+        page.Void("polygon", ("points", points), ("fill", "#eef1f5"));
+        WriteStrip(page, 84, "ME before", scale, audit.Partitions);
+        WriteStrip(page, 150, "ME after", scale, []);
+        WriteFates(page, 150, scale, changes);
+        WriteEnd(page, 198, Left, "start", zoom.Me.Start);
+        WriteEnd(page, 198, Right, "end", zoom.Me.End);
+    }
+
+    private static void WriteStrip(
+        MarkupWriter page, double y, string name, SvgScale scale, JournalData.NamedRange[] ranges)
+    {
+        page.Element(
+            "text", name, ("x", "58"), ("y", Figures.Place(y + 21)), ("text-anchor", "end"));
+        WriteBox(page, (Left, Right - Left), y, "#eef1f5");
+        double labelEnd = Left;
+        for (int i = 0; i < ranges.Length; i++)
+        {
+            (double x, double width) = scale.Span(ranges[i].Start, ranges[i].End, LeastWidth);
+            WriteBox(page, (x, width), y, RegionFills[i % RegionFills.Length]);
+            double needed = ranges[i].Name.Length * CharacterWidth;
+            double at = Math.Max(labelEnd, x + Math.Min(3, width / 2));
+            if (at + needed > Right)
+                continue;
+            labelEnd = at + needed + 6;
+            page.Element("text", ranges[i].Name, ("x", Figures.Place(at)), ("y", Figures.Place(y + BarHeight + 12)));
+        }
+    }
+
+    private static void WriteFates(MarkupWriter page, double y, SvgScale scale, IReadOnlyList<FlashChange> changes)
+    {
+        foreach (FlashFate fate in (FlashFate[])[FlashFate.Erased, FlashFate.Kept, FlashFate.Changed])
+        {
+            foreach ((double x, double width) in Merge(changes.Where(change => change.Fate == fate), scale))
+                WriteBox(page, (x, width), y, Fill(fate));
+        }
+    }
+
+    // Neighbours closer than the eye can tell are drawn as one, so that the drawing stays small.
+    private static List<(double X, double Width)> Merge(IEnumerable<FlashChange> changes, SvgScale scale)
+    {
+        var boxes = new List<(double X, double Width)>();
+        foreach (FlashChange change in changes.Where(change => scale.Touches(change.Start, change.End))
+            .OrderBy(change => change.Start))
+        {
+            (double x, double width) = scale.Span(change.Start, change.End, LeastWidth);
+            if (boxes.Count > 0 && x <= boxes[^1].X + boxes[^1].Width + 0.2)
+                boxes[^1] = (boxes[^1].X, Math.Max(boxes[^1].Width, x + width - boxes[^1].X));
+            else
+                boxes.Add((x, width));
+        }
+
+        return boxes;
+    }
+
+    private static string Fill(FlashFate fate) => fate switch
+    {
+        FlashFate.Kept => "#2e8b57", FlashFate.Erased => "url(#erased)", FlashFate.Changed => "#d9730d", _ => "none",
+    };
+
+    private static void WriteBox(MarkupWriter page, (double At, double Length) x, double y, string fill) => page.Void(
+        "rect", ("x", Figures.Place(x.At)), ("y", Figures.Place(y)), ("width", Figures.Place(x.Length)),
+        ("height", Figures.Place(BarHeight)), ("fill", fill), ("stroke", "#5b6675"), ("stroke-width", "0.4"));
+
+    private static void WriteEnd(MarkupWriter page, double y, double x, string anchor, uint address) => page.Element(
+        "text", $"0x{address:X6}", ("x", Figures.Place(x)), ("y", Figures.Place(y)), ("text-anchor", anchor),
+        ("class", "dim"));
+}

@@ -1,0 +1,140 @@
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Watch;
+using FlashBench.Firmware;
+using FlashBench.Firmware.Registers;
+
+namespace FlashBench.Bench.Report;
+
+/// <summary>The ME before and after: what its flash content says, and what its registers said.</summary>
+internal static class MeSection
+{
+    private const int RunsShown = 6;
+
+    public static void Write(MarkupWriter page, JobFacts facts)
+    {
+        page.Heading("Management engine before and after");
+        if (facts.Audit is not { } audit)
+        {
+            page.Element("p", "Not examined.");
+            return;
+        }
+
+        WriteContent(page, audit, LastCheck(facts));
+        MeGeneration? generation = Enum.IsDefined((MeGeneration)audit.Generation)
+            ? (MeGeneration)audit.Generation
+            : null;
+        foreach (BootObservation boot in facts.Boots)
+            WriteBoot(page, boot, generation);
+    }
+
+    /// <summary>The latest check of the neutralization by content; null if none was made.</summary>
+    public static JournalData.FlashCheck? LastCheck(JobFacts facts) =>
+        facts.FlashChecks.GetValueOrDefault("re-read") ?? facts.FlashChecks.GetValueOrDefault("verify");
+
+    private static void WriteContent(MarkupWriter page, JournalData.Audit audit, JournalData.FlashCheck? after)
+    {
+        using (page.In("table"))
+        {
+            page.TableHead("In flash", "Before, as received", after is null ? "After" : $"After ({after.Purpose})");
+            using (page.In("tbody"))
+            {
+                Row(page, "Content (not 0xFF)", Figures.Bytes(audit.ContentBytes), after is null
+                    ? "not read"
+                    : $"{Figures.Bytes(after.ContentBytes)}, limit {Figures.Bytes(after.ContentLimit)}");
+                Row(page, "Code signature", Valid(audit.SignatureValid), after is null
+                    ? "not read"
+                    : Valid(after.SignatureValid));
+                Row(page, "Disable bit", Figures.Bit(audit.DisableBit), after is null
+                    ? "not read"
+                    : $"{Figures.Bit(after.DisableBit)}; {after.PinnedBitsChanged} bits of the dword changed");
+                Row(page, "To be removed, still there", "–", after is null ? "not read" : List(after.Left));
+                Row(page, "Kept ranges equal to the original", "–", after is null
+                    ? "not read"
+                    : $"{after.Kept.Count(kept => kept.Equal)} of {after.Kept.Length}"
+                        + Differing([.. after.Kept.Where(kept => !kept.Equal)]));
+            }
+        }
+    }
+
+    private static void Row(MarkupWriter page, string name, string before, string after)
+    {
+        using (page.In("tr"))
+        {
+            page.Element("th", name, ("scope", "row"));
+            page.Element("td", before);
+            page.Element("td", after);
+        }
+    }
+
+    private static string Valid(bool valid) => valid ? "valid" : "NOT valid";
+
+    private static string List(string[] names) => names.Length == 0 ? "nothing" : string.Join(", ", names);
+
+    private static string Differing(JournalData.KeptState[] kept) =>
+        kept.Length == 0 ? "" : $"; DIFFERENT: {List([.. kept.Select(range => range.Name)])}";
+
+    private static void WriteBoot(MarkupWriter page, BootObservation boot, MeGeneration? generation)
+    {
+        page.Element("h3", $"Registers, boot {boot.Number} ({WatchSection.KindText(boot)})");
+        List<RegisterRun> runs = RegisterRun.Of(boot.Samples);
+        if (runs.Count == 0)
+            page.Element("p", "No intact register sample of this boot: no register evidence.");
+        page.Folded(runs, RunsShown, shown => WriteRuns(page, boot, shown, generation));
+        if (boot.FirmwareText is { IsEmpty: false } text)
+            page.Element("p", FirmwareText(text), ("class", "small"));
+    }
+
+    private static void WriteRuns(
+        MarkupWriter page, BootObservation boot, IEnumerable<RegisterRun> runs, MeGeneration? generation)
+    {
+        long zero = boot.PowerGoodUs ?? boot.CommandedUs;
+        using (page.In("table"))
+        {
+            page.TableHead("After power-good", "#Samples", "HFSTS1 to HFSTS6", "Reading");
+            using (page.In("tbody"))
+            {
+                foreach (RegisterRun run in runs)
+                {
+                    using (page.In("tr"))
+                    {
+                        page.Element(
+                            "td", $"{Figures.Clock(run.FirstUs - zero)} – {Figures.Clock(run.LastUs - zero)}",
+                            ("class", "fit"));
+                        page.Element("td", Figures.Count(run.Count), ("class", "num"));
+                        page.Element("td", Raw(run.Registers), ("class", "mono"));
+                        page.Element("td", Reading(run.Registers, generation));
+                    }
+                }
+            }
+        }
+    }
+
+    private static string Raw(MeRegisters registers) => string.Join(
+        ' ', RegisterRun.Values(registers).Select(r => r is uint value ? CertificateText.Register(value) : "--------"));
+
+    private static string Reading(MeRegisters registers, MeGeneration? generation)
+    {
+        if (registers.Status1 is not { } first)
+            return "no device answers: no register evidence";
+        string second = generation is { } known && registers.Status2(known) is { } status
+            ? $"; phase {status.Phase}, state 0x{status.State:X2}"
+            : "";
+        return $"working state {first.WorkingState} {first.WorkingStateName}; mode {first.OperationMode} "
+            + $"{first.OperationModeName}; error {first.ErrorCode} {first.ErrorName}; "
+            + $"init {(first.InitComplete ? "complete" : "not complete")}{second}";
+    }
+
+    private static string FirmwareText(CorebootMeReport text)
+    {
+        string state = string.Join(", ", new[]
+        {
+            Number("working state", text.WorkingState), Number("operation mode", text.OperationMode),
+            Number("error code", text.ErrorCode), text.SaysDisabled ? "\"reporting as disabled\"" : "",
+        }.Where(part => part.Length > 0));
+        return $"The firmware's own console text (secondary evidence): {state}"
+            + (text.IsContradictory ? "; its statements CONTRADICT each other." : ".");
+    }
+
+    private static string Number(string name, int? value) => value is int number ? $"{name} {number}" : "";
+}

@@ -1,0 +1,83 @@
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Watch;
+
+namespace FlashBench.Bench.Report;
+
+/// <summary>Every watched boot: its drawing and its measured numbers.</summary>
+internal static class WatchSection
+{
+    public static void Write(MarkupWriter page, JobFacts facts)
+    {
+        page.Heading("Watch");
+        if (facts.Boots.Count == 0)
+            page.Element("p", "No boot was watched.");
+        foreach (BootObservation boot in facts.Boots)
+            WriteBoot(page, boot, facts);
+    }
+
+    /// <summary>"baseline: the untouched board", or "watch".</summary>
+    public static string KindText(BootObservation boot) =>
+        boot.Kind == BootKind.Baseline ? "baseline: the board as received" : boot.Kind;
+
+    /// <summary>A class in words.</summary>
+    public static string ClassText(BootClass kind) => kind switch
+    {
+        BootClass.Alive => "alive",
+        BootClass.NeverBooted => "never booted",
+        BootClass.WatchdogConsistent => "watchdog-consistent",
+        BootClass.VendorTimer => "consistent with a board maker's timer",
+        BootClass.DeliberateShutdown => "deliberate shutdown",
+        BootClass.Crash => "crash or thermal trip",
+        BootClass.UnexplainedPowerLoss => "unexplained",
+        BootClass.LabPower => "the lab's power",
+        BootClass.Reset => "reset",
+        BootClass.Silent => "silent",
+        BootClass.SignsOfLifeLost => "signs of life lost",
+        BootClass.SensorFrozen => "power sensor frozen",
+        BootClass.Gap => "record has a hole",
+        _ => kind.ToString(),
+    };
+
+    private static void WriteBoot(MarkupWriter page, BootObservation boot, JobFacts facts)
+    {
+        BootSettings settings = BootSettings.For(facts.Start, boot.Kind);
+        page.Line();
+        using (page.In("figure"))
+        {
+            using (page.In("figcaption"))
+            {
+                page.Element("b", $"Boot {boot.Number} ({KindText(boot)}): {ClassText(boot.Class)}");
+                page.Void("br");
+                page.Text($"{boot.Explanation}.");
+            }
+
+            using (page.In("dl", ("class", "levels")))
+            {
+                foreach ((string name, string value) in Numbers(boot, settings))
+                {
+                    using (page.In("div"))
+                    {
+                        page.Element("dt", name);
+                        page.Element("dd", value);
+                    }
+                }
+            }
+
+            BootTimeline.Write(page, boot, settings);
+        }
+    }
+
+    private static IEnumerable<(string Name, string Value)> Numbers(BootObservation boot, BootSettings settings)
+    {
+        string observed = boot.LastSignUs - boot.LastResetUs is long us ? Figures.Clock(us) : "none";
+        yield return ("Alive since the last reset", $"{observed} of {Figures.Clock(settings.MinimumUs)}");
+        yield return (
+            "Longest silence", $"{Figures.Seconds(boot.LongestGapUs)} of {Figures.Seconds(settings.GapMaxUs)} allowed");
+        yield return ("Signs of life", Figures.Count(boot.Signs.Count));
+        yield return (
+            "Register samples", $"{boot.Samples.Count} intact, {boot.DamagedSamples} damaged, {boot.StaleSamples} stale");
+        yield return ("Boot banners", Figures.Count(boot.Banners));
+        yield return ("Console", Figures.Bytes(boot.BytesPerMinute.Sum(bytes => (long)bytes)));
+        yield return ("Power samples", Figures.Count(boot.Power.Count));
+    }
+}

@@ -1,0 +1,99 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+
+namespace FlashBench.Cli.Image;
+
+/// <summary>An image file as it was read.</summary>
+/// <param name="Path">As it was given.</param>
+/// <param name="Bytes">Its content, uncompressed.</param>
+internal sealed record ImageFile(string Path, byte[] Bytes)
+{
+    // The largest SPI flash on the boards in question has 32 MiB; twice that leaves room for two chips.
+    private const int LengthMax = 64 * 1024 * 1024;
+
+    /// <summary>SHA-256 of the uncompressed content, lower-case hex.</summary>
+    public string Sha256 => HashOf(Bytes);
+
+    /// <summary>Reads a file, plain or gzip.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="CommandFailure">It cannot be read, or is larger than any flash.</exception>
+    public static ImageFile Load(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            if (file.CanSeek && file.Length > LengthMax)
+                throw TooLong(path);
+            byte[] bytes = ReadAll(path, file);
+            return new ImageFile(path, bytes is [0x1F, 0x8B, ..] ? Unpack(path, bytes) : bytes);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw Directory.Exists(path)
+                ? new CommandFailure(ExitCode.BadImage, $"{path}: is a folder, not an image")
+                : new CommandFailure(ExitCode.Permission, $"{path}: may not be read");
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CommandFailure(ExitCode.BadImage, $"{path}: there is no such file");
+        }
+        catch (IOException failure)
+        {
+            throw new CommandFailure(ExitCode.BadImage, $"{path}: cannot be read ({failure.Message.TrimEnd('.')})");
+        }
+    }
+
+    /// <summary>True when both names lead to one file, links resolved; the second need not exist.</summary>
+    public static bool IsSameFile(string first, string second) => RealPath(first) == RealPath(second);
+
+    /// <summary>SHA-256, lower-case hex.</summary>
+    public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static byte[] Unpack(string path, byte[] packed)
+    {
+        try
+        {
+            using var unpacked = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+            return ReadAll(path, unpacked);
+        }
+        catch (InvalidDataException)
+        {
+            throw new CommandFailure(ExitCode.BadImage, $"{path}: the gzip data is damaged");
+        }
+    }
+
+    private static byte[] ReadAll(string path, Stream stream)
+    {
+        using var all = new MemoryStream();
+        byte[] block = new byte[1 << 16];
+        for (int read; (read = stream.Read(block)) > 0;)
+        {
+            if (all.Length + read > LengthMax)
+                throw TooLong(path);
+            all.Write(block, 0, read);
+        }
+
+        return all.ToArray();
+    }
+
+    private static CommandFailure TooLong(string path) =>
+        new(ExitCode.BadImage, $"{path}: has more than {LengthMax >> 20} MiB, which no flash on these boards has");
+
+    private static string RealPath(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        string? folder = System.IO.Path.GetDirectoryName(full);
+        if (folder is null)
+            return full;
+
+        string inRealFolder = System.IO.Path.Combine(RealPath(folder), System.IO.Path.GetFileName(full));
+        try
+        {
+            return File.ResolveLinkTarget(inRealFolder, returnFinalTarget: true)?.FullName ?? inRealFolder;
+        }
+        catch (IOException)
+        {
+            return inRealFolder; // absent, or a circle of links: certainly not the input
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+
+namespace FlashBench.EndToEnd.Tests;
+
+/// <summary>One run of the built program in a process of its own, with folders of its own.</summary>
+/// <remarks>
+/// Standard input is closed, the environment is bare but for what .NET needs, and a run that takes longer than its
+/// limit is killed with its children and fails the test.
+/// </remarks>
+internal sealed class FlashBenchProcess : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly Dictionary<string, string> _environment = [];
+
+    public FlashBenchProcess()
+    {
+        Folder = Directory.CreateTempSubdirectory("flashbench-e2e-").FullName;
+        WorkingFolder = Path.Combine(Folder, "work");
+        Directory.CreateDirectory(WorkingFolder);
+        _environment["HOME"] = Path.Combine(Folder, "home");
+        _environment["XDG_DATA_HOME"] = DataFolder;
+        _environment["XDG_STATE_HOME"] = StateFolder;
+    }
+
+    /// <summary>Everything of this run lies below it; gone with this object.</summary>
+    public string Folder { get; }
+
+    /// <summary>The program's working folder; empty at first.</summary>
+    public string WorkingFolder { get; }
+
+    /// <summary>XDG_DATA_HOME of the program.</summary>
+    public string DataFolder => Path.Combine(Folder, "data");
+
+    /// <summary>XDG_STATE_HOME of the program.</summary>
+    public string StateFolder => Path.Combine(Folder, "state");
+
+    /// <summary>Sets a variable of the program's environment.</summary>
+    public FlashBenchProcess With(string name, string value)
+    {
+        _environment[name] = value;
+        return this;
+    }
+
+    /// <summary>Runs `flashbench` with these arguments to its end.</summary>
+    public async Task<ProcessEnd> RunAsync(params string[] args)
+    {
+        using Process process = Process.Start(StartInfo(args))!;
+        process.StandardInput.Close();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return new ProcessEnd(process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"flashbench {string.Join(' ', args)} took longer than {Limit}");
+        }
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private ProcessStartInfo StartInfo(string[] args)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "flashbench.dll");
+        var start = new ProcessStartInfo("dotnet", [program, .. args])
+        {
+            WorkingDirectory = WorkingFolder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (string name in start.Environment.Keys.Where(name => !IsNeeded(name)).ToArray())
+            start.Environment.Remove(name);
+        foreach ((string name, string value) in _environment)
+            start.Environment[name] = value;
+        return start;
+    }
+
+    private static bool IsNeeded(string name) =>
+        name is "PATH" or "LANG" or "TMPDIR" || name.StartsWith("DOTNET_", StringComparison.Ordinal);
+}
+
+/// <summary>How a process ended and what it said.</summary>
+internal sealed record ProcessEnd(int ExitCode, string Output, string Error);
