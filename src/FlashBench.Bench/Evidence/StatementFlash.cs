@@ -144,9 +144,12 @@ internal static class StatementFlash
         json.WriteStartObject();
         json.WriteString("purpose", check.Purpose);
         json.WriteNumber("contentBytes", check.ContentBytes);
-        json.WriteNumber("contentLimit", check.ContentLimit);
+        if (check.ContentLimit is long limit)
+            json.WriteNumber("contentLimit", limit);
+        else
+            json.WriteNull("contentLimit");
         json.WriteBoolean("signatureValid", check.SignatureValid);
-        json.WriteNumber("pinnedBitsChanged", check.PinnedBitsChanged);
+        json.WriteBoolean("onlyPinnedBitChanged", check.OnlyPinnedBitChanged);
         WriteBit(json, check.DisableBit);
         json.WriteStartArray("left");
         foreach (string name in check.Left)

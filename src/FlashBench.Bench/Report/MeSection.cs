@@ -41,13 +41,13 @@ internal static class MeSection
             {
                 Row(page, "Content (not 0xFF)", Figures.Bytes(audit.ContentBytes), after is null
                     ? "not read"
-                    : $"{Figures.Bytes(after.ContentBytes)}, limit {Figures.Bytes(after.ContentLimit)}");
+                    : $"{Figures.Bytes(after.ContentBytes)}, limit {Limit(after.ContentLimit)}");
                 Row(page, "Code signature", Valid(audit.SignatureValid), after is null
                     ? "not read"
                     : Valid(after.SignatureValid));
                 Row(page, "Disable bit", Figures.Bit(audit.DisableBit), after is null
                     ? "not read"
-                    : $"{Figures.Bit(after.DisableBit)}; {after.PinnedBitsChanged} bits of the dword changed");
+                    : $"{Figures.Bit(after.DisableBit)}; {(after.OnlyPinnedBitChanged ? "no other" : "other")} bits of the dword changed");
                 Row(page, "To be removed, still there", "–", after is null ? "not read" : List(after.Left));
                 Row(page, "Kept ranges equal to the original", "–", after is null
                     ? "not read"
@@ -56,6 +56,8 @@ internal static class MeSection
             }
         }
     }
+
+    private static string Limit(long? bytes) => bytes is long most ? Figures.Bytes(most) : "unknown";
 
     private static void Row(MarkupWriter page, string name, string before, string after)
     {
