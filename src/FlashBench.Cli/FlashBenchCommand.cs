@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using FlashBench.Cli.Certify;
 using FlashBench.Cli.Commands;
+using FlashBench.Cli.Image;
 
 namespace FlashBench.Cli;
 
@@ -10,7 +12,10 @@ public static class FlashBenchCommand
     // Every verb of the program. A new one is one line here.
     private static readonly (string Name, Func<Command> Create)[] Verbs =
     [
+        ("certify", CertifyCommand.Create),
         ("status", StatusCommand.Create),
+        ("certificate", CertificateCommand.Create),
+        ("image", ImageCommand.Create),
         ("bench", BenchCommand.Create),
         ("config", ConfigCommand.Create),
     ];
@@ -35,6 +40,8 @@ public static class FlashBenchCommand
         }
 
         root.WithExamples(
+            "flashbench certify                 # one board from end to end, on the embedded virtual bench",
+            "flashbench image plan dump.bin     # what neutralizing this image would change",
             "flashbench bench list              # the benches of this host",
             "flashbench config check            # is bench-config.json sound?",
             "flashbench status                  # the jobs of this host, newest first");

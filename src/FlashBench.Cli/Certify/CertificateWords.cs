@@ -15,10 +15,17 @@ internal static class CertificateWords
     public static (int Code, string Sentence) Judge(VerifiedRecord record, bool allowSimulated)
     {
         if (!record.Trusted)
-            return (ExitCodes.Inconclusive, $"authentic to an unknown key {record.KeyId}: {Of(record)}; name its public key with "
-                + "--key if you trust that station");
+        {
+            return (ExitCodes.Inconclusive, $"authentic to an unknown key {record.KeyId}: {Of(record)}; name its public key "
+                + "with --key if you trust that station");
+        }
+
         if (record.Facts.Start.Simulated && !allowSimulated)
-            return (ExitCodes.Inconclusive, $"authentic, but of a simulated bench: {Of(record)}; it says nothing of a real board");
+        {
+            return (ExitCodes.Inconclusive,
+                $"authentic, but of a simulated bench: {Of(record)}; it says nothing of a real board");
+        }
+
         string sentence = $"authentic: {Of(record)}: {record.Judgement.Reason}";
         return record.Judgement.Verdict switch
         {
