@@ -98,7 +98,7 @@ public static class TopFrame
             ? CommandsFrom(parent).Append(command.Name)
             : ["flashbench"];
 
-    // The configuration may be the very thing that is broken.
+    // The configuration may be the very thing that is broken; then the program's own folder has to do.
     private static string LogFolder(ParseResult parse)
     {
         try
@@ -107,7 +107,7 @@ public static class TopFrame
         }
         catch (ConfigException)
         {
-            return Path.Combine(Path.GetTempPath(), "flashbench-log");
+            return Path.Combine(AppContext.BaseDirectory, "log");
         }
     }
 }

@@ -98,7 +98,16 @@ public sealed partial class TidyTests
     }
 
     [Fact]
-    public void Nothing_catches_everything() => AssertNone(Lines(Code, CatchAll()));
+    public void Nothing_swallows_every_exception()
+    {
+        var faults = from file in ProjectTree.Files("*.cs", Code)
+                     let lines = ProjectTree.Lines(file)
+                     from line in Enumerable.Range(0, lines.Length)
+                     where CatchAll().IsMatch(lines[line]) && !Rethrows(lines, line)
+                     select $"{file}:{line + 1}";
+
+        AssertNone(faults);
+    }
 
     [Fact]
     public void A_suppressed_warning_says_why()
@@ -163,6 +172,14 @@ public sealed partial class TidyTests
         from line in ProjectTree.Lines(file).Select((text, index) => (text, number: index + 1))
         where fault.IsMatch(line.text)
         select $"{file}:{line.number}: {line.text.Trim()}";
+
+    private static bool Rethrows(string[] lines, int caught)
+    {
+        string close = lines[caught].Split("catch")[0] + "}";
+        return lines.Skip(caught + 1)
+            .TakeWhile(line => !line.StartsWith(close, StringComparison.Ordinal))
+            .Any(line => line.Trim() == "throw;");
+    }
 
     // A block opens with a brace alone on its line and closes at the same indentation: the format check holds that.
     private static IEnumerable<(int Line, int Length)> LongBlocks(string[] lines, int linesMax = BlockLinesMax)
