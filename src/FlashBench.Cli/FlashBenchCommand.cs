@@ -15,7 +15,7 @@ public static class FlashBenchCommand
         ("certify", CertifyCommand.Create),
         ("status", StatusCommand.Create),
         ("certificate", CertificateCommand.Create),
-        ("image", ImageCommand.Create),
+        ("image", () => ImageCommand.Create(GlobalOptions.Json)),
         ("bench", BenchCommand.Create),
         ("config", ConfigCommand.Create),
     ];

@@ -15,7 +15,11 @@ public sealed class BenchState(string folder)
     public void MarkDirty(string bench, string job) => Write(DirtyPath(bench), job + "\n");
 
     /// <summary>Takes the mark away.</summary>
-    public void ClearDirty(string bench) => File.Delete(DirtyPath(bench));
+    public void ClearDirty(string bench)
+    {
+        if (File.Exists(DirtyPath(bench)))
+            File.Delete(DirtyPath(bench));
+    }
 
     /// <summary>The chip that was bound to a board; null for a new board.</summary>
     /// <exception cref="JournalWriteException">The binding cannot be read.</exception>

@@ -11,7 +11,7 @@ namespace FlashBench.Bench.Jobs;
 internal sealed class JobContext
 {
     private int _boots;
-    private long _phaseBegan;
+    private long _stageBegan;
     private string _phase = "";
 
     public required CertifyOptions Options { get; init; }
@@ -61,7 +61,7 @@ internal sealed class JobContext
 
     public void BeginPhase(int number, int count, string name)
     {
-        (_phase, _phaseBegan) = (name, Clock.NowUs);
+        (_phase, _stageBegan) = (name, Clock.NowUs);
         Journal.Append(new JournalData.PhaseBegin(number, count, name));
         Listener(new JobEvent.PhaseStarted(number, count, name));
     }
@@ -72,8 +72,15 @@ internal sealed class JobContext
         Listener(new JobEvent.PhaseEnded(name, outcome.Verdict, outcome.Reason));
     }
 
+    /// <summary>A part of the phase begins, whose progress counts from here.</summary>
+    public void BeginStage(string text)
+    {
+        _stageBegan = Clock.NowUs;
+        Note(text);
+    }
+
     public void Report(long done, long total, string unit) => Listener(new JobEvent.Progress(
-        _phase, done, total, unit, TimeSpan.FromMicroseconds(Clock.NowUs - _phaseBegan)));
+        _phase, done, total, unit, TimeSpan.FromMicroseconds(Clock.NowUs - _stageBegan)));
 
     public void Note(string text) => Listener(new JobEvent.Note(text));
 

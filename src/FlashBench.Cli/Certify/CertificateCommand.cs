@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Output;

@@ -37,7 +37,7 @@ internal static class BackupPhase
         // Each pass opens the programmer anew: nothing in between may repeat old bytes.
         SpiSession spi = await job.Power.AcquireSpiAsync($"backup pass {number}", cancel);
         long before = (long)(number - 1) * job.Chip!.SizeBytes, total = (diagnosis ? 3L : 2L) * job.Chip.SizeBytes;
-        byte[] content = await spi.ReadAllAsync(job.Chip, done => job.Report(before + done, total, "B"), cancel);
+        byte[] content = await spi.ReadAllAsync(job.Chip, done => job.Report(before + done, total, "bytes"), cancel);
         job.Journal.Append(new JournalData.BackupPass(number, HashOf(content), content.Length, diagnosis));
         return content;
     }

@@ -24,12 +24,13 @@ internal sealed class FlashWriter(JobContext job)
         job.Journal.Append(new JournalData.Dirty(purpose, (long)blocks.Count * BlockBytes, blocks.Count));
         job.State.MarkDirty(job.Options.Bench, job.Options.Job);
         job.Dirty = true;
+        job.BeginStage($"writing {blocks.Count} blocks that differ: {purpose}");
         for (int i = 0; i < blocks.Count; i++)
         {
             cancel.ThrowIfCancellationRequested();
             await spi.CheckAsync(cancel);
             await WriteBlockAsync(flash, blocks[i], current, target);
-            job.Report((long)(i + 1) * BlockBytes, (long)blocks.Count * BlockBytes, "B");
+            job.Report((long)(i + 1) * BlockBytes, (long)blocks.Count * BlockBytes, "bytes");
         }
     }
 

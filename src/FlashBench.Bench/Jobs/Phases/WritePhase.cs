@@ -87,8 +87,9 @@ internal static class WritePhase
     // Opens the programmer anew for every read.
     private static async Task<byte[]> ReadAsync(JobContext job, string why, CancellationToken cancel)
     {
+        job.BeginStage($"whole read: {why}");
         SpiSession spi = await job.Power.AcquireSpiAsync(why, cancel);
         SpiNorChip chip = job.Chip!;
-        return await spi.ReadAllAsync(chip, done => job.Report(done, chip.SizeBytes, "B"), cancel);
+        return await spi.ReadAllAsync(chip, done => job.Report(done, chip.SizeBytes, "bytes"), cancel);
     }
 }
