@@ -72,6 +72,7 @@ internal static class StatementFlash
         json.WriteString("policy", plan.Policy);
         json.WriteString("sha256", plan.PlannedSha256);
         json.WriteNumber("changedBytes", plan.ChangedBytes);
+        json.WriteNumber("unattributedBytes", plan.UnattributedBytes);
         json.WriteEndObject();
         json.WriteStartArray("changedRanges");
         foreach (JournalData.PlanChange change in plan.Changes)
@@ -164,6 +165,10 @@ internal static class StatementFlash
             json.WriteEndObject();
         }
 
+        json.WriteEndArray();
+        json.WriteStartArray("problems");
+        foreach (string problem in check.Problems)
+            json.WriteStringValue(problem);
         json.WriteEndArray();
         json.WriteEndObject();
     }

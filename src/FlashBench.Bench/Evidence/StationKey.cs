@@ -90,7 +90,7 @@ public sealed class StationKey : IDisposable
             key.ImportFromPem(pem);
             key.ExportParameters(includePrivateParameters: true); // throws if the file holds a public key only
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             // The cause is left out: its text might quote the file.
             throw new StationKeyException(path, "holds no private key for ECDSA");

@@ -46,7 +46,7 @@ public sealed class StationPublicKey
             if (read == der.Length && IsP256(key))
                 return new StationPublicKey(key);
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
             throw new StationKeyException(file, "holds a damaged key, or one that is not on the curve P-256", e);
         }

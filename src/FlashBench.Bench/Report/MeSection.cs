@@ -47,15 +47,18 @@ internal static class MeSection
                     : Valid(after.SignatureValid));
                 Row(page, "Disable bit", Figures.Bit(audit.DisableBit), after is null
                     ? "not read"
-                    : $"{Figures.Bit(after.DisableBit)}; {(after.OnlyPinnedBitChanged ? "no other" : "other")} bits of the dword changed");
+                    : $"{Figures.Bit(after.DisableBit)}; {Others(after.OnlyPinnedBitChanged)} of the dword changed");
                 Row(page, "To be removed, still there", "–", after is null ? "not read" : List(after.Left));
                 Row(page, "Kept ranges equal to the original", "–", after is null
                     ? "not read"
                     : $"{after.Kept.Count(kept => kept.Equal)} of {after.Kept.Length}"
                         + Differing([.. after.Kept.Where(kept => !kept.Equal)]));
+                Row(page, "Problems", "–", after is null ? "not read" : List(after.Problems));
             }
         }
     }
+
+    private static string Others(bool none) => none ? "no other bit" : "OTHER BITS";
 
     private static string Limit(long? bytes) => bytes is long most ? Figures.Bytes(most) : "unknown";
 
@@ -71,7 +74,7 @@ internal static class MeSection
 
     private static string Valid(bool valid) => valid ? "valid" : "NOT valid";
 
-    private static string List(string[] names) => names.Length == 0 ? "nothing" : string.Join(", ", names);
+    private static string List(string[] names) => names.Length == 0 ? "none" : string.Join(", ", names);
 
     private static string Differing(JournalData.KeptState[] kept) =>
         kept.Length == 0 ? "" : $"; DIFFERENT: {List([.. kept.Select(range => range.Name)])}";
