@@ -77,7 +77,7 @@ internal sealed class TestImage
     /// <summary>Makes the table's checksum right again after a change.</summary>
     public TestImage FixTable()
     {
-        int tag = Region + 0x10, start = tag + 0x20 - Bytes[tag + 0xA];
+        int tag = Region + 0x10, start = Math.Max(0, tag + 0x20 - Bytes[tag + 0xA]);
         Bytes[tag + 0xB] = 0;
         Bytes[tag + 0xB] = (byte)(0x100 - Bytes[start..(tag + 0x20)].Sum(b => b) % 0x100 & 0xFF);
         return this;
