@@ -9,10 +9,12 @@ public class ParserFuzzTests
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 24)];
 
     [Fact]
-    public void Every_truncation_of_a_generation_2_region_is_survived() => Truncate(TestImage.Gen2Region().Bytes, 0x1600);
+    public void Every_truncation_of_a_generation_2_region_is_survived() =>
+        Truncate(TestImage.Gen2Region().Bytes, 0x1600);
 
     [Fact]
-    public void Every_truncation_of_a_generation_3_region_is_survived() => Truncate(TestImage.Gen3Region().Bytes, 0x2000);
+    public void Every_truncation_of_a_generation_3_region_is_survived() =>
+        Truncate(TestImage.Gen3Region().Bytes, 0x2000);
 
     [Fact]
     public void Every_truncation_of_a_full_dump_is_survived()

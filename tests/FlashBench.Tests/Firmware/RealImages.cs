@@ -10,13 +10,15 @@ internal static class RealImages
     private static readonly string? Folder = Locate();
 
     /// <summary>Every id of the manifest; one empty id when the images are absent, so that the skip shows.</summary>
-    public static IEnumerable<string> Ids => Folder is null ? [""] : Manifest().Select(e => e.GetProperty("id").GetString()!);
+    public static IEnumerable<string> Ids =>
+        Folder is null ? [""] : Manifest().Select(e => e.GetProperty("id").GetString()!);
 
     /// <summary>The image, uncompressed.</summary>
     public static byte[] Load(string id)
     {
         SkipWhenAbsent();
-        using var packed = new GZipStream(File.OpenRead(Path.Combine(Folder!, $"{id}.bin.gz")), CompressionMode.Decompress);
+        using FileStream file = File.OpenRead(Path.Combine(Folder!, $"{id}.bin.gz"));
+        using var packed = new GZipStream(file, CompressionMode.Decompress);
         using var plain = new MemoryStream();
         packed.CopyTo(plain);
         return plain.ToArray();

@@ -17,7 +17,8 @@ public class FlashDescriptorTests
         ImageAnalysis image = TestImage.Gen2Dump().Analyse();
 
         FlashDescriptor descriptor = image.Descriptor!;
-        Assert.Equal((PchClass.Series6And7, 1, 0x10L), (descriptor.Pch, descriptor.Version, descriptor.SignatureOffset));
+        Assert.Equal((PchClass.Series6And7, 1), (descriptor.Pch, descriptor.Version));
+        Assert.Equal(0x10, descriptor.SignatureOffset);
         Assert.Equal(0x80000, descriptor.FlashLength);
         Assert.Equal(["descriptor", "BIOS", "ME"], descriptor.Regions.Select(r => r.Name));
         Assert.Equal(new FlashRange(0x1000, 0x11000), descriptor.Region(DescriptorRegion.Me)!.Range);
@@ -164,7 +165,7 @@ public class FlashDescriptorTests
 
     [Fact]
     public void Three_chips_do_not_exist() =>
-        Assert.Throws<ImageFormatException>(() => FlashDescriptor.Find(TestImage.Gen2Dump().Put(0x14, 0x2040203).Bytes));
+        Assert.Throws<ImageFormatException>(() => TestImage.Gen2Dump().Put(0x14, 0x2040203).Analyse());
 
     [Fact]
     public void A_descriptor_alone_is_recognised()

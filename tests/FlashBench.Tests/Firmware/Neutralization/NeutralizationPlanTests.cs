@@ -213,7 +213,8 @@ public class NeutralizationPlanTests
         byte[] whole = Apply(TestImage.Gen2Region());
 
         Assert.True(ImageAnalysis.Read(whole.AsMemory(0, 0x3000), TestKey.Ring).Me!.AlreadyNeutralized);
-        Assert.False(ImageAnalysis.Read(whole.AsMemory(0, 0x25FF), TestKey.Ring).Me!.AlreadyNeutralized); // BUP ends at 0x2600
+        Assert.True(ImageAnalysis.Read(whole.AsMemory(0, 0x2600), TestKey.Ring).Me!.AlreadyNeutralized); // BUP's end
+        Assert.False(ImageAnalysis.Read(whole.AsMemory(0, 0x25FF), TestKey.Ring).Me!.AlreadyNeutralized);
     }
 
     public static TheoryData<string> Images => ["gen2 region", "gen2 dump", "gen3 region", "gen3 dump"];
@@ -238,5 +239,6 @@ public class NeutralizationPlanTests
         Assert.False(image.AsSpan(start, length).ContainsAnyExcept((byte)0xFF), $"0x{start:X} is not blank");
 
     private static void AssertKept(TestImage original, byte[] image, int start, int length) =>
-        Assert.True(original.Bytes.AsSpan(start, length).SequenceEqual(image.AsSpan(start, length)), $"0x{start:X} changed");
+        Assert.True(
+            original.Bytes.AsSpan(start, length).SequenceEqual(image.AsSpan(start, length)), $"0x{start:X} changed");
 }
