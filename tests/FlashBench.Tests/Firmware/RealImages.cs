@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace FlashBench.Tests.Firmware;
@@ -50,14 +49,18 @@ internal static class RealImages
         return [.. manifest.RootElement.Clone().EnumerateArray()];
     }
 
-    private static string? Locate([CallerFilePath] string here = "")
+    private static string? Locate()
     {
-        string[] candidates =
-        [
-            Environment.GetEnvironmentVariable("FLASHBENCH_IMAGES") ?? "",
-            // Three folders up from this file is the project's root.
-            Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "..", "shared", "images"),
-        ];
-        return candidates.FirstOrDefault(c => c.Length > 0 && File.Exists(Path.Combine(c, "manifest.json")));
+        string folder = Environment.GetEnvironmentVariable("FLASHBENCH_IMAGES")
+            ?? Path.Combine(ProjectRoot(), "..", "shared", "images");
+        return File.Exists(Path.Combine(folder, "manifest.json")) ? folder : null;
+    }
+
+    private static string ProjectRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder.Parent is { } parent && !File.Exists(Path.Combine(folder.FullName, "FlashBench.sln")))
+            folder = parent;
+        return folder.FullName;
     }
 }
