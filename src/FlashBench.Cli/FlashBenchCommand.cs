@@ -15,7 +15,7 @@ public static class FlashBenchCommand
         ("certify", CertifyCommand.Create),
         ("status", StatusCommand.Create),
         ("certificate", CertificateCommand.Create),
-        ("image", () => ImageCommand.Create(GlobalOptions.Json)),
+        ("image", ImageCommand.Create),
         ("bench", BenchCommand.Create),
         ("config", ConfigCommand.Create),
     ];

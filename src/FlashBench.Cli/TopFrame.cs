@@ -53,6 +53,7 @@ public static class TopFrame
     private static int? ExitCodeOf(Exception fault) => fault switch
     {
         OperationCanceledException => ExitCodes.Interrupted,
+        CommandFailure failure => failure.ExitCode,
         UsageException => ExitCodes.Usage,
         ConfigException => ExitCodes.Configuration,
         BenchException => ExitCodes.BenchError,

@@ -4,7 +4,8 @@ namespace FlashBench.Bench.Evidence;
 
 /// <summary>Decides on a job: the same pure function at the end of the run and in `certificate verify`.</summary>
 /// <remarks>
-/// PASS needs every check of the required level; any FAIL of any check is a FAIL; nothing rounds up. Source: certification
+/// PASS needs every check of the required level; any FAIL of any check is a FAIL; nothing rounds up. Source:
+/// certification
 /// criteria A1 to E2 of the project's ME reference, levels of the design.
 /// </remarks>
 public static class Decision
@@ -41,7 +42,8 @@ public static class Decision
             .OrderBy(check => check.Id, StringComparer.Ordinal).ToList();
         Verdict verdict = Worst(facts, checks);
         return new Judgement(
-            verdict, LevelOf(facts, checks), required, Reason(facts, checks, verdict), ClassOf(facts, checks, verdict), checks);
+            verdict, LevelOf(facts, checks), required, Reason(facts, checks, verdict),
+                ClassOf(facts, checks, verdict), checks);
     }
 
     private static Verdict Worst(JobFacts facts, List<Check> checks) => checks
@@ -72,7 +74,8 @@ public static class Decision
             return $"{ended.Name}: {ended.Reason}";
         string[] order = verdict == Verdict.Fail ? FailOrder : InconclusiveOrder;
         Check? telling = checks.Where(check => check.Outcome == verdict && (check.Mandatory || verdict == Verdict.Fail))
-            .OrderBy(check => Array.IndexOf(order, check.Id) is >= 0 and int rank ? rank : order.Length).FirstOrDefault();
+            .OrderBy(check => Array.IndexOf(order, check.Id) is >= 0 and int rank ? rank : order.Length)
+                .FirstOrDefault();
         return telling is null ? "the board was left half-written" : $"{telling.Id} {telling.Title}: {telling.Text}";
     }
 

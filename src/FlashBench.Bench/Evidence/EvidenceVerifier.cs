@@ -12,18 +12,21 @@ namespace FlashBench.Bench.Evidence;
 /// <param name="Trusted">True if that station is trusted here; false means "authentic to an unknown key".</param>
 public sealed record VerifiedRecord(Judgement Judgement, JobFacts Facts, string KeyId, bool Trusted);
 
-/// <summary>Checks a job directory by recomputation: signature, hashes, every number, report and JUnit; offline.</summary>
+/// <summary>Checks a job directory by recomputation: signature, hashes, every number, report and JUnit;
+/// offline.</summary>
 /// <param name="directory">The job directory.</param>
 /// <param name="stations">Whose signatures count.</param>
 public sealed class EvidenceVerifier(string directory, TrustedStations stations)
 {
     /// <summary>Verifies.</summary>
-    /// <exception cref="EvidenceException">Something in the directory is not as it was signed; the message names it.</exception>
+    /// <exception cref="EvidenceException">Something in the directory is not as it was signed; the message names
+    /// it.</exception>
     public VerifiedRecord Verify()
     {
         DsseEnvelope envelope = Dsse.Parse(Read(DsseEnvelope.FileName));
         bool trusted = CheckSignature(envelope);
-        byte[] journal = Read(JournalWriter.FileName), raw = Read(ConsoleLog.RawName), index = Read(ConsoleLog.IndexName);
+        byte[] journal = Read(JournalWriter.FileName), raw = Read(ConsoleLog.RawName),
+            index = Read(ConsoleLog.IndexName);
         byte[] report = Read(EvidenceFolder.ReportName), junit = Read(EvidenceFolder.JUnitName);
         string signed = Encoding.UTF8.GetString(envelope.Payload.Span);
         CheckDigest(signed, index, ConsoleLog.IndexName);
@@ -40,13 +43,21 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
         JobFacts facts = JobFold.Fold(records, arrivals);
         Judgement judgement = Decision.Decide(facts);
         if (!DecisionRecord.Matches(decision, judgement))
-            throw new EvidenceException(JournalWriter.FileName, 0, "the decision does not follow from the records before it");
+        {
+            throw new EvidenceException(JournalWriter.FileName, 0,
+                "the decision does not follow from the records before it");
+        }
+
         RecordDigest digest = EvidenceDigests.OfRecord(records, journal, raw, index);
         var evidence = new EvidenceDigest(digest, EvidenceDigests.Of(report), EvidenceDigests.Of(junit));
         CheckSame(report, HtmlReport.Render(facts, judgement, digest), EvidenceFolder.ReportName);
         CheckSame(junit, JUnitReport.Render(facts, judgement), EvidenceFolder.JUnitName);
         if (!envelope.Payload.Span.SequenceEqual(CertificateStatement.Build(facts, judgement, evidence)))
-            throw new EvidenceException(DsseEnvelope.FileName, 0, "the statement does not follow from journal and console");
+        {
+            throw new EvidenceException(DsseEnvelope.FileName, 0,
+                "the statement does not follow from journal and console");
+        }
+
         return new VerifiedRecord(judgement, facts, envelope.KeyId, trusted);
     }
 

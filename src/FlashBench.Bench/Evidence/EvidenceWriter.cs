@@ -5,7 +5,8 @@ using FlashBench.Bench.Report;
 
 namespace FlashBench.Bench.Evidence;
 
-/// <summary>Writes what is derived from a finished journal: report, JUnit, public key and, last, the signed record.</summary>
+/// <summary>Writes what is derived from a finished journal: report, JUnit, public key and, last, the signed
+/// record.</summary>
 internal static class EvidenceWriter
 {
     /// <exception cref="JournalWriteException">A file could not be written; no certificate was made.</exception>
@@ -21,7 +22,8 @@ internal static class EvidenceWriter
             DurableFile.Write(Path.Combine(folders.Directory, EvidenceFolder.ReportName), report);
             DurableFile.Write(Path.Combine(folders.Directory, EvidenceFolder.JUnitName), junit);
             DurableFile.WriteText(Path.Combine(folders.Directory, StationPublicKey.FileName), folders.Key.PublicPem);
-            DurableFile.Write(Path.Combine(folders.Directory, DsseEnvelope.FileName), Dsse.Sign(statement, folders.Key));
+            DurableFile.Write(Path.Combine(folders.Directory, DsseEnvelope.FileName),
+                Dsse.Sign(statement, folders.Key));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

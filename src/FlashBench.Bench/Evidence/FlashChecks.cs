@@ -41,7 +41,11 @@ internal static class FlashChecks
         if (facts.Audit is not { } audit)
             return NotReached(id, title, limit);
         if (audit.Refusals.Length > 0)
-            return new Check(id, title, Verdict.Fail, false, $"{audit.Refusals.Length} refusals", limit, audit.Refusals[0]);
+        {
+            return new Check(id, title, Verdict.Fail, false, $"{audit.Refusals.Length} refusals", limit,
+                audit.Refusals[0]);
+        }
+
         bool trusted = audit.SignatureValid && (facts.Start.Simulated || !audit.TestKey);
         return new Check(id, title, trusted ? Verdict.Pass : Verdict.Fail, false, $"signed by {audit.Key}", limit,
             trusted ? $"{audit.Family} {audit.Version} carries a valid signature by a known key"
@@ -124,7 +128,8 @@ internal static class FlashChecks
         string text = cleared ? "the disable bit was cleared while the board ran"
             : read.DifferingBytes == 0 ? "after the run the chip holds what was verified before it"
             : "the chip changed while the board ran";
-        return new Check(id, title, read.DifferingBytes == 0 ? Verdict.Pass : Verdict.Fail, false, Differing(read), limit, text);
+        return new Check(id, title, read.DifferingBytes == 0 ? Verdict.Pass : Verdict.Fail, false, Differing(read),
+            limit, text);
     }
 
     private static string Differing(JournalData.ReadBack read) => read.DifferingBytes == 0 ? "0 bytes differ"

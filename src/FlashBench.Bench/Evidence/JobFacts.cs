@@ -3,7 +3,8 @@ using FlashBench.Bench.Watch;
 
 namespace FlashBench.Bench.Evidence;
 
-/// <summary>A job as its journal and console bytes tell it: the only input of decision, certificate and report.</summary>
+/// <summary>A job as its journal and console bytes tell it: the only input of decision, certificate and
+/// report.</summary>
 /// <remarks>A null property means that the job did not get that far.</remarks>
 public sealed record JobFacts
 {

@@ -30,7 +30,8 @@ public static class JobFold
             Audit = Last<JournalData.Audit>(data),
             Plan = Last<JournalData.Plan>(data),
             // A whole read-back after the last write makes the chip's state known again.
-            IsDirty = data.FindLastIndex(d => d is JournalData.Dirty) > data.FindLastIndex(d => d is JournalData.ReadBack),
+            IsDirty = data.FindLastIndex(d => d is JournalData.Dirty) > data.FindLastIndex(d =>
+                d is JournalData.ReadBack),
             BlocksWritten = data.OfType<JournalData.BlockDone>().Count(),
             ReadBacks = ByPurpose(data.OfType<JournalData.ReadBack>(), read => read.Purpose),
             FlashChecks = ByPurpose(data.OfType<JournalData.FlashCheck>(), check => check.Purpose),

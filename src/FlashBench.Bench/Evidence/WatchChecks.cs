@@ -21,8 +21,12 @@ internal static class WatchChecks
     {
         const string id = "B2", title = "baseline as received";
         string limit = $"alive for {Minutes(facts.Start.Watch.BaselineSeconds)}, ME state recorded";
-        if (facts.Boots.FirstOrDefault(boot => boot.Kind == BootKind.Baseline) is not { } boot || facts.Audit is not { } audit)
+        if (facts.Boots.FirstOrDefault(boot => boot.Kind == BootKind.Baseline) is not { } boot
+            || facts.Audit is not { } audit)
+        {
             return FlashChecks.NotReached(id, title, limit);
+        }
+
         string measured = Observed(boot);
         if (OutcomeOf(boot.Class) is not Verdict.Pass and var broken)
             return new Check(id, title, broken, false, measured, limit, $"before any write: {boot.Explanation}");

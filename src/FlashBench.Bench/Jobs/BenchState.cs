@@ -4,12 +4,14 @@ using FlashBench.Bench.Journal;
 
 namespace FlashBench.Bench.Jobs;
 
-/// <summary>What a bench remembers between jobs: whose chip is half-written, and which chip belongs to which board.</summary>
+/// <summary>What a bench remembers between jobs: whose chip is half-written, and which chip belongs to which
+/// board.</summary>
 /// <param name="folder">State folder; created when first needed.</param>
 public sealed class BenchState(string folder)
 {
     /// <summary>The job that left the bench's board half-written; null if none did.</summary>
-    public string? DirtyJob(string bench) => File.Exists(DirtyPath(bench)) ? File.ReadAllText(DirtyPath(bench)).Trim() : null;
+    public string? DirtyJob(string bench) => File.Exists(DirtyPath(bench)) ? File.ReadAllText(DirtyPath(bench)).Trim()
+        : null;
 
     /// <summary>Marks the bench's board as half-written; on return the mark is on disk.</summary>
     public void MarkDirty(string bench, string job) => Write(DirtyPath(bench), job + "\n");

@@ -47,7 +47,11 @@ internal sealed class BootRun(JobContext job, string kind)
 
         BootObservation seen = watch.Observe(_clock.NowUs);
         if (seen.PowerGoodUs is null && !watch.SupplySeen && seen.Class != BootClass.SensorFrozen)
-            throw new PowerException("the relay was closed, but no current flows into the board: relay, fuse or supply");
+        {
+            throw new PowerException(
+                "the relay was closed, but no current flows into the board: relay, fuse or supply");
+        }
+
         await job.Power.EnsureOffAsync($"end of {kind}", cancel);
         return seen;
     }

@@ -6,10 +6,13 @@ using FlashBench.Hardware;
 
 namespace FlashBench.Bench.Jobs;
 
-/// <summary>The main job: certifies one board from end to end, or says why not. Every job ends in a signed record.</summary>
+/// <summary>The main job: certifies one board from end to end, or says why not. Every job ends in a signed
+/// record.</summary>
 /// <remarks>
-/// Phases run in order; one that does not pass ends the job, except that after the watch the flash is always read again.
-/// The verdict is computed from the journal alone, by the code that `certificate verify` runs. Whatever happens, the board
+/// Phases run in order; one that does not pass ends the job, except that after the watch the flash is always read
+/// again.
+/// The verdict is computed from the journal alone, by the code that `certificate verify` runs. Whatever happens, the
+/// board
 /// is left without power and with released SPI pins.
 /// </remarks>
 /// <param name="parts">The bench; the caller disposes the console.</param>
@@ -28,10 +31,15 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
 
     /// <summary>Runs the job.</summary>
     /// <param name="cancel">Stops it at the next point where the board is in a known state.</param>
-    /// <exception cref="JournalWriteException">Evidence could not be written; the board is in its safe state.</exception>
+    /// <exception cref="JournalWriteException">Evidence could not be written; the board is in its safe
+    /// state.</exception>
     public async Task<JobResult> RunAsync(CancellationToken cancel)
     {
-        using var journal = new JournalWriter(folders.Directory, clock) { Probe = JournalProbe, Appended = _records.Add };
+        using var journal = new JournalWriter(folders.Directory, clock)
+        {
+            Probe = JournalProbe,
+            Appended = _records.Add
+        };
         JournalData.JobStart start = FirstRecord();
         journal.Append(start);
         using var log = new ConsoleLog(folders.Directory, journal);
@@ -39,8 +47,17 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         await using var power = new PowerStrategy(parts, options.Profile, journal, clock);
         var job = new JobContext
         {
-            Options = options, Directory = folders.Directory, Vault = folders.Vault, State = folders.State, Clock = clock,
-            Journal = journal, Records = _records, Start = start, Power = power, Console = console, Listener = Listener,
+            Options = options,
+            Directory = folders.Directory,
+            Vault = folders.Vault,
+            State = folders.State,
+            Clock = clock,
+            Journal = journal,
+            Records = _records,
+            Start = start,
+            Power = power,
+            Console = console,
+            Listener = Listener,
         };
         try
         {
@@ -64,9 +81,13 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         for (int i = 0; i < phases.Count - 1; i++)
         {
             // After the watch the flash is read again whatever the watch said, and a control's backup goes back.
-            bool always = phases[i].Name is "re-read" or "restore" && job.Verified is not null && !cancel.IsCancellationRequested;
+            bool always = phases[i].Name is "re-read" or "restore" && job.Verified is not null
+                && !cancel.IsCancellationRequested;
             if (!stopped || always)
-                stopped |= await RunPhaseAsync(job, (i + 1, phases.Count), phases[i].Name, phases[i].Run) != Verdict.Pass;
+            {
+                stopped |= await RunPhaseAsync(job, (i + 1, phases.Count), phases[i].Name,
+                    phases[i].Run) != Verdict.Pass;
+            }
         }
     }
 
@@ -153,9 +174,11 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
             [parts.Relay.Identity, parts.Sensor.Identity, parts.Console.Identity];
         return new JournalData.JobStart(
             options.Job, options.Bench, options.Dut, options.Operator, "purism", options.Control?.ToString(),
-            options.Require.ToString(), options.Host, options.Software, options.Simulated || identities.Any(i => i.Simulated),
+            options.Require.ToString(), options.Host, options.Software, options.Simulated
+                || identities.Any(i => i.Simulated),
             new JournalData.ProfileRef(
-                options.Profile.Id, options.Profile.Board, options.Profile.Sha256, options.Profile.RequiredLevel.ToString()),
+                options.Profile.Id, options.Profile.Board, options.Profile.Sha256,
+                    options.Profile.RequiredLevel.ToString()),
             new JournalData.WatchNumbers(
                 watch.Minimum.TotalSeconds, watch.ColdBoots, watch.GapMax.TotalSeconds, watch.Grace.TotalSeconds,
                 watch.BaselineMinimum.TotalSeconds, options.Profile.Console.BootLimit.TotalSeconds,

@@ -9,8 +9,10 @@ namespace FlashBench.Bench.Jobs;
 /// <summary>The power sensor does not follow what happens: nothing can be said about the board.</summary>
 public sealed class SensorFrozenException(string message) : BenchException(message);
 
-/// <summary>Keeps a board in one of its legal states: off, SPI owned, or on; the sensor decides, not the command.</summary>
-/// <remarks>Rule I2: SPI is never driven while the board has power, and power never comes while SPI is driven.</remarks>
+/// <summary>Keeps a board in one of its legal states: off, SPI owned, or on; the sensor decides, not the
+/// command.</summary>
+/// <remarks>Rule I2: SPI is never driven while the board has power, and power never comes while SPI is
+/// driven.</remarks>
 internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, JournalWriter journal, BenchClock clock)
     : IAsyncDisposable
 {
@@ -103,7 +105,8 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Journa
 
         throw equal >= PowerTrace.EqualSamplesMax
             ? new SensorFrozenException($"the power sensor repeats {Words(before)} whatever the relay does")
-            : new PowerException($"the relay was opened, but the sensor still reads {Words(before)}: the relay is stuck");
+            : new PowerException(
+                $"the relay was opened, but the sensor still reads {Words(before)}: the relay is stuck");
     }
 
     private bool IsOff(PowerSample sample) =>

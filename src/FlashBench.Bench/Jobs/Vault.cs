@@ -3,7 +3,8 @@ using FlashBench.Bench.Journal;
 
 namespace FlashBench.Bench.Jobs;
 
-/// <summary>Backups by content: one file per SHA-256, readable by its owner only, never changed and never deleted.</summary>
+/// <summary>Backups by content: one file per SHA-256, readable by its owner only, never changed and never
+/// deleted.</summary>
 /// <param name="folder">Created when first needed.</param>
 public sealed class Vault(string folder)
 {
@@ -12,7 +13,8 @@ public sealed class Vault(string folder)
 
     /// <summary>Stores an image; on return it is on disk, whole.</summary>
     /// <returns>Its SHA-256 in lower-case hex.</returns>
-    /// <exception cref="JournalWriteException">It could not be stored, or what is there under this hash is damaged.</exception>
+    /// <exception cref="JournalWriteException">It could not be stored, or what is there under this hash is
+    /// damaged.</exception>
     public string Store(ReadOnlySpan<byte> image)
     {
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(image));
@@ -20,7 +22,8 @@ public sealed class Vault(string folder)
         try
         {
             Directory.CreateDirectory(
-                Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                Path.GetDirectoryName(path)!,
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             if (!File.Exists(path))
                 DurableFile.Write(path, image, ownerOnly: true);
             else if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(image))

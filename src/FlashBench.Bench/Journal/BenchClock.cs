@@ -2,7 +2,8 @@ using FlashBench.Hardware;
 
 namespace FlashBench.Bench.Journal;
 
-/// <summary>The clocks of a job: monotonic for durations, boot time to notice a suspend, wall clock for display.</summary>
+/// <summary>The clocks of a job: monotonic for durations, boot time to notice a suspend, wall clock for
+/// display.</summary>
 /// <param name="time">Monotonic and wall clock.</param>
 /// <param name="boot">CLOCK_BOOTTIME or its simulation.</param>
 /// <param name="bootId">Identifies the host boot to which both belong.</param>

@@ -14,7 +14,8 @@ public abstract partial record JournalData
     /// <summary>The watch of this boot ended; power goes off next.</summary>
     public sealed record BootEnd(int Number, string Why) : JournalData;
 
-    /// <summary>Sensor samples, flat: microseconds since the one before (the first: since StartUs), mV, mA, …</summary>
+    /// <summary>Sensor samples, flat: microseconds since the one before (the first: since StartUs), mV, mA, and so on.
+    /// </summary>
     public sealed record PowerSamples(int Boot, long StartUs, int[] Series) : JournalData;
 
     /// <summary>A piece of the console's raw bytes and of its time index is on disk.</summary>

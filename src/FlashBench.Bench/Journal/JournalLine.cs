@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace FlashBench.Bench.Journal;
 
-/// <summary>One line of journal.jsonl: its bytes, and back. Writing and reading share this file and nothing else.</summary>
+/// <summary>One line of journal.jsonl: its bytes, and back. Writing and reading share this file and nothing
+/// else.</summary>
 internal static class JournalLine
 {
     /// <summary>`prev` of the first record.</summary>

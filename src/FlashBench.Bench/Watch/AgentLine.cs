@@ -73,7 +73,8 @@ internal sealed record AgentLine(bool IsSample, string Nonce, long Number, TimeS
 
     // Digits, a dot, two digits.
     private static TimeSpan? Seconds(string text) =>
-        text.Length is >= 4 and <= NumberDigitsMax && text[^3] == '.' && text.Remove(text.Length - 3, 1).All(char.IsAsciiDigit)
+        text.Length is >= 4 and <= NumberDigitsMax && text[^3] == '.' && text.Remove(text.Length - 3, 1)
+            .All(char.IsAsciiDigit)
             ? TimeSpan.FromMilliseconds(10 * long.Parse(text.Remove(text.Length - 3, 1), CultureInfo.InvariantCulture))
             : null;
 }

@@ -85,7 +85,8 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         return silence > settings.GapMaxUs
             ? (BootClass.SignsOfLifeLost, $"no sign of life for {Seconds(silence)}, more than the allowed "
                 + $"{Seconds(settings.GapMaxUs)}; the board stayed powered")
-            : (BootClass.Alive, $"power and signs of life held until {Clock(last - t0)} after power-good, past the mark "
+            : (BootClass.Alive,
+                $"power and signs of life held until {Clock(last - t0)} after power-good, past the mark "
                 + $"at {Clock(mark - t0)}");
     }
 

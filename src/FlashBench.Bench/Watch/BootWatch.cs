@@ -86,12 +86,27 @@ public sealed class BootWatch
         (BootClass kind, string explanation) = outcome.Classify(ClockStartUs);
         return new BootObservation
         {
-            Number = _number, Kind = _kind, Class = kind, Explanation = explanation, CommandedUs = _commandedUs,
-            PowerGoodUs = _power.PowerGoodUs, LastResetUs = ClockStartUs, OsUpUs = _console.OsUpUs,
-            ResetUs = _console.ResetUs, PowerLostUs = _power.LostUs, EndUs = endUs, Banners = _console.Banners, LastSignUs = LastSignUs,
-            LongestGapUs = outcome.LongestSilenceUs(), Samples = _console.Samples, DamagedSamples = _console.Damaged,
-            StaleSamples = _console.Stale, FirmwareText = CorebootMeText.Read(_console.FirmwareLines),
-            Power = _power.Samples, Signs = _console.Signs, BytesPerMinute = _bytesPerMinute,
+            Number = _number,
+            Kind = _kind,
+            Class = kind,
+            Explanation = explanation,
+            CommandedUs = _commandedUs,
+            PowerGoodUs = _power.PowerGoodUs,
+            LastResetUs = ClockStartUs,
+            OsUpUs = _console.OsUpUs,
+            ResetUs = _console.ResetUs,
+            PowerLostUs = _power.LostUs,
+            EndUs = endUs,
+            Banners = _console.Banners,
+            LastSignUs = LastSignUs,
+            LongestGapUs = outcome.LongestSilenceUs(),
+            Samples = _console.Samples,
+            DamagedSamples = _console.Damaged,
+            StaleSamples = _console.Stale,
+            FirmwareText = CorebootMeText.Read(_console.FirmwareLines),
+            Power = _power.Samples,
+            Signs = _console.Signs,
+            BytesPerMinute = _bytesPerMinute,
         };
     }
 

@@ -5,9 +5,11 @@ using FlashBench.Bench.Journal;
 
 namespace FlashBench.Bench.Watch;
 
-/// <summary>Keeps a job's console: raw bytes, a time index beside them, and a hashed chunk record for each piece.</summary>
+/// <summary>Keeps a job's console: raw bytes, a time index beside them, and a hashed chunk record for each
+/// piece.</summary>
 /// <remarks>
-/// The index has one line per arrival, "microseconds length". Once <see cref="Close"/> returned, bytes, index and record
+/// The index has one line per arrival, "microseconds length". Once <see cref="Close"/> returned, bytes, index and
+/// record
 /// are on disk; what arrived since the last chunk record does not count as evidence.
 /// </remarks>
 public sealed class ConsoleLog : IDisposable
@@ -75,7 +77,8 @@ public sealed class ConsoleLog : IDisposable
         if (_rawChunk.Length == 0)
             return;
         var record = new JournalData.ConsoleChunk(
-            _raw.Position, _rawChunk.Length, HashOf(_rawChunk), _index.Position, _indexChunk.Length, HashOf(_indexChunk));
+            _raw.Position, _rawChunk.Length, HashOf(_rawChunk), _index.Position, _indexChunk.Length,
+                HashOf(_indexChunk));
         try
         {
             Flush(_rawChunk, _raw);

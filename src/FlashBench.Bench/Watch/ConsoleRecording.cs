@@ -56,7 +56,10 @@ public static class ConsoleRecording
     private static void CheckHash(ReadOnlySpan<byte> bytes, string sha256, string file, long offset)
     {
         if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != sha256)
-            throw new EvidenceException(file, offset, $"the {bytes.Length} bytes from here do not have the journaled hash");
+        {
+            throw new EvidenceException(file, offset,
+                $"the {bytes.Length} bytes from here do not have the journaled hash");
+        }
     }
 
     private static void Arrivals(
@@ -70,7 +73,8 @@ public static class ConsoleRecording
             if (fields.Length != 2 || !Number(fields[0], out long atUs) || !Number(fields[1], out long length)
                 || atUs < before || length > bytes.Length - at)
             {
-                throw new EvidenceException(ConsoleLog.IndexName, chunk.IndexOffset, "a line of this chunk is not sound");
+                throw new EvidenceException(ConsoleLog.IndexName, chunk.IndexOffset,
+                    "a line of this chunk is not sound");
             }
 
             into.Add(new ConsoleArrival(atUs, bytes.Slice(at, (int)length)));

@@ -7,7 +7,8 @@ namespace FlashBench.Cli.Certify;
 /// <summary>Chooses the bench of a job.</summary>
 internal static class BenchChoice
 {
-    /// <summary>The named bench; else, for a given image, the first whose profile is for that image; else the default.</summary>
+    /// <summary>The named bench; else, for a given image, the first whose profile is for that image; else the
+    /// default.</summary>
     /// <exception cref="UsageException">There is no such bench.</exception>
     public static BenchEntry Find(BenchConfig config, string? id, byte[]? image, KeyRing keys)
     {

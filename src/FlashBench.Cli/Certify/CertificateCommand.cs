@@ -15,7 +15,8 @@ public static class CertificateCommand
 
     private static readonly Option<string?> Key = new("--key")
     {
-        Description = "Public key (PEM) of a station to trust for this call", HelpName = "FILE",
+        Description = "Public key (PEM) of a station to trust for this call",
+        HelpName = "FILE",
     };
 
     private static readonly Option<bool> AllowSimulated = new("--allow-simulated")
@@ -29,7 +30,7 @@ public static class CertificateCommand
         var show = new Command("show", "Say what a record says, after checking that it is authentic");
         show.Arguments.Add(Place);
         show.Options.Add(Key);
-        show.SetAction(parse => Guard(parse, () => Show(parse)));
+        show.SetAction(parse => Guard(() => Show(parse)));
         show.WithExamples("flashbench certificate show evidence/FBJ-0A1B2C3D");
 
         var verify = new Command(
@@ -37,7 +38,7 @@ public static class CertificateCommand
         verify.Arguments.Add(Place);
         verify.Options.Add(Key);
         verify.Options.Add(AllowSimulated);
-        verify.SetAction(parse => Guard(parse, () => Verify(parse)));
+        verify.SetAction(parse => Guard(() => Verify(parse)));
         verify.WithExamples(
             "flashbench certificate verify evidence/FBJ-0A1B2C3D",
             "flashbench certificate verify --key other-station.pub.pem /media/usb/FBJ-0A1B2C3D");
@@ -52,8 +53,10 @@ public static class CertificateCommand
     {
         VerifiedRecord record = Recompute(parse);
         TextWriter output = parse.InvocationConfiguration.Output;
-        output.WriteLine($"job       {PlainText.Of(record.Facts.Start.Job)} on bench {PlainText.Of(record.Facts.Start.Bench)}");
-        output.WriteLine($"board     {PlainText.Of(record.Facts.Start.Dut)}, {PlainText.Of(record.Facts.Start.Profile.Board)}");
+        output.WriteLine(
+            $"job       {PlainText.Of(record.Facts.Start.Job)} on bench {PlainText.Of(record.Facts.Start.Bench)}");
+        output.WriteLine(
+            $"board     {PlainText.Of(record.Facts.Start.Dut)}, {PlainText.Of(record.Facts.Start.Profile.Board)}");
         output.WriteLine($"verdict   {CertificateWords.Of(record)}");
         output.WriteLine($"reason    {PlainText.Of(record.Judgement.Reason)}");
         output.WriteLine($"signed by {record.KeyId}{(record.Trusted ? "" : " (unknown key)")}");
@@ -61,7 +64,8 @@ public static class CertificateCommand
             ["CHECK", "", "OUTCOME", "MEASURED"],
             .. record.Judgement.Checks.Select(check => new[]
             {
-                check.Id, PlainText.Of(check.Title), check.Outcome.ToString().ToUpperInvariant(), PlainText.Of(check.Measured),
+                check.Id, PlainText.Of(check.Title), check.Outcome.ToString().ToUpperInvariant(),
+                PlainText.Of(check.Measured),
             }),
         ]);
         return ExitCodes.Ok;
@@ -106,7 +110,8 @@ public static class CertificateCommand
             throw new UsageException($"{place} is no directory");
         if (File.Exists(Path.Combine(place, DsseEnvelope.FileName)))
             return place;
-        string[] inside = [.. Directory.GetDirectories(place).Where(d => File.Exists(Path.Combine(d, DsseEnvelope.FileName)))];
+        string[] inside = [.. Directory.GetDirectories(place)
+            .Where(d => File.Exists(Path.Combine(d, DsseEnvelope.FileName)))];
         return inside.Length switch
         {
             1 => inside[0],
@@ -115,7 +120,7 @@ public static class CertificateCommand
         };
     }
 
-    private static int Guard(ParseResult parse, Func<int> action)
+    private static int Guard(Func<int> action)
     {
         try
         {
@@ -123,13 +128,11 @@ public static class CertificateCommand
         }
         catch (EvidenceException e)
         {
-            parse.InvocationConfiguration.Error.WriteLine($"flashbench: tampered or incomplete: {PlainText.Of(e.Message)}.");
-            return ExitCodes.BadInput;
+            throw new CommandFailure(ExitCodes.BadInput, $"tampered or incomplete: {e.Message}");
         }
         catch (StationKeyException e)
         {
-            parse.InvocationConfiguration.Error.WriteLine($"flashbench: {PlainText.Of(e.Message)}.");
-            return ExitCodes.BadInput;
+            throw new CommandFailure(ExitCodes.BadInput, e.Message);
         }
     }
 }

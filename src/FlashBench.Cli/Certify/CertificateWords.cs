@@ -8,15 +8,17 @@ internal static class CertificateWords
 {
     /// <summary>Verdict and level for people.</summary>
     public static string Of(VerifiedRecord record) =>
-        $"{record.Judgement.Verdict.ToString().ToUpperInvariant()}{(record.Facts.Start.Simulated ? " (simulated)" : "")}, "
-            + $"level {ResultText.LevelOf(record.Judgement)}, {record.Judgement.Required} required";
+        record.Judgement.Verdict.ToString().ToUpperInvariant()
+            + (record.Facts.Start.Simulated ? " (simulated)" : "")
+            + $", level {ResultText.LevelOf(record.Judgement)}, {record.Judgement.Required} required";
 
     /// <summary>Whether the record may be relied on.</summary>
     public static (int Code, string Sentence) Judge(VerifiedRecord record, bool allowSimulated)
     {
         if (!record.Trusted)
         {
-            return (ExitCodes.Inconclusive, $"authentic to an unknown key {record.KeyId}: {Of(record)}; name its public key "
+            return (ExitCodes.Inconclusive,
+                $"authentic to an unknown key {record.KeyId}: {Of(record)}; name its public key "
                 + "with --key if you trust that station");
         }
 

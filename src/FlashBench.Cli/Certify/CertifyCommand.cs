@@ -9,42 +9,50 @@ public static class CertifyCommand
 {
     private static readonly Option<string?> Bench = new("--bench")
     {
-        Description = "Bench id; without it the bench marked `default`", HelpName = "ID",
+        Description = "Bench id; without it the bench marked `default`",
+        HelpName = "ID",
     };
 
     private static readonly Option<string?> Dut = new("--dut")
     {
-        Description = "Serial or asset id of the board; binds it to its chip", HelpName = "SERIAL",
+        Description = "Serial or asset id of the board; binds it to its chip",
+        HelpName = "SERIAL",
     };
 
     private static readonly Option<string?> Operator = new("--operator")
     {
-        Description = "Who stands at the bench; goes into the record", HelpName = "NAME",
+        Description = "Who stands at the bench; goes into the record",
+        HelpName = "NAME",
     };
 
     private static readonly Option<string?> VirtualFlash = new("--virtual-flash")
     {
-        Description = "What the virtual chip holds: a whole flash image, plain or .gz", HelpName = "FILE",
+        Description = "What the virtual chip holds: a whole flash image, plain or .gz",
+        HelpName = "FILE",
     };
 
     private static readonly Option<string?> Evidence = new("--evidence")
     {
-        Description = "Folder in which the job directory is made", HelpName = "DIR",
+        Description = "Folder in which the job directory is made",
+        HelpName = "DIR",
     };
 
     private static readonly Option<string?> Control = new("--control")
     {
-        Description = "Negative control, which must not pass: stock or damaged-manifest", HelpName = "NAME",
+        Description = "Negative control, which must not pass: stock or damaged-manifest",
+        HelpName = "NAME",
     };
 
     private static readonly Option<EvidenceLevel?> Require = new("--require")
     {
-        Description = "Level that a PASS needs: L0, L1, L2 or L3; without it the profile's", HelpName = "LEVEL",
+        Description = "Level that a PASS needs: L0, L1, L2 or L3; without it the profile's",
+        HelpName = "LEVEL",
     };
 
     private static readonly Option<int?> Seed = new("--seed")
     {
-        Description = "Seed of everything random on a virtual bench; equal seeds give equal journals", HelpName = "N",
+        Description = "Seed of everything random on a virtual bench; equal seeds give equal journals",
+        HelpName = "N",
     };
 
     private static readonly Option<bool> DryRun = new("--dry-run")
@@ -78,7 +86,7 @@ public static class CertifyCommand
         certify.SetAction((parse, cancel) => Task.FromResult(CertifyRun.Execute(parse, RequestOf(parse), cancel)));
         return certify.WithExamples(
             "flashbench certify                                   # the embedded virtual bench, no hardware",
-            "flashbench certify --bench me11 --dut X230-0417 --operator \"N. N.\"",
+            "flashbench certify --bench me11 --dut X230-0417 --operator ada",
             "flashbench certify --virtual-flash dump.bin.gz --dry-run",
             "flashbench certify --control damaged-manifest        # must end in FAIL");
     }

@@ -30,7 +30,7 @@ internal sealed class CertifyRun
     {
         (_parse, _request) = (parse, request);
         BenchConfig config = ConfigSource.Load(parse);
-        _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file).Image : null;
+        _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file) : null;
         _bench = BenchChoice.Find(config, request.Bench, _image, _keys);
         _paths = ConfigSource.Paths(config);
         _state = new BenchState(_paths.State);
@@ -44,17 +44,13 @@ internal sealed class CertifyRun
         {
             return new CertifyRun(parse, request).Run(cancel);
         }
-        catch (BadInputException e)
-        {
-            return Complain(parse, e.Message, ExitCodes.BadInput);
-        }
         catch (StationKeyException e)
         {
-            return Complain(parse, e.Message, ExitCodes.Permission);
+            throw new CommandFailure(ExitCodes.Permission, e.Message);
         }
         catch (BenchStateException e)
         {
-            return Complain(parse, e.Message, e.InUse ? ExitCodes.Unavailable : ExitCodes.BenchError);
+            throw new CommandFailure(e.InUse ? ExitCodes.Unavailable : ExitCodes.BenchError, e.Message);
         }
     }
 
@@ -62,8 +58,9 @@ internal sealed class CertifyRun
     {
         if (_request.Keep && _state.DirtyJob(_bench.Id) is { } dirty)
         {
-            return Complain(_parse, $"job {dirty} left the chip of bench {_bench.Id} half-written: it is not booted; "
-                + "run without --keep to start from a stock image", ExitCodes.Dirty);
+            throw new CommandFailure(
+                ExitCodes.Dirty, $"job {dirty} left the chip of bench {_bench.Id} in a state that must not be booted; "
+                + "run without --keep to start from a stock image");
         }
 
         using DiagnosticLog diagnostics = DiagnosticLog.Create(_paths.Log);
@@ -78,8 +75,9 @@ internal sealed class CertifyRun
         {
             diagnostics.Log.Error(e, "Evidence could not be written");
             bool halfWritten = _state.DirtyJob(_bench.Id) is not null;
-            return Complain(_parse, halfWritten ? $"{e.Message}; the chip is half-written" : e.Message,
-                halfWritten ? ExitCodes.Dirty : ExitCodes.CannotWrite);
+            throw new CommandFailure(
+                halfWritten ? ExitCodes.Dirty : ExitCodes.CannotWrite,
+                halfWritten ? $"{e.Message}; the chip is half-written" : e.Message);
         }
     }
 
@@ -89,7 +87,8 @@ internal sealed class CertifyRun
         string directory = JobFolders.Create(
             Path.GetFullPath(_request.Evidence ?? _paths.Evidence), world.JobId);
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
-        log.Information("Job {Job} on bench {Bench} begins, evidence in {Directory}", world.JobId, _bench.Id, directory);
+        log.Information(
+            "Job {Job} on bench {Bench} begins, evidence in {Directory}", world.JobId, _bench.Id, directory);
         JobResult result;
         using (var display = new JobDisplay(settings))
             result = world.Run(stop => RunOnBenchAsync(world, (directory, key), display, stop), cancel);
@@ -129,17 +128,21 @@ internal sealed class CertifyRun
         DutProfile profile = DutProfiles.Load(_bench.DutProfile);
         return new CertifyOptions
         {
-            Job = world.JobId, Bench = _bench.Id, Profile = profile, Dut = _request.Dut ?? $"virtual-{_bench.Id}",
-            BindDut = _request.Dut is not null, Operator = _request.Operator ?? "not named", Host = world.HostName,
-            Software = FlashBenchCommand.Version, Require = _request.Require ?? profile.RequiredLevel,
-            Control = _request.Control, DryRun = _request.DryRun, Keys = _keys, TestKeyName = TestKeyName,
-            Simulated = true, DrawNonce = world.DrawNonce,
+            Job = world.JobId,
+            Bench = _bench.Id,
+            Profile = profile,
+            Dut = _request.Dut ?? $"virtual-{_bench.Id}",
+            BindDut = _request.Dut is not null,
+            Operator = _request.Operator ?? "not named",
+            Host = world.HostName,
+            Software = FlashBenchCommand.Version,
+            Require = _request.Require ?? profile.RequiredLevel,
+            Control = _request.Control,
+            DryRun = _request.DryRun,
+            Keys = _keys,
+            TestKeyName = TestKeyName,
+            Simulated = true,
+            DrawNonce = world.DrawNonce,
         };
-    }
-
-    private static int Complain(ParseResult parse, string sentence, int code)
-    {
-        parse.InvocationConfiguration.Error.WriteLine($"flashbench: {Output.PlainText.Of(sentence).TrimEnd('.')}.");
-        return code;
     }
 }

@@ -4,8 +4,9 @@ using FlashBench.Bench.Journal;
 
 namespace FlashBench.Cli.Certify;
 
-/// <summary>Ends this process like `kill -9` at one moment of one journal append; for crash tests of virtual benches.</summary>
-/// <remarks>Set FLASHBENCH_KILL_AT to "moment:type:n", for example "AfterWrite:block.intent:3"; n counts from 1.</remarks>
+/// <summary>Ends this process like `kill -9` at one moment of one journal append; for tests on virtual benches.
+/// </summary>
+/// <remarks>FLASHBENCH_KILL_AT is "moment:type:n", for example "AfterWrite:block.intent:3"; n counts from 1.</remarks>
 internal sealed class CrashPoint
 {
     /// <summary>Environment variable that arms it.</summary>

@@ -23,12 +23,17 @@ internal static class ResultText
         output.WriteLine($"{judgement.Verdict.ToString().ToUpperInvariant()} (simulated), level {LevelOf(judgement)}, "
             + $"{judgement.Required} required: {PlainText.Of(judgement.Reason)}.");
         foreach (Check check in judgement.Checks.Where(check => check.Outcome != Verdict.Pass && check.Mandatory))
-            output.WriteLine($"  {check.Id} {check.Title}: {check.Outcome.ToString().ToUpperInvariant()}, {PlainText.Of(check.Text)}");
+        {
+            string outcome = check.Outcome.ToString().ToUpperInvariant();
+            output.WriteLine($"  {check.Id} {check.Title}: {outcome}, {PlainText.Of(check.Text)}");
+        }
+
         output.WriteLine($"record  {Path.Combine(directory, DsseEnvelope.FileName)}");
         output.WriteLine($"report  {Path.Combine(directory, EvidenceFolder.ReportName)}");
     }
 
-    private static void WriteJson(ParseResult parse, Judgement judgement, (string Job, string Directory) job, int code) =>
+    private static void WriteJson(
+        ParseResult parse, Judgement judgement, (string Job, string Directory) job, int code) =>
         JsonLine.Write(parse.InvocationConfiguration.Output, "result", json =>
         {
             json.WriteString("job", job.Job);

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace FlashBench.Cli.Certify;
 
-/// <summary>Runs asynchronous work on the calling thread, in real time: what virtual time does for simulated runs.</summary>
+/// <summary>Runs asynchronous work on the calling thread, in real time, as virtual time does for simulated runs.
+/// </summary>
 internal sealed class SingleThread : SynchronizationContext
 {
     private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _ready = [];
@@ -16,9 +17,10 @@ internal sealed class SingleThread : SynchronizationContext
         try
         {
             Task<T> task = work(cancel);
-            task.ContinueWith(_ => context._ready.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None,
+            task.ContinueWith(
+                _ => context._ready.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None,
                 TaskScheduler.Default);
-            foreach ((SendOrPostCallback callback, object? state) in context._ready.GetConsumingEnumerable(CancellationToken.None))
+            foreach ((SendOrPostCallback callback, object? state) in context._ready.GetConsumingEnumerable(cancel))
                 callback(state);
             return task.GetAwaiter().GetResult();
         }

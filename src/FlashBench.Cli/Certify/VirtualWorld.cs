@@ -71,7 +71,8 @@ internal sealed class VirtualWorld
 
     private VirtualBenchOptions OptionsFor(string path, byte[]? image) => new(_bench.Id, path, ChipOf(image), _seed)
     {
-        Agent = _bench.Virtual.Agent, HiddenUnderHap = _bench.Virtual.HiddenUnderHap,
+        Agent = _bench.Virtual.Agent,
+        HiddenUnderHap = _bench.Virtual.HiddenUnderHap,
     };
 
     // An image given by the user decides how large the virtual chip is.
@@ -80,5 +81,6 @@ internal sealed class VirtualWorld
             ?? SpiNorChips.ByName(_bench.Virtual.Chip)
             ?? throw new ConfigException("bench-config.json", $"bench {_bench.Id} names an unknown chip");
 
-    private string VirtualBootId() => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"boot/{_seed}"))[..16]).ToString();
+    private string VirtualBootId() =>
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"boot/{_seed}"))[..16]).ToString();
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashBench.Cli.Output;
 using FlashBench.Firmware;
 using FlashBench.Firmware.Formats;
 using FlashBench.Firmware.Neutralization;
@@ -10,57 +11,46 @@ namespace FlashBench.Cli.Image;
 internal static class ImageCommand
 {
     /// <summary>Makes `image` with its verbs.</summary>
-    /// <param name="json">The root's recursive `--json`; null to give each verb one of its own.</param>
-    public static Command Create(Option<bool>? json = null) => new("image", "Look at firmware images and plan changes")
+    public static Command Create() => new Command("image", "Look at firmware images and plan changes: no hardware")
     {
-        CreateInspect(json), CreatePlan(json), CreateNeutralize(),
-    };
+        CreateInspect(), CreatePlan(), CreateNeutralize(),
+    }.WithExamples("flashbench image inspect backup.bin", "flashbench image neutralize backup.bin -O clean.bin");
 
-    private static Command CreateInspect(Option<bool>? json)
+    private static Command CreateInspect()
     {
-        var (file, asJson) = (FileArgument(), json ?? JsonOption());
-        var command = new Command("inspect",
-            "Show descriptor, ME version, signature, partitions and findings of an image.\n" +
-            "Example: flashbench image inspect backup.bin")
+        Argument<string> file = FileArgument();
+        var command = new Command(
+            "inspect", "Show descriptor, ME version, signature, partitions and findings of an image")
         {
             file,
         };
-        if (json is null)
-            command.Options.Add(asJson);
         command.SetAction(result => Run(result, file, (input, output) =>
         {
             ImageAnalysis image = ImageAnalysis.Read(input.Bytes, KeyRing.Intel);
-            if (result.GetValue(asJson))
+            if (result.GetValue(GlobalOptions.Json))
                 output.WriteLine(ImageJson.Inspect(input, image));
             else
                 InspectTree.Of(input, image).Write(output);
             if (image.Findings.FirstOrDefault(f => f.Severity == FindingSeverity.Error) is { } error)
                 throw new ImageFormatException(error.Offset, error.Text);
         }));
-        return command;
+        return command.WithExamples("flashbench image inspect backup.bin", "flashbench image inspect --json me.bin.gz");
     }
 
-    private static Command CreatePlan(Option<bool>? json)
+    private static Command CreatePlan()
     {
-        var (file, asJson) = (FileArgument(), json ?? JsonOption());
-        var command = new Command("plan",
-            "Show every change that neutralization would make, and why.\n" +
-            "Example: flashbench image plan backup.bin")
-        {
-            file,
-        };
-        if (json is null)
-            command.Options.Add(asJson);
+        Argument<string> file = FileArgument();
+        var command = new Command("plan", "Show every change that neutralization would make, and why") { file };
         command.SetAction(result => Run(result, file, (input, output) =>
         {
             ImageAnalysis image = ImageAnalysis.Read(input.Bytes, KeyRing.Intel);
             ImagePlan plan = NeutralizationPlan.Create(image);
-            if (result.GetValue(asJson))
+            if (result.GetValue(GlobalOptions.Json))
                 output.WriteLine(ImageJson.Plan(input, image, plan));
             else
                 PlanTree.Of(input, image, plan).Write(output);
         }));
-        return command;
+        return command.WithExamples("flashbench image plan backup.bin");
     }
 
     private static Command CreateNeutralize()
@@ -78,27 +68,25 @@ internal static class ImageCommand
             DefaultValueFactory = _ => NeutralizationPlan.Purism,
         };
         policy.AcceptOnlyFromAmong(NeutralizationPlan.Purism);
-        var command = new Command("neutralize",
-            "Write a neutralized copy of an image; the input is never modified.\n" +
-            "Example: flashbench image neutralize backup.bin -O clean.bin")
+        var command = new Command("neutralize", "Write a neutralized copy of an image; the input is never modified")
         {
             file, target, policy,
         };
         command.SetAction(result => Run(result, file, (input, output) =>
             Neutralize(input, result.GetRequiredValue(target), output)));
-        return command;
+        return command.WithExamples("flashbench image neutralize backup.bin -O clean.bin");
     }
 
     private static void Neutralize(ImageFile input, string target, TextWriter output)
     {
         if (ImageFile.IsSameFile(input.Path, target))
-            throw new CommandFailure(ExitCode.Usage, $"{target} is the input, which is never modified");
+            throw new UsageException($"{target} is the input, which is never modified");
 
         ImageAnalysis image = ImageAnalysis.Read(input.Bytes, KeyRing.Intel);
         ImagePlan plan = NeutralizationPlan.Create(image);
         byte[] neutralized = plan.Apply(input.Bytes);
         var check = NeutralizationCheck.Measure(image, neutralized, KeyRing.Intel);
-        AtomicFile.Write(target, neutralized);
+        OutputFile.Write(target, neutralized);
 
         output.WriteLine(plan.IsEmpty
             ? $"{target}: a copy, the image is neutralized already"
@@ -113,31 +101,17 @@ internal static class ImageCommand
         Description = "flash dump or ME region, plain or .gz, at most 64 MiB",
     };
 
-    private static Option<bool> JsonOption() => new("--json") { Description = "print one line of JSON instead" };
-
     private static int Run(ParseResult result, Argument<string> file, Action<ImageFile, TextWriter> body)
     {
         string path = result.GetRequiredValue(file);
-        TextWriter errors = result.InvocationConfiguration.Error;
         try
         {
             body(ImageFile.Load(path), result.InvocationConfiguration.Output);
-            return ExitCode.Ok;
+            return ExitCodes.Ok;
         }
-        catch (CommandFailure failure)
+        catch (Exception refusal) when (refusal is ImageFormatException or PlanRefusedException)
         {
-            errors.WriteLine($"{failure.Message}.");
-            return failure.ExitCode;
-        }
-        catch (ImageFormatException damage)
-        {
-            errors.WriteLine($"{path}: {Lower(damage.Message)}.");
-            return ExitCode.BadImage;
-        }
-        catch (PlanRefusedException refusal)
-        {
-            errors.WriteLine($"{path}: {Lower(refusal.Message)}.");
-            return ExitCode.BadImage;
+            throw new CommandFailure(ExitCodes.BadInput, $"{path}: {Lower(refusal.Message)}");
         }
     }
 

@@ -31,16 +31,16 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
         catch (UnauthorizedAccessException)
         {
             throw Directory.Exists(path)
-                ? new CommandFailure(ExitCode.BadImage, $"{path}: is a folder, not an image")
-                : new CommandFailure(ExitCode.Permission, $"{path}: may not be read");
+                ? new CommandFailure(ExitCodes.BadInput, $"{path}: is a folder, not an image")
+                : new CommandFailure(ExitCodes.Permission, $"{path}: may not be read");
         }
         catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CommandFailure(ExitCode.BadImage, $"{path}: there is no such file");
+            throw new CommandFailure(ExitCodes.BadInput, $"{path}: there is no such file");
         }
         catch (IOException failure)
         {
-            throw new CommandFailure(ExitCode.BadImage, $"{path}: cannot be read ({failure.Message.TrimEnd('.')})");
+            throw new CommandFailure(ExitCodes.BadInput, $"{path}: cannot be read ({failure.Message.TrimEnd('.')})");
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
             // The same sentence as for a stream that ends too early.
         }
 
-        throw new CommandFailure(ExitCode.BadImage, $"{path}: the gzip data is damaged or cut");
+        throw new CommandFailure(ExitCodes.BadInput, $"{path}: the gzip data is damaged or cut");
     }
 
     private static byte[] ReadAll(string path, Stream stream)
@@ -83,7 +83,7 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
     }
 
     private static CommandFailure TooLong(string path) =>
-        new(ExitCode.BadImage, $"{path}: has more than {LengthMax >> 20} MiB, which no flash on these boards has");
+        new(ExitCodes.BadInput, $"{path}: has more than {LengthMax >> 20} MiB, which no flash on these boards has");
 
     private static string RealPath(string path)
     {

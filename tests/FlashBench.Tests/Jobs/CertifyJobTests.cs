@@ -95,7 +95,13 @@ public sealed class CertifyJobTests
     [Fact]
     public void Asking_for_level_2_lets_the_hidden_board_pass_and_says_so()
     {
-        using var bench = new JobBench { Kind = "me11", Agent = false, HiddenUnderHap = true, Require = EvidenceLevel.L2 };
+        using var bench = new JobBench
+        {
+            Kind = "me11",
+            Agent = false,
+            HiddenUnderHap = true,
+            Require = EvidenceLevel.L2,
+        };
 
         (int code, JobResult result) = bench.Run();
 

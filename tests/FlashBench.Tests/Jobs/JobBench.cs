@@ -80,7 +80,8 @@ internal sealed class JobBench : IDisposable
         Directory = JobFolders.Create(_folder.At("evidence"), "FBJ-TEST");
         var options = new VirtualBenchOptions(Kind, _folder.At("bench.flash"), chip, 7)
         {
-            Agent = Agent, HiddenUnderHap = HiddenUnderHap,
+            Agent = Agent,
+            HiddenUnderHap = HiddenUnderHap,
         };
         FlashBefore = image;
         using var stop = new CancellationTokenSource();
@@ -128,11 +129,22 @@ internal sealed class JobBench : IDisposable
         var random = new Random(7);
         return new CertifyOptions
         {
-            Job = "FBJ-TEST", Bench = Kind, Profile = profile, Dut = Dut, BindDut = true, Operator = "tester",
-            Host = "host", Software = "flashbench test", Require = Require, Control = Control, DryRun = DryRun,
+            Job = "FBJ-TEST",
+            Bench = Kind,
+            Profile = profile,
+            Dut = Dut,
+            BindDut = true,
+            Operator = "tester",
+            Host = "host",
+            Software = "flashbench test",
+            Require = Require,
+            Control = Control,
+            DryRun = DryRun,
             Keys = Simulated ? KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256) : KeyRing.Intel,
-            TestKeyName = TestKeyName, Simulated = Simulated,
-            DrawNonce = () => random.Next(1, int.MaxValue).ToString("x8", System.Globalization.CultureInfo.InvariantCulture),
+            TestKeyName = TestKeyName,
+            Simulated = Simulated,
+            DrawNonce = () => random.Next(1, int.MaxValue)
+                .ToString("x8", System.Globalization.CultureInfo.InvariantCulture),
         };
     }
 }

@@ -89,7 +89,8 @@ public sealed class MutationTests
     [Fact]
     public void Two_backup_passes_that_differ_once_are_inconclusive_and_nothing_is_written()
     {
-        using JobBench bench = Ends(20, b => b.Chip.ReadFlipOnce = new FlashBench.Simulation.Flash.ReadFlip(0x123456, 3));
+        using JobBench bench = Ends(20, b =>
+            b.Chip.ReadFlipOnce = new FlashBench.Simulation.Flash.ReadFlip(0x123456, 3));
 
         Assert.Equal(bench.FlashBefore, bench.FlashAfter);
         Assert.DoesNotContain(bench.Records, record => record.Data is JournalData.Dirty);

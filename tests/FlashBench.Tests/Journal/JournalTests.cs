@@ -32,7 +32,8 @@ public sealed class JournalTests : IDisposable
 
         for (int length = 0; length < bytes.Length; length++)
         {
-            IReadOnlyList<JournalRecord> read = JournalReader.ReadPrefix(bytes.AsMemory(0, length), out long end, out _);
+            IReadOnlyList<JournalRecord> read = JournalReader.ReadPrefix(bytes.AsMemory(0, length), out long end,
+                out _);
 
             Assert.Equal(ends.Count(e => e <= length), read.Count);
             Assert.Equal(ends.LastOrDefault(e => e <= length), end);
@@ -62,7 +63,8 @@ public sealed class JournalTests : IDisposable
         _folder.Dispose();
         Directory.CreateDirectory(_folder.Path);
         byte[] second = Write(new JournalData.Clean("cc"), new JournalData.Clean("bb"));
-        byte[] spliced = [.. first[..(first.AsSpan().IndexOf((byte)'\n') + 1)], .. second[(second.AsSpan().IndexOf((byte)'\n') + 1)..]];
+        byte[] spliced = [.. first[..(first.AsSpan().IndexOf((byte)'\n') + 1)],
+            .. second[(second.AsSpan().IndexOf((byte)'\n') + 1)..]];
 
         var fault = Assert.Throws<EvidenceException>(() => JournalReader.ReadStrict(spliced));
 

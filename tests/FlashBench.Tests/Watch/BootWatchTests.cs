@@ -30,11 +30,13 @@ public sealed class BootWatchTests
         BootObservation seen = new BootScript
         {
             Power = at => at < died + 0.5 ? (3290, 800) : (0, 20),
-            Heartbeats = at => at < died, Samples = at => at < died,
+            Heartbeats = at => at < died,
+            Samples = at => at < died,
         }.Run();
 
         Assert.Equal(expected, seen.Class);
-        Assert.InRange(seen.PowerLostUs!.Value - seen.PowerGoodUs!.Value, (long)((died - 1) * 1e6), (long)((died + 1) * 1e6));
+        Assert.InRange(seen.PowerLostUs!.Value - seen.PowerGoodUs!.Value, (long)((died - 1) * 1e6),
+            (long)((died + 1) * 1e6));
     }
 
     [Fact]
@@ -76,7 +78,8 @@ public sealed class BootWatchTests
     {
         BootObservation seen = new BootScript
         {
-            Heartbeats = at => at is < 600 or > 631, Samples = at => at is < 590 or > 640,
+            Heartbeats = at => at is < 600 or > 631,
+            Samples = at => at is < 590 or > 640,
         }.Run();
 
         Assert.Equal(BootClass.SignsOfLifeLost, seen.Class);
@@ -106,7 +109,8 @@ public sealed class BootWatchTests
         BootObservation seen = script.Run();
 
         Assert.Equal(9_000_000, seen.LastResetUs);
-        Assert.Equal(BootClass.SignsOfLifeLost, seen.Class); // 1868 s are past power-good + 31:00, not past the reset + 31:00
+        // 1868 s are past power-good + 31:00, but not past the reset + 31:00.
+        Assert.Equal(BootClass.SignsOfLifeLost, seen.Class);
     }
 
     [Fact]
@@ -152,7 +156,10 @@ public sealed class BootWatchTests
     {
         BootObservation seen = new BootScript
         {
-            PowerGood = 5000, Heartbeats = _ => false, Samples = _ => false, Until = 60,
+            PowerGood = 5000,
+            Heartbeats = _ => false,
+            Samples = _ => false,
+            Until = 60,
         }.Run();
 
         Assert.Equal(BootClass.NeverBooted, seen.Class);

@@ -47,8 +47,8 @@ internal static class AuditPhase
             yield return finding.ToString();
         if (!job.Options.Profile.Me.Majors.Contains(me.Version.Major))
         {
-            yield return $"profile {job.Options.Profile.Id} is for ME {string.Join(", ", job.Options.Profile.Me.Majors)}, "
-                + $"but the chip holds {me.Title}";
+            string majors = string.Join(", ", job.Options.Profile.Me.Majors);
+            yield return $"profile {job.Options.Profile.Id} is for ME {majors}, but the chip holds {me.Title}";
         }
 
         string? refused = TryPlan(job, image);
@@ -62,7 +62,8 @@ internal static class AuditPhase
         {
             var pin = new DisableBitPin(job.Options.Profile.Me.StrapOffset, job.Options.Profile.Me.StrapBit);
             ImagePlan plan = NeutralizationPlan.Create(image, pin);
-            job.Plan = job.Options.Control == NegativeControl.DamagedManifest ? ControlImages.DamagedManifest(image) : plan;
+            job.Plan = job.Options.Control == NegativeControl.DamagedManifest ? ControlImages.DamagedManifest(image)
+                : plan;
             return null;
         }
         catch (PlanRefusedException e)
@@ -75,7 +76,8 @@ internal static class AuditPhase
         JobContext job, ImageAnalysis image, MeFirmware me, List<string> refusals) => new(
         (int)me.Generation, me.Family.ToString().ToUpperInvariant(), me.Version.ToString(), me.Sku.Text,
         me.Code.Manifest.Signature == SignatureStatus.Valid, me.Code.Manifest.Key?.Name ?? "an unknown key",
-        me.Code.Manifest.Key?.Name is { } key && key == job.Options.TestKeyName, !IsAltered(image, me), FlashContent.BitOf(image),
+        me.Code.Manifest.Key?.Name is { } key && key == job.Options.TestKeyName, !IsAltered(image, me),
+            FlashContent.BitOf(image),
         RegionsOf(image.Descriptor!), [.. PartitionsOf(me)],
         ContentOf(image, me), [.. image.Findings.Select(FindingOf)], [.. refusals]);
 

@@ -4,7 +4,8 @@ using FlashBench.Bench.Watch;
 namespace FlashBench.Bench.Jobs.Phases;
 
 /// <summary>Phase 4: boots the untouched board once and records what its ME says of itself.</summary>
-/// <remarks>A board that is not alive by itself, or that shows nothing, is not written: no later run could tell why.</remarks>
+/// <remarks>A board that is not alive by itself, or that shows nothing, is not written: no later run could tell
+/// why.</remarks>
 internal static class BaselinePhase
 {
     public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)

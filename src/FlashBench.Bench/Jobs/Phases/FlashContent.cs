@@ -25,12 +25,14 @@ internal static class FlashContent
         string[] left = [.. check.Problems.Where(problem => problem.Contains(" not done: ", StringComparison.Ordinal))];
         return new JournalData.FlashCheck(
             purpose,
-            [.. check.Kept.Select(k => new JournalData.KeptState(k.Name, (uint)k.Range.Start, (uint)k.Range.End, k.IsEqual))],
+            [.. check.Kept.Select(k =>
+                new JournalData.KeptState(k.Name, (uint)k.Range.Start, (uint)k.Range.End, k.IsEqual))],
             check.ProgrammedBytes, check.ProgrammedBytesMax, left, check.Signature == SignatureStatus.Valid, after,
             check.OnlyDisableBitDiffers ?? false, [.. check.Problems]);
     }
 
-    /// <summary>Ranges that the board's own firmware may write while it runs: BIOS, and what the plan keeps as data.</summary>
+    /// <summary>Ranges that the board's own firmware may write while it runs: BIOS, and what the plan keeps as
+    /// data.</summary>
     public static List<FlashRange> WrittenByFirmware(JobContext job)
     {
         var ranges = new List<FlashRange>();

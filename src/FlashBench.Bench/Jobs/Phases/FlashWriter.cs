@@ -37,7 +37,8 @@ internal sealed class FlashWriter(JobContext job)
     private async Task WriteBlockAsync(SpiNorFlash flash, int start, byte[] current, byte[] target)
     {
         uint from = (uint)start, to = from + BlockBytes;
-        job.Journal.Append(new JournalData.BlockIntent(from, to, FlashContent.HashOf(target.AsSpan(start, BlockBytes))));
+        job.Journal.Append(
+            new JournalData.BlockIntent(from, to, FlashContent.HashOf(target.AsSpan(start, BlockBytes))));
         EraseCommand sector = job.Chip!.Erases[0], block = job.Chip.Erases[^1];
         var dirty = Enumerable.Range(0, BlockBytes / (int)sector.SizeBytes)
             .Select(index => start + index * (int)sector.SizeBytes)

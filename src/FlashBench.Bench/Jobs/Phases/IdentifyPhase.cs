@@ -38,8 +38,8 @@ internal static class IdentifyPhase
             return PhaseOutcome.Pass;
         return bound.JedecId == id && bound.UniqueId == (identity.UniqueId ?? "")
             ? PhaseOutcome.Pass
-            : Refuse($"board {job.Options.Dut} is known with another chip ({bound.JedecId}, unique id {bound.UniqueId}) "
-                + $"than this one ({id}, {identity.UniqueId}); name the board as it is labelled");
+            : Refuse($"board {job.Options.Dut} is known with another chip ({bound.JedecId}, unique id {bound.UniqueId})"
+                + $" than this one ({id}, {identity.UniqueId}); name the board as it is labelled");
     }
 
     private static PhaseOutcome Refuse(string reason) => new(Verdict.Error, reason, ErrorClass.Image);

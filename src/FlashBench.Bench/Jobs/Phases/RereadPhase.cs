@@ -9,7 +9,8 @@ internal static class RereadPhase
     public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
     {
         SpiSession spi = await job.Power.AcquireSpiAsync("re-read", cancel);
-        byte[] actual = await spi.ReadAllAsync(job.Chip!, done => job.Report(done, job.Chip!.SizeBytes, "bytes"), cancel);
+        byte[] actual = await spi.ReadAllAsync(job.Chip!, done => job.Report(done, job.Chip!.SizeBytes, "bytes"),
+            cancel);
         byte[] expected = job.Verified!;
         List<FlashRange> mayDiffer = FlashContent.WrittenByFirmware(job);
         ByteDifference difference = ByteDifference.Between(actual, expected, mayDiffer);

@@ -4,7 +4,8 @@ using FlashBench.Hardware.Flash;
 
 namespace FlashBench.Bench.Jobs.Phases;
 
-/// <summary>Phase 6: writes only what differs, block by block, then reads everything back through a new handle.</summary>
+/// <summary>Phase 6: writes only what differs, block by block, then reads everything back through a new
+/// handle.</summary>
 internal static class WritePhase
 {
     public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
@@ -57,7 +58,8 @@ internal static class WritePhase
         if (difference.Count > 0)
         {
             return new PhaseOutcome(
-                Verdict.Fail, $"{difference.Count} bytes do not read back as written, first at 0x{difference.First:X6}: "
+                Verdict.Fail,
+                    $"{difference.Count} bytes do not read back as written, first at 0x{difference.First:X6}: "
                     + "the board is not booted", ErrorClass.Dut);
         }
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.IO.Compression;
 using System.Text.Json;
+using FlashBench.Cli;
 using FlashBench.Cli.Image;
+using FlashBench.Cli.Output;
 using FlashBench.Tests.Firmware;
 
 namespace FlashBench.Tests.Cli.Image;
@@ -113,7 +115,7 @@ public sealed class ImageCommandTests : IDisposable
     [InlineData("inspect")]
     [InlineData("plan", "x.bin", "--unknown")]
     public void Arguments_that_do_not_parse_are_parse_errors(params string[] arguments) =>
-        Assert.NotEmpty(ImageCommand.Create().Parse(arguments).Errors);
+        Assert.Equal(64, Run(arguments).Code);
 
     [Fact]
     public void A_refused_image_leaves_no_output()
@@ -157,7 +159,7 @@ public sealed class ImageCommandTests : IDisposable
     {
         string target = Path.Combine(_folder.FullName, "absent", "out.bin");
 
-        var failure = Assert.Throws<CommandFailure>(() => AtomicFile.Write(target, [1, 2, 3]));
+        var failure = Assert.Throws<CommandFailure>(() => OutputFile.Write(target, [1, 2, 3]));
 
         Assert.Equal(73, failure.ExitCode);
     }
@@ -168,7 +170,7 @@ public sealed class ImageCommandTests : IDisposable
         string target = Path.Combine(_folder.FullName, "folder");
         Directory.CreateDirectory(target);
 
-        var failure = Assert.Throws<CommandFailure>(() => AtomicFile.Write(target, [1, 2, 3]));
+        var failure = Assert.Throws<CommandFailure>(() => OutputFile.Write(target, [1, 2, 3]));
 
         Assert.Equal(73, failure.ExitCode);
         Assert.True(Directory.Exists(target));
@@ -180,7 +182,7 @@ public sealed class ImageCommandTests : IDisposable
     {
         string target = Save("out.bin", new byte[100]);
 
-        AtomicFile.Write(target, [1, 2, 3]);
+        OutputFile.Write(target, [1, 2, 3]);
 
         Assert.Equal([1, 2, 3], File.ReadAllBytes(target));
         Assert.Single(_folder.GetFiles());
@@ -203,9 +205,7 @@ public sealed class ImageCommandTests : IDisposable
 
     private static (int Code, string Output, string Errors) Run(params string[] arguments)
     {
-        using StringWriter output = new(), errors = new();
-        int code = ImageCommand.Create().Parse(arguments)
-            .Invoke(new InvocationConfiguration { Output = output, Error = errors });
-        return (code, output.ToString(), errors.ToString());
+        CommandLineRun run = CommandLineRun.OfAsync(["image", .. arguments]).GetAwaiter().GetResult();
+        return (run.ExitCode, run.Output, run.Error);
     }
 }

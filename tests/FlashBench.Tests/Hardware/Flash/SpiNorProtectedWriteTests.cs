@@ -23,7 +23,9 @@ public sealed class SpiNorProtectedWriteTests
     {
         await using var bus = new ScriptedSpiNor(Chip, _time)
         {
-            Protect1 = register1, Status2 = register2, Status3 = register3,
+            Protect1 = register1,
+            Status2 = register2,
+            Status3 = register3,
         };
         var flash = new SpiNorFlash(bus, Chip, _time);
 
