@@ -122,7 +122,7 @@ internal sealed class BootTimeline
         {
             double x = _time.At(_zero + tick * UsPerMinute);
             WriteLine((x, x), (AxisY, AxisY + 4), "#1c2430", "");
-            WriteText(x, AxisY + 15, "middle", tick.ToString("0", CultureInfo.InvariantCulture), "dim");
+            WriteText(x, AxisY + 15, "middle", (tick + 0.0).ToString("0", CultureInfo.InvariantCulture), "dim");
         }
 
         string zero = _boot.PowerGoodUs is null ? "the relay closed" : "power-good";

@@ -6,7 +6,7 @@ namespace FlashBench.Bench.Report;
 /// <summary>The chip drawn to scale: regions, and below them the ME region before and after.</summary>
 internal static class FlashMap
 {
-    private const double Left = 64, Right = 990, BarHeight = 34, LeastWidth = 1.5, CharacterWidth = 6.4;
+    private const double Left = 64, Right = 990, BarHeight = 34, LeastWidth = 1.5, CharacterWidth = 7.6;
 
     private static readonly string[] RegionFills = ["#b9c6d8", "#cfd8e4"];
 
@@ -27,10 +27,10 @@ internal static class FlashMap
                 ("role", "img"), ("aria-label", "Map of the flash chip before and after")))
             {
                 WriteHatch(page);
-                WriteStrip(page, 16, "chip", new SvgScale(0, size, Left, Right), audit.Regions);
-                WriteFates(page, 16, new SvgScale(0, size, Left, Right), changes);
                 if (me is not null)
                     WriteZoom(page, new SvgScale(me.Start, me.End, Left, Right), (size, me), audit, changes);
+                WriteStrip(page, 16, "chip after", new SvgScale(0, size, Left, Right), audit.Regions);
+                WriteFates(page, 16, new SvgScale(0, size, Left, Right), changes);
             }
         }
     }
@@ -82,14 +82,14 @@ internal static class FlashMap
         var chip = new SvgScale(0, zoom.Size, Left, Right);
         string points = string.Join(' ', new[]
         {
-            (chip.At(zoom.Me.Start), 50.0), (chip.At(zoom.Me.End), 50.0), (Right, 84.0), (Left, 84.0),
+            (chip.At(zoom.Me.Start), 50.0), (chip.At(zoom.Me.End), 50.0), (Right, 88.0), (Left, 88.0),
         }.Select(p => $"{Figures.Place(p.Item1)},{Figures.Place(p.Item2)}"));
         page.Void("polygon", ("points", points), ("fill", "#eef1f5"));
-        WriteStrip(page, 84, "ME before", scale, audit.Partitions);
-        WriteStrip(page, 150, "ME after", scale, []);
-        WriteFates(page, 150, scale, changes);
-        WriteEnd(page, 198, Left, "start", zoom.Me.Start);
-        WriteEnd(page, 198, Right, "end", zoom.Me.End);
+        WriteStrip(page, 88, "ME before", scale, audit.Partitions);
+        WriteStrip(page, 152, "ME after", scale, []);
+        WriteFates(page, 152, scale, changes);
+        WriteEnd(page, 200, Left, "start", zoom.Me.Start);
+        WriteEnd(page, 200, Right, "end", zoom.Me.End);
     }
 
     private static void WriteStrip(

@@ -50,7 +50,7 @@ internal static class FlashSection
         using (page.In("tr"))
         {
             page.Element("td", kind + range.Name);
-            page.Element("td", Figures.Range(range.Start, range.End), ("class", "mono"));
+            page.Element("td", Figures.Range(range.Start, range.End), ("class", "mono fit"));
             page.Element("td", Figures.Count(size), ("class", "num"));
             page.Element("td", removed == 0 ? "–" : Figures.Count(removed), ("class", "num"));
             page.Element("td", removed == 0 ? "–" : Figures.Percent(removed, size), ("class", "num"));
@@ -90,7 +90,7 @@ internal static class FlashSection
                 {
                     using (page.In("tr"))
                     {
-                        page.Element("td", Figures.Range(change.Start, change.End), ("class", "mono"));
+                        page.Element("td", Figures.Range(change.Start, change.End), ("class", "mono fit"));
                         page.Element("td", Figures.Count((long)change.End - change.Start), ("class", "num"));
                         page.Element("td", fate == FlashFate.Erased ? "0xFF" : "other bytes");
                         page.Element("td", change.Rule);

@@ -56,7 +56,7 @@ internal sealed class MarkupWriter
         foreach ((string attribute, string value) in attributes)
         {
             _text.Append(' ').Append(attribute).Append("=\"");
-            Escape(VisibleText.Of(value));
+            Escape(VisibleText.Of(value, int.MaxValue)); // drawings are long attributes
             _text.Append('"');
         }
     }

@@ -107,7 +107,7 @@ internal static class MeSection
                             "td", $"{Figures.Clock(run.FirstUs - zero)} – {Figures.Clock(run.LastUs - zero)}",
                             ("class", "fit"));
                         page.Element("td", Figures.Count(run.Count), ("class", "num"));
-                        page.Element("td", Raw(run.Registers), ("class", "mono"));
+                        page.Element("td", Raw(run.Registers), ("class", "mono regs"));
                         page.Element("td", Reading(run.Registers, generation));
                     }
                 }

@@ -33,6 +33,8 @@ internal static class ReportStyle
         .levels { display: flex; flex-wrap: wrap; gap: 6px 28px; margin-top: 8px; }
         .levels div { min-width: 150px; } .levels dt { font-size: 11px; color: var(--soft); }
         .levels dd { font-weight: 600; }
+        .numbers { display: grid; grid-template-columns: repeat(4, auto); gap: 4px 20px; margin: 6px 0; }
+        .numbers dt { font-size: 11px; color: var(--soft); } .numbers dd { font-weight: 600; font-size: 13px; }
         .simulated { margin: 0 0 12px; padding: 9px 16px; font-size: 15px; color: #3d2a00; border: 2px solid #b77900;
           background: repeating-linear-gradient(135deg, #ffe9b3 0 14px, #fff4d6 14px 28px); }
         .simulated b { letter-spacing: .12em; }
@@ -45,6 +47,7 @@ internal static class ReportStyle
         tbody th { color: var(--ink); font-size: inherit; width: 230px; border-bottom: 1px solid var(--line); }
         td.num, th.num { text-align: right; white-space: nowrap; }
         .fit { white-space: nowrap; width: 1%; overflow-wrap: normal; }
+        .regs { white-space: nowrap; overflow-wrap: normal; }
         .mark { display: inline-block; min-width: 104px; padding: 1px 8px; border-radius: 3px; color: #fff;
           text-align: center; font-size: 11.5px; font-weight: 700; background: var(--tone); overflow-wrap: normal; }
         details { margin: 6px 0; } summary { cursor: pointer; color: var(--accent); }
@@ -71,8 +74,9 @@ internal static class ReportStyle
           .banner { grid-template-columns: 205px 1fr; }
           .banner .verdict b { font-size: 21pt; }
           .mono { font-size: 7.5pt; }
+          .regs { white-space: normal; width: 150pt; }
           .watermark { display: block; position: fixed; top: 42%; left: 0; right: 0; text-align: center;
-            font-size: 84pt; font-weight: 800; letter-spacing: .08em; transform: rotate(-32deg); color: #b77900;
+            font-size: 76pt; font-weight: 800; white-space: nowrap; overflow-wrap: normal; transform: rotate(-32deg); color: #b77900;
             opacity: .13; z-index: 9; }
         }
 

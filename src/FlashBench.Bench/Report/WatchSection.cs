@@ -51,7 +51,7 @@ internal static class WatchSection
                 page.Text($"{boot.Explanation}.");
             }
 
-            using (page.In("dl", ("class", "levels")))
+            using (page.In("dl", ("class", "numbers")))
             {
                 foreach ((string name, string value) in Numbers(boot, settings))
                 {

@@ -148,6 +148,21 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void The_rail_is_drawn_to_the_end_of_the_watch_and_falls_where_power_was_lost()
+    {
+        XElement drawing = Parse(Render(SampleJobs.WatchdogLoss())).Descendants(Svg + "svg").Last();
+
+        string rail = (string)drawing.Elements(Svg + "path").First().Attribute("d")!;
+
+        (double X, double Y)[] points = [.. rail.Split('M', 'L').Skip(1).Select(point => point.Split(' ')).Select(xy =>
+            (double.Parse(xy[0], CultureInfo.InvariantCulture), double.Parse(xy[1], CultureInfo.InvariantCulture)))];
+        double lost = Number(drawing.Elements(Svg + "text").Single(text => text.Value == "30"), "x");
+        Assert.InRange(points[^1].X, 982, 984);
+        Assert.All(points.Where(p => p.X > 70 && p.X < lost - 1), point => Assert.InRange(point.Y, 66, 100)); // high
+        Assert.All(points.Where(p => p.X > lost + 1), point => Assert.InRange(point.Y, 144, 146)); // off
+    }
+
+    [Fact]
     public void A_reset_is_drawn()
     {
         (JobFacts facts, Judgement judgement) = SampleJobs.Pass();
