@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FlashBench.Firmware.Formats;
 
 namespace FlashBench.Firmware;
@@ -45,6 +46,26 @@ public sealed record MeFirmware(
 
     /// <summary>"ME 8.0.20.1513", with the family's own short name.</summary>
     public string Title => $"{Family.ToString().ToUpperInvariant()} {Version}";
+
+    /// <summary>The modules that still hold bytes of their own in <paramref name="image"/>, kept or not.</summary>
+    /// <param name="image">The image that was analysed.</param>
+    public ImmutableArray<CodeModule> PresentModules(ReadOnlySpan<byte> image)
+    {
+        var kept = Code.Modules.Where(m => m.IsKept).SelectMany(m => m.Ranges);
+        ImmutableArray<FlashRange> shared = FlashRangeSet.Merge([.. kept, .. Code.Chunks?.Shared ?? []]);
+        var present = ImmutableArray.CreateBuilder<CodeModule>();
+        foreach (CodeModule module in Code.Modules)
+        {
+            if (module.IsPresent(image, Region, module.IsKept ? [] : shared))
+                present.Add(module);
+        }
+
+        return present.ToImmutable();
+    }
+
+    /// <summary>True when all that the start needs lies inside the region, whatever else was cut off.</summary>
+    internal bool HoldsWhatMustStay => Code.Fixed.All(part => Region.Contains(part.Range)) &&
+        Code.Modules.Where(m => m.IsKept).All(m => m.Ranges.All(Region.Contains));
 
     /// <summary>True for the versions that neutralization by removal is safe for: ME 6 to 11, without the
     /// "Ignition" stubs of ME 6.</summary>

@@ -166,7 +166,8 @@ internal sealed class MeRegionReader(
     private MeFirmware CheckExtent(MeFirmware me)
     {
         bool sound = findings.All(f => f.Severity != FindingSeverity.Error);
-        bool neutralized = sound && me.IsRemovable && Removal.Of(image.Span, me).IsDone(image.Span);
+        bool neutralized = sound && me.IsRemovable && me.HoldsWhatMustStay &&
+            Removal.Of(image.Span, me).IsDone(image.Span);
         if (!me.Code.IsComplete)
         {
             Add(neutralized ? FindingSeverity.Note : FindingSeverity.Error, me.Code.Range.Start,

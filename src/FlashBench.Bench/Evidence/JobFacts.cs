@@ -37,7 +37,7 @@ public sealed record JobFacts
     /// <summary>What was to be changed.</summary>
     public JournalData.Plan? Plan { get; init; }
 
-    /// <summary>True between the first erase and a verified chip.</summary>
+    /// <summary>True between the first erase and a whole read-back: the chip may be half-written.</summary>
     public required bool IsDirty { get; init; }
 
     /// <summary>Blocks written.</summary>

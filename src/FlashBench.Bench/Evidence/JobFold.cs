@@ -29,7 +29,8 @@ public static class JobFold
             Backup = Last<JournalData.Backup>(data),
             Audit = Last<JournalData.Audit>(data),
             Plan = Last<JournalData.Plan>(data),
-            IsDirty = data.FindLastIndex(d => d is JournalData.Dirty) > data.FindLastIndex(d => d is JournalData.Clean),
+            // A whole read-back after the last write makes the chip's state known again.
+            IsDirty = data.FindLastIndex(d => d is JournalData.Dirty) > data.FindLastIndex(d => d is JournalData.ReadBack),
             BlocksWritten = data.OfType<JournalData.BlockDone>().Count(),
             ReadBacks = ByPurpose(data.OfType<JournalData.ReadBack>(), read => read.Purpose),
             FlashChecks = ByPurpose(data.OfType<JournalData.FlashCheck>(), check => check.Purpose),

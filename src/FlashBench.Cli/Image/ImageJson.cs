@@ -66,7 +66,7 @@ internal static class ImageJson
 
     private static object Describe(MeFirmware me, byte[] image)
     {
-        var present = me.Code.PresentModules(image);
+        var present = me.PresentModules(image);
         return new
         {
             me.Family,

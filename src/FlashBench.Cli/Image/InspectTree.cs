@@ -76,7 +76,7 @@ internal static class InspectTree
         foreach (Partition partition in me.Table.Partitions)
             partitions.Add($"{partition.Name,-5} {(partition.Range is { } range ? Text(range) : "no data")}");
 
-        var present = me.Code.PresentModules(image);
+        var present = me.PresentModules(image);
         TextTree modules = node.Add(
             $"modules of {me.Code.Name} ({present.Length} of {me.Code.Modules.Length} present)");
         foreach (CodeModule module in me.Code.Modules)

@@ -32,15 +32,15 @@ public sealed record CodeModule(
 
     /// <summary>True when at least one byte of it, outside <paramref name="shared"/>, is not 0xFF.</summary>
     /// <param name="image">The image that holds the module.</param>
+    /// <param name="region">The ME region: what lies past it belongs to others.</param>
     /// <param name="shared">Merged ranges that belong to other, kept modules.</param>
-    internal bool IsPresent(ReadOnlySpan<byte> image, ImmutableArray<FlashRange> shared)
+    internal bool IsPresent(ReadOnlySpan<byte> image, FlashRange region, ImmutableArray<FlashRange> shared)
     {
-        var whole = new FlashRange(0, image.Length);
         foreach (FlashRange range in Ranges)
         {
-            foreach (FlashRange own in FlashRangeSet.Subtract(range, shared))
+            foreach (FlashRange own in FlashRangeSet.Subtract(region.Intersect(range), shared))
             {
-                if (whole.Intersect(own).Of(image).ContainsAnyExcept((byte)0xFF))
+                if (own.Of(image).ContainsAnyExcept((byte)0xFF))
                     return true;
             }
         }
@@ -59,27 +59,7 @@ public sealed record CodeModule(
 /// <param name="Fixed">Directory, manifest and metadata: the parts that are never removed, ascending.</param>
 public sealed record CodePartition(
     string Name, FlashRange Range, bool IsComplete, Manifest Manifest, ImmutableArray<CodeModule> Modules,
-    HuffmanChunkMap? Chunks, ImmutableArray<KeptPart> Fixed)
-{
-    /// <summary>Merged ranges of the modules that removal keeps.</summary>
-    private ImmutableArray<FlashRange> KeptModuleRanges =>
-        FlashRangeSet.Merge(Modules.Where(m => m.IsKept).SelectMany(m => m.Ranges));
-
-    /// <summary>The modules that still hold bytes of their own in <paramref name="image"/>, kept or not.</summary>
-    /// <param name="image">The image that was analysed.</param>
-    public ImmutableArray<CodeModule> PresentModules(ReadOnlySpan<byte> image)
-    {
-        ImmutableArray<FlashRange> kept = FlashRangeSet.Merge([.. KeptModuleRanges, .. Chunks?.Shared ?? []]);
-        var present = ImmutableArray.CreateBuilder<CodeModule>();
-        foreach (CodeModule module in Modules)
-        {
-            if (module.IsPresent(image, module.IsKept ? [] : kept))
-                present.Add(module);
-        }
-
-        return present.ToImmutable();
-    }
-}
+    HuffmanChunkMap? Chunks, ImmutableArray<KeptPart> Fixed);
 
 /// <summary>A named part of a code partition.</summary>
 /// <param name="Name">For people, for example "manifest and module table".</param>

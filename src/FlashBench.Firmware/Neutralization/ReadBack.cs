@@ -29,7 +29,7 @@ internal sealed class ReadBack(ImageAnalysis original, ReadOnlyMemory<byte> actu
             ProgrammedBytesMax = LimitFor(_me.Version),
             OriginalProgrammedBytes = CountProgrammed(original.Image.Span),
             Partitions = [.. read?.Me?.Table.Partitions.Select(p => p.Name) ?? []],
-            Modules = [.. read?.Me?.Code.PresentModules(actual.Span).Select(m => m.Name) ?? []],
+            Modules = [.. read?.Me?.PresentModules(actual.Span).Select(m => m.Name) ?? []],
             Signature = read?.Me?.Code.Manifest.Signature ?? SignatureStatus.NotChecked,
             StrapBefore = before,
             StrapAfter = after,

@@ -22,7 +22,7 @@ internal sealed class StatusRegisters(BenchStateFile state, uint chipBytes)
     private static readonly byte[] Writable = [0xFC, 0x7B, 0x64];
 
     // Factory state: nothing protected, weakest drivers (25 %).
-    private readonly byte[] _kept = (state.StatusRegisters ?? new byte[] { 0x00, 0x00, 0x60 }).ToArray();
+    private readonly byte[] _kept = [.. state.StatusRegisters ?? [0x00, 0x00, 0x60]];
     private readonly byte[] _now = new byte[BenchStateFile.StatusRegisterCount];
 
     internal bool WriteEnabled { get; set; }

@@ -27,7 +27,8 @@ internal static class MeRegionWriter
             new("TDT", ModulePacking.Lzma, 0x2023_D000, 0xF000, 0x6700, 0x12_D38A),
             new("FTCS", ModulePacking.Huffman, 0x2015_1000, 0x8000, 0x4700, 0x12_D38E),
             new("SESSMGR", ModulePacking.Lzma, 0x201D_B000, 0x2_C000, 0xE900, 0x13_D30A),
-        ]) { TableAddress = 0x100D_C000, TablePages = 0x200 };
+        ])
+        { TableAddress = 0x100D_C000, TablePages = 0x200 };
         var nftp = new CodePartitionPlan("NFTP", 0x10_8000, 0x7_5000, facts, 0x03,
         [
             new("MSGNF", ModulePacking.Lzma, 0x2030_0000, 0x4_0000, 0x2_4300, 0x12_D30A),
@@ -64,7 +65,8 @@ internal static class MeRegionWriter
             new("FTPM", ModulePacking.Lzma, 0x2077_6000, 0x2_4000, 0x1_1300, 0x10_D20A),
             new("HOSTCOMM", ModulePacking.Lzma, 0x2039_5000, 0x1_0000, 0x9500, 0x10_D182),
             new("FPF", ModulePacking.Raw, 0x206B_2000, 0x2000, 0x2000, 0x10_D20A),
-        ]) { TableAddress = 0x100D_0000, TablePages = 0xA70 };
+        ])
+        { TableAddress = 0x100D_0000, TablePages = 0xA70 };
         var nftp = new CodePartitionPlan("NFTP", 0xE_6000, 0x5_D000, facts, 0x13,
         [
             new("MSGNF", ModulePacking.Lzma, 0x2080_0000, 0x4_0000, 0x2_2B00, 0x10_D20A),

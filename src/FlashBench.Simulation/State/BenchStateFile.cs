@@ -64,7 +64,7 @@ public sealed class BenchStateFile : IDisposable
     public SpiNorOperation? Operation { get; private set; }
 
     /// <summary>The three non-volatile status registers, SR1 first; null if they never changed.</summary>
-    internal ReadOnlyMemory<byte>? StatusRegisters => _status.Payload;
+    internal byte[]? StatusRegisters => _status.Payload;
 
     /// <summary>Makes a bench file, replacing the one at <paramref name="path"/> in one step.</summary>
     /// <param name="path">Where; the folder exists. A kill on the way leaves the old file or none.</param>

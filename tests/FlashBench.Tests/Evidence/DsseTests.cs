@@ -7,7 +7,7 @@ namespace FlashBench.Tests.Evidence;
 
 public sealed class DsseTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly StationKey _key;
     private readonly byte[] _payload = "{\"_type\":\"https://in-toto.io/Statement/v1\",\"x\":\"payload \"}"u8.ToArray();
 

@@ -5,7 +5,7 @@ namespace FlashBench.Tests.Evidence;
 
 public sealed class TrustedStationsTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly StationKey _own, _friend, _stranger;
 
     public TrustedStationsTests()

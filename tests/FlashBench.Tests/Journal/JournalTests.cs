@@ -7,7 +7,7 @@ namespace FlashBench.Tests.Journal;
 
 public sealed class JournalTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly VirtualTime _time = new();
 
     public void Dispose() => _folder.Dispose();

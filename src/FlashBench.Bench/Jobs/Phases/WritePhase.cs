@@ -24,10 +24,10 @@ internal static class WritePhase
         await new FlashWriter(job).WriteAsync("restore", current, job.Backup!, cancel);
         byte[] actual = await ReadAsync(job, "restore", cancel);
         ByteDifference difference = Record(job, "restore", actual, job.Backup!, []);
-        if (difference.Count > 0)
-            return new PhaseOutcome(Verdict.Fail, "the backup could not be put back whole", ErrorClass.Infrastructure);
-        Clean(job, actual);
-        return PhaseOutcome.Pass;
+        Settle(job, actual, difference);
+        return difference.Count == 0
+            ? PhaseOutcome.Pass
+            : new PhaseOutcome(Verdict.Fail, "the backup could not be put back whole", ErrorClass.Infrastructure);
     }
 
     // The board ran since the backup: its own firmware may have written its own data, and nothing else.
@@ -53,6 +53,7 @@ internal static class WritePhase
         byte[] actual = await ReadAsync(job, "verify", cancel);
         ByteDifference difference = Record(job, "verify", actual, target, []);
         job.Journal.Append(FlashContent.Measure(job, "verify", actual));
+        Settle(job, actual, difference);
         if (difference.Count > 0)
         {
             return new PhaseOutcome(
@@ -60,18 +61,20 @@ internal static class WritePhase
                     + "the board is not booted", ErrorClass.Dut);
         }
 
-        Clean(job, actual);
         job.Verified = actual;
         return PhaseOutcome.Pass;
     }
 
-    private static void Clean(JobContext job, byte[] actual)
+    // A whole read-back makes the chip's state known. Only if it is the wanted one may the board be used again.
+    private static void Settle(JobContext job, byte[] actual, ByteDifference difference)
     {
         if (!job.Dirty)
             return;
+        job.Dirty = false;
+        if (difference.Count > 0)
+            return;
         job.Journal.Append(new JournalData.Clean(FlashContent.HashOf(actual)));
         job.State.ClearDirty(job.Options.Bench);
-        job.Dirty = false;
     }
 
     private static ByteDifference Record(

@@ -1,0 +1,136 @@
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Cli.Certify;
+using FlashBench.Firmware.Formats;
+using FlashBench.Hardware.Flash;
+using FlashBench.Hardware.Power;
+using FlashBench.Hardware.Programmers;
+using FlashBench.Simulation;
+using FlashBench.Simulation.Images;
+
+namespace FlashBench.Tests.Jobs;
+
+/// <summary>One `certify` job on a virtual bench in virtual time; a test names only what matters to it.</summary>
+internal sealed class JobBench : IDisposable
+{
+    public const string TestKeyName = "FlashBench test key";
+
+    private readonly TemporaryFolder _folder = new();
+
+    /// <summary>"me8", "me10" or "me11": board profile and generated image.</summary>
+    public string Kind { get; init; } = "me8";
+
+    public byte[]? Image { get; init; }
+
+    public bool Agent { get; init; } = true;
+
+    public bool HiddenUnderHap { get; init; }
+
+    public NegativeControl? Control { get; init; }
+
+    public EvidenceLevel Require { get; init; } = EvidenceLevel.L3;
+
+    public bool DryRun { get; init; }
+
+    public string Dut { get; init; } = "board-1";
+
+    public bool Simulated { get; init; } = true;
+
+    /// <summary>Sets faults before the job begins.</summary>
+    public Action<VirtualBench> Arrange { get; init; } = _ => { };
+
+    public Action<JournalMoment, string>? Probe { get; init; }
+
+    /// <summary>Called with every job event, with the bench and a way to press Ctrl-C.</summary>
+    public Action<JobEvent, VirtualBench, Action> Watch { get; init; } = (_, _, _) => { };
+
+    public string Directory { get; private set; } = "";
+
+    public string Folder => _folder.Path;
+
+    public byte[] FlashBefore { get; private set; } = [];
+
+    public byte[] FlashAfter { get; private set; } = [];
+
+    public int Contentions { get; private set; }
+
+    public List<JobEvent> Events { get; } = [];
+
+    public StationKey Key { get; private set; } = null!;
+
+    public BenchState State => new(_folder.At("state"));
+
+    public Vault Vault => new(_folder.At("vault"));
+
+    public IReadOnlyList<JournalRecord> Records =>
+        JournalReader.ReadPrefix(File.ReadAllBytes(Path.Combine(Directory, JournalWriter.FileName)), out _, out _);
+
+    /// <summary>Runs the job.</summary>
+    /// <returns>The exit code of the process, and the result.</returns>
+    public (int ExitCode, JobResult Result) Run()
+    {
+        byte[] image = Image ?? ImageGenerator.Create(Kind, Kind == "me11" ? 16u << 20 : 8u << 20);
+        SpiNorChip chip = SpiNorChips.All.Single(row => row.SizeBytes == image.Length);
+        var time = new VirtualTime();
+        Key = StationKey.LoadOrCreate(_folder.At("keys"));
+        Directory = JobFolders.Create(_folder.At("evidence"), "FBJ-TEST");
+        var options = new VirtualBenchOptions(Kind, _folder.At("bench.flash"), chip, 7)
+        {
+            Agent = Agent, HiddenUnderHap = HiddenUnderHap,
+        };
+        FlashBefore = image;
+        using var stop = new CancellationTokenSource();
+        JobResult result = time.Run(async cancel =>
+        {
+            await using VirtualBench bench = VirtualBench.Create(options, image, time);
+            Arrange(bench);
+            var parts = new BenchParts(
+                async open => await Ch341aProgrammer.OpenAsync(await bench.OpenProgrammerAsync(open), time, open),
+                new RelayPower(bench.PowerRelay), bench.Sensor, bench.Console);
+            var clock = new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
+            var job = new CertifyJob(parts, Options(), new JobFolders(Directory, Vault, State, Key), clock)
+            {
+                JournalProbe = Probe,
+                Listener = happened =>
+                {
+                    Events.Add(happened);
+                    Watch(happened, bench, stop.Cancel);
+                },
+            };
+            try
+            {
+                return await job.RunAsync(cancel);
+            }
+            finally
+            {
+                FlashAfter = bench.Chip.Cells.ToArray();
+                Contentions = bench.Chip.ContentionCount;
+            }
+        }, stop.Token);
+        return (JobExit.CodeOf(result, DryRun), result);
+    }
+
+    public VerifiedRecord Verify() => new EvidenceVerifier(Directory, TrustedStations.Load(_folder.At("keys"))).Verify();
+
+    public void Dispose()
+    {
+        Key?.Dispose();
+        _folder.Dispose();
+    }
+
+    private CertifyOptions Options()
+    {
+        DutProfile profile = DutProfiles.Load($"virtual-{Kind}");
+        var random = new Random(7);
+        return new CertifyOptions
+        {
+            Job = "FBJ-TEST", Bench = Kind, Profile = profile, Dut = Dut, BindDut = true, Operator = "tester",
+            Host = "host", Software = "flashbench test", Require = Require, Control = Control, DryRun = DryRun,
+            Keys = Simulated ? KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256) : KeyRing.Intel,
+            TestKeyName = TestKeyName, Simulated = Simulated,
+            DrawNonce = () => random.Next(1, int.MaxValue).ToString("x8", System.Globalization.CultureInfo.InvariantCulture),
+        };
+    }
+}
