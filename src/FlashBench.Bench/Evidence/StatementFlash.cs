@@ -49,7 +49,7 @@ internal static class StatementFlash
         json.WriteNumber("blocksWritten", facts.BlocksWritten);
         json.WriteBoolean("dirty", facts.IsDirty);
         json.WriteStartArray("readBacks");
-        foreach (string purpose in facts.ReadBacks.Keys.Order(StringComparer.Ordinal))
+        foreach (string purpose in CertificateText.InOrder(facts.ReadBacks.Keys))
             WriteReadBack(json, facts.ReadBacks[purpose]);
         json.WriteEndArray();
         json.WriteEndObject();
@@ -134,7 +134,7 @@ internal static class StatementFlash
         }
 
         json.WriteStartArray("after");
-        foreach (string purpose in facts.FlashChecks.Keys.Order(StringComparer.Ordinal))
+        foreach (string purpose in CertificateText.InOrder(facts.FlashChecks.Keys))
             WriteFlashCheck(json, facts.FlashChecks[purpose]);
         json.WriteEndArray();
         json.WriteEndObject();

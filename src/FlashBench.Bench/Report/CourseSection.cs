@@ -13,7 +13,7 @@ internal static class CourseSection
         if (facts.Deviations.Count == 0)
             page.Element("p", "No deviation was recorded.");
         else
-            page.Folded(facts.Deviations, 20, texts => WriteList(page, texts));
+            page.Folded(facts.Deviations, 20, page.List);
         page.Heading("Equipment");
         WriteParts(page, facts);
     }
@@ -47,15 +47,6 @@ internal static class CourseSection
             using (page.In("td", ("class", "fit")))
                 page.Mark(phase.Verdict);
             page.Element("td", phase.Reason);
-        }
-    }
-
-    private static void WriteList(MarkupWriter page, IEnumerable<string> texts)
-    {
-        using (page.In("ul"))
-        {
-            foreach (string text in texts)
-                page.Element("li", text);
         }
     }
 

@@ -45,6 +45,16 @@ internal static class ReportBlocks
         }
     }
 
+    /// <summary>A list of sentences.</summary>
+    public static void List(this MarkupWriter page, IEnumerable<string> texts)
+    {
+        using (page.In("ul"))
+        {
+            foreach (string text in texts)
+                page.Element("li", text);
+        }
+    }
+
     /// <summary>The coloured word for an outcome.</summary>
     public static void Mark(this MarkupWriter page, Verdict outcome) =>
         page.Element("span", CertificateText.Name(outcome), ("class", $"mark {Tone(outcome)}"));

@@ -47,6 +47,9 @@ internal static class ReportStyle
         tbody th { color: var(--ink); font-size: inherit; width: 230px; border-bottom: 1px solid var(--line); }
         td.num, th.num { text-align: right; white-space: nowrap; }
         .fit { white-space: nowrap; width: 1%; overflow-wrap: normal; }
+        .results, .pair { table-layout: fixed; }
+        .results th:nth-child(1) { width: 48px; } .results th:nth-child(2) { width: 38%; }
+        .results th:nth-child(5) { width: 128px; } .pair th:nth-child(1) { width: 210px; }
         .regs { white-space: nowrap; overflow-wrap: normal; }
         .mark { display: inline-block; min-width: 104px; padding: 1px 8px; border-radius: 3px; color: #fff;
           text-align: center; font-size: 11.5px; font-weight: 700; background: var(--tone); overflow-wrap: normal; }

@@ -208,6 +208,22 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void A_partition_counts_as_emptied_only_if_the_read_back_shows_it()
+    {
+        (JobFacts facts, _) = SampleJobs.Pass();
+        IReadOnlyList<FlashChange> changes = FlashChange.Of(facts);
+        JournalData.FlashCheck left = facts.FlashChecks["re-read"] with { Left = ["NFTP is still there"] };
+
+        Assert.Equal(
+            [0x3C00u, 0x3400u, 0x4000u, 0x5000u, 0x6000u, 0x66000u, 0xE7000u], // all but FTPR
+            FlashChange.Emptied(facts, changes).Select(range => range.Start));
+        Assert.Empty(FlashChange.Emptied(
+            facts with { FlashChecks = new Dictionary<string, JournalData.FlashCheck> { ["re-read"] = left } }, changes));
+        Assert.Empty(FlashChange.Emptied(
+            facts with { FlashChecks = new Dictionary<string, JournalData.FlashCheck>() }, changes));
+    }
+
+    [Fact]
     public void A_range_beyond_the_chip_is_drawn_as_changed_and_not_hashed()
     {
         (JobFacts facts, Judgement judgement) = SampleJobs.Pass();
