@@ -15,8 +15,8 @@ internal static class CertificateText
 
     public const string DecisionRule = "PASS only if every mandatory check of the required level passed by positive, "
         + "complete evidence of the same board and boot, and no check failed. A measured value outside its limits is "
-        + "FAIL. Silence, absence or damage of evidence is INCONCLUSIVE. Nothing is rounded up; measurement uncertainty "
-        + "is covered by the guard between the 30:00 watchdog and the mark of the watch.";
+        + "FAIL. Silence, absence or damage of evidence is INCONCLUSIVE. Nothing is rounded up; measurement "
+        + "uncertainty is covered by the guard between the 30:00 watchdog and the mark of the watch.";
 
     private static readonly string[] Purposes = ["before", "verify", "re-read", "restore"];
 

@@ -3,7 +3,7 @@ using FlashBench.Bench.Journal;
 
 namespace FlashBench.Bench.Evidence;
 
-/// <summary>The parts of a statement about board, flash content and ME; a part that the job did not reach is left out.</summary>
+/// <summary>The parts of a statement about board, flash and ME; what the job did not reach is left out.</summary>
 internal static class StatementFlash
 {
     public static void Write(Utf8JsonWriter json, JobFacts facts)

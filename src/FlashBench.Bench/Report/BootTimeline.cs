@@ -3,7 +3,7 @@ using FlashBench.Bench.Watch;
 
 namespace FlashBench.Bench.Report;
 
-/// <summary>One boot drawn over time: rail, supply current, console rate, signs of life, and what happened when.</summary>
+/// <summary>One boot over time: rail, supply current, console rate, signs of life, and what happened when.</summary>
 internal sealed class BootTimeline
 {
     private const double Left = 64, Right = 984, Top = 64, AxisY = 332, UsPerMinute = 60e6;

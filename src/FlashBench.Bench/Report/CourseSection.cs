@@ -26,7 +26,7 @@ internal static class CourseSection
             return;
         }
 
-        using (page.In("table"))
+        using (page.In("table", ("class", "course")))
         {
             page.TableHead("Phase", "#Begin", "#Duration", "Outcome", "Reason");
             using (page.In("tbody"))
@@ -72,7 +72,7 @@ internal static class CourseSection
         var rest = new List<(string, string)> { ("Bench", $"{facts.Start.Bench} on host {facts.Start.Host}") };
         if (facts.Chip is { } chip)
             rest.Add(("Programmer", $"{chip.Programmer}, bus at {Figures.Count(chip.FrequencyHz)} Hz, {chip.Health}"));
-        rest.Add(("Software", $"FlashBench {facts.Start.Software}"));
+        rest.Add(("Software", facts.Start.Software));
         page.Pairs(rest);
     }
 }

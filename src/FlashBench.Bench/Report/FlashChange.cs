@@ -35,10 +35,11 @@ internal sealed record FlashChange(uint Start, uint End, FlashFate Fate)
     {
         if (facts.Plan is not { } plan)
             return [];
+        long chipBytes = Math.Max(facts.Chip?.SizeBytes ?? 0, facts.Backup?.SizeBytes ?? 0);
         return
         [
             .. plan.Kept.Select(kept => new FlashChange(kept.Start, kept.End, FlashFate.Kept)),
-            .. plan.Changes.Select(change => Of(change, Math.Max(facts.Chip?.SizeBytes ?? 0, facts.Backup?.SizeBytes ?? 0))),
+            .. plan.Changes.Select(change => Of(change, chipBytes)),
         ];
     }
 

@@ -41,7 +41,8 @@ internal sealed record JUnitCase(string Group, string Name, Verdict Outcome, JUn
         var verdict = new JUnitCase("job", "verdict", judgement.Verdict, EndOf(judgement.Verdict))
         {
             Message = judgement.Reason,
-            Detail = $"level {CertificateText.Name(judgement.Level)}, required {CertificateText.Name(judgement.Required)}",
+            Detail = $"level {CertificateText.Name(judgement.Level)}, "
+                + $"required {CertificateText.Name(judgement.Required)}",
         };
         return [.. phases, .. checks, verdict];
     }

@@ -47,7 +47,7 @@ internal static class MeSection
                     : Valid(after.SignatureValid));
                 Row(page, "Disable bit", Figures.Bit(audit.DisableBit), after is null
                     ? "not read"
-                    : $"{Figures.Bit(after.DisableBit)}; {Others(after.OnlyPinnedBitChanged)} of the dword changed");
+                    : $"{Figures.Bit(after.DisableBit)}; {BitsChanged(audit.DisableBit, after)}");
                 Row(page, "To be removed, still there", "–", after is null ? "not read" : Count(after.Left.Length));
                 Row(page, "Kept ranges equal to the original", "–", after is null
                     ? "not read"
@@ -62,7 +62,10 @@ internal static class MeSection
         page.Folded(problems, ProblemsShown, page.List);
     }
 
-    private static string Others(bool none) => none ? "no other bit" : "OTHER BITS";
+    private static string BitsChanged(JournalData.DisableBitState before, JournalData.FlashCheck after) =>
+        before.Dword == after.DisableBit.Dword ? "dword unchanged"
+        : after.OnlyPinnedBitChanged ? "exactly this bit changed"
+        : "OTHER BITS changed";
 
     private static string Limit(long? bytes) => bytes is long most ? Figures.Bytes(most) : "unknown";
 

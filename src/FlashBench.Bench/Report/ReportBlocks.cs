@@ -66,7 +66,7 @@ internal static class ReportBlocks
         _ => "tone-error",
     };
 
-    /// <summary>A list that is short as a rule: its first entries in sight, the others folded away, none left out.</summary>
+    /// <summary>A list that is mostly short: its first entries in sight, the others folded, none left out.</summary>
     /// <param name="page">The page.</param>
     /// <param name="items">The entries.</param>
     /// <param name="shown">How many stay in sight.</param>

@@ -47,9 +47,11 @@ internal static class ReportStyle
         tbody th { color: var(--ink); font-size: inherit; width: 230px; border-bottom: 1px solid var(--line); }
         td.num, th.num { text-align: right; white-space: nowrap; }
         .fit { white-space: nowrap; width: 1%; overflow-wrap: normal; }
-        .results, .pair { table-layout: fixed; }
+        .results, .pair, .course { table-layout: fixed; }
         .results th:nth-child(1) { width: 48px; } .results th:nth-child(2) { width: 38%; }
         .results th:nth-child(5) { width: 128px; } .pair th:nth-child(1) { width: 210px; }
+        .course th:nth-child(1) { width: 16%; } .course th:nth-child(2), .course th:nth-child(3) { width: 12%; }
+        .course th:nth-child(4) { width: 138px; }
         .regs { white-space: nowrap; overflow-wrap: normal; }
         .mark { display: inline-block; min-width: 104px; padding: 1px 8px; border-radius: 3px; color: #fff;
           text-align: center; font-size: 11.5px; font-weight: 700; background: var(--tone); overflow-wrap: normal; }
@@ -65,7 +67,8 @@ internal static class ReportStyle
         .end { text-align: center; margin-top: 32px; color: var(--soft); letter-spacing: .1em; }
         @page { size: A4; margin: 14mm 13mm 16mm;
           @bottom-left { content: "FlashBench report"; font: 8pt sans-serif; color: #5b6675; }
-          @bottom-right { content: "page " counter(page) " of " counter(pages); font: 8pt sans-serif; color: #5b6675; } }
+          @bottom-right { content: "page " counter(page) " of " counter(pages); font: 8pt sans-serif;
+            color: #5b6675; } }
         @media print {
           html, body { background: #fff; }
           body { max-width: none; padding: 0; font-size: 9.5pt; }
@@ -79,7 +82,8 @@ internal static class ReportStyle
           .mono { font-size: 7.5pt; }
           .regs { white-space: normal; width: 150pt; }
           .watermark { display: block; position: fixed; top: 42%; left: 0; right: 0; text-align: center;
-            font-size: 76pt; font-weight: 800; white-space: nowrap; overflow-wrap: normal; transform: rotate(-32deg); color: #b77900;
+            font-size: 76pt; font-weight: 800; white-space: nowrap;
+            transform: rotate(-32deg); color: #b77900;
             opacity: .13; z-index: 9; }
         }
 

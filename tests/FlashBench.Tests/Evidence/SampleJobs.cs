@@ -34,7 +34,7 @@ internal static class SampleJobs
         JobFacts facts = Complete(simulated);
         return (facts, new Judgement(
             Verdict.Pass, EvidenceLevel.L3, EvidenceLevel.L3,
-            "all mandatory checks passed: the ME is neutralized in flash, survives the watchdog and reports itself disabled",
+            "all mandatory checks passed: the ME is neutralized in flash and reports itself disabled",
             ErrorClass.None, Checks([])));
     }
 
@@ -94,7 +94,8 @@ internal static class SampleJobs
     {
         JobFacts facts = EndedInBackup().Facts with { Chip = null, BackupPasses = [], Backup = null, Phases = [] };
         return (facts, new Judgement(
-            Verdict.Error, EvidenceLevel.None, EvidenceLevel.L3, "no programmer answers", ErrorClass.Infrastructure, []));
+            Verdict.Error, EvidenceLevel.None, EvidenceLevel.L3, "no programmer answers",
+            ErrorClass.Infrastructure, []));
     }
 
     /// <summary>The PASS again, with a text in every foreign place.</summary>
@@ -185,8 +186,9 @@ internal static class SampleJobs
 
     private static List<Check> Checks((string Id, Verdict Outcome)[] exceptions) =>
     [
-        .. SampleParts.Checks.Select(check => exceptions.FirstOrDefault(e => e.Id == check.Id) is (not null, var outcome)
-            ? check with { Outcome = outcome, Text = $"this check ended {outcome}" }
-            : check),
+        .. SampleParts.Checks.Select(check =>
+            exceptions.FirstOrDefault(e => e.Id == check.Id) is (not null, var outcome)
+                ? check with { Outcome = outcome, Text = $"this check ended {outcome}" }
+                : check),
     ];
 }
