@@ -66,14 +66,18 @@ public sealed class ImageAnalysis
         {
             return new ImageAnalysis(image, ImageKind.DescriptorOnly)
             {
-                Descriptor = descriptor, DisableBit = bit, Findings = [.. findings],
+                Descriptor = descriptor,
+                DisableBit = bit,
+                Findings = [.. findings],
             };
         }
 
         DescriptorRules.Check(descriptor, image.Length, findings);
         return new ImageAnalysis(image, ImageKind.FullDump)
         {
-            Descriptor = descriptor, DisableBit = bit, Me = ReadMe(image, descriptor, keys, findings),
+            Descriptor = descriptor,
+            DisableBit = bit,
+            Me = ReadMe(image, descriptor, keys, findings),
             Findings = [.. findings],
         };
     }

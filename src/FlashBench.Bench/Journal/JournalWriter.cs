@@ -29,7 +29,7 @@ public sealed class JournalWriter : IDisposable
     private readonly BenchClock _clock;
     private string _head = JournalLine.NoHash;
     private long _next;
-    private bool _failed;
+    private JournalWriteException? _failure;
 
     /// <summary>Creates the journal of a new job.</summary>
     /// <param name="directory">The job directory, which exists and holds no journal yet.</param>
@@ -61,8 +61,8 @@ public sealed class JournalWriter : IDisposable
     /// <exception cref="JournalWriteException">It could not be written whole; the job must stop.</exception>
     public void Append(JournalData data)
     {
-        if (_failed)
-            throw new InvalidOperationException("the journal failed before and takes no further record");
+        if (_failure is not null)
+            throw _failure; // a record after a hole would hide the hole
         JournalTime at = _clock.Now();
         byte[] line = JournalLine.Write(_next, _head, at, data);
         string type = JournalJson.NameOf(data);
@@ -77,8 +77,7 @@ public sealed class JournalWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _failed = true;
-            throw new JournalWriteException($"the journal cannot be written: {e.Message}", e);
+            throw _failure = new JournalWriteException($"the journal cannot be written: {e.Message}", e);
         }
 
         _head = JournalLine.Hash(line);

@@ -68,11 +68,14 @@ internal static class ImageCommand
         var file = FileArgument();
         var target = new Option<string>("-O", "--output")
         {
-            Description = "where the neutralized image goes; never the input", Required = true, HelpName = "OUT",
+            Description = "where the neutralized image goes; never the input",
+            Required = true,
+            HelpName = "OUT",
         };
         var policy = new Option<string>("--policy")
         {
-            Description = "what to keep", DefaultValueFactory = _ => NeutralizationPlan.Purism,
+            Description = "what to keep",
+            DefaultValueFactory = _ => NeutralizationPlan.Purism,
         };
         policy.AcceptOnlyFromAmong(NeutralizationPlan.Purism);
         var command = new Command("neutralize",

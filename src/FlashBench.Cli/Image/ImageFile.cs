@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 
@@ -25,7 +26,7 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
             if (file.CanSeek && file.Length > LengthMax)
                 throw TooLong(path);
             byte[] bytes = ReadAll(path, file);
-            return new ImageFile(path, bytes is [0x1F, 0x8B, ..] ? Unpack(path, bytes) : bytes);
+            return new ImageFile(path, bytes is [0x1F, 0x8B, _, _, ..] ? Unpack(path, bytes) : bytes);
         }
         catch (UnauthorizedAccessException)
         {
@@ -54,12 +55,17 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
         try
         {
             using var unpacked = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-            return ReadAll(path, unpacked);
+            byte[] bytes = ReadAll(path, unpacked);
+            // GZipStream takes the end of the data for the end of the stream; the trailer says how long it must be.
+            if (BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(packed.Length - 4)) == bytes.Length)
+                return bytes;
         }
         catch (InvalidDataException)
         {
-            throw new CommandFailure(ExitCode.BadImage, $"{path}: the gzip data is damaged");
+            // The same sentence as for a stream that ends too early.
         }
+
+        throw new CommandFailure(ExitCode.BadImage, $"{path}: the gzip data is damaged or cut");
     }
 
     private static byte[] ReadAll(string path, Stream stream)

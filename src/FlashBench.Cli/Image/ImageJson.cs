@@ -44,8 +44,13 @@ internal static class ImageJson
                 Me = image.Me!.Title,
                 Changes = plan.Changes.Select(c => new
                 {
-                    c.Range.Start, c.Range.End, Rule = c.Rule.Id, c.Rule.Text, c.ChangedBytes,
-                    OldSha256 = ImageFile.HashOf(c.Old.Span), NewSha256 = ImageFile.HashOf(c.New.Span),
+                    c.Range.Start,
+                    c.Range.End,
+                    Rule = c.Rule.Id,
+                    c.Rule.Text,
+                    c.ChangedBytes,
+                    OldSha256 = ImageFile.HashOf(c.Old.Span),
+                    NewSha256 = ImageFile.HashOf(c.New.Span),
                 }),
                 Kept = plan.Kept.Select(k => new { k.Name, k.Range.Start, k.Range.End }),
                 plan.ChangedBytes,
@@ -83,7 +88,11 @@ internal static class ImageJson
             Partitions = me.Table.Partitions.Select(p => new { p.Name, p.Kind, p.Range?.Start, p.Range?.End }),
             Modules = me.Code.Modules.Select(m => new
             {
-                m.Name, m.Compression, m.StoredLength, m.IsKept, IsPresent = present.Contains(m),
+                m.Name,
+                m.Compression,
+                m.StoredLength,
+                m.IsKept,
+                IsPresent = present.Contains(m),
             }),
         };
     }

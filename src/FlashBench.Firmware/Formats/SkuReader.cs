@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace FlashBench.Firmware.Formats;
 
 /// <summary>Reads the edition of an ME firmware out of its code partition.</summary>
@@ -6,6 +8,8 @@ internal static class SkuReader
 {
     private const uint ClientSystemInfo = 0x0C;
     private const uint Ignition = 0;
+
+    private static readonly MeSku IgnitionSku = new("Ignition, no ME features", false);
 
     /// <summary>The edition by the `$SKU` block behind the modules (generation 2).</summary>
     /// <param name="region">The ME region.</param>
@@ -37,7 +41,12 @@ internal static class SkuReader
         bool amt = (region.UInt32(info.Start + 8) >> 2 & 1) != 0;
         string? edition = (attributes >> 4 & 7) switch
         {
-            0 => "corporate", 1 => "consumer", 2 => "slim", 3 => "server", 5 => "Chrome", _ => null,
+            0 => "corporate",
+            1 => "consumer",
+            2 => "slim",
+            3 => "server",
+            5 => "Chrome",
+            _ => null,
         };
         return edition is null ? MeSku.Unknown : new($"{edition}{(amt ? ", with AMT" : ", without AMT")}", amt);
     }
@@ -45,10 +54,8 @@ internal static class SkuReader
     /// <summary>True for ME 6 "Ignition": a stub that only starts the board, in its own layout.</summary>
     public static bool IsIgnition(MeFirmware me) => me.Version.Major == 6 && me.Sku == IgnitionSku;
 
-    private static MeSku IgnitionSku { get; } = new("Ignition, no ME features", false);
-
     private static MeSku SixthMajor(ReadOnlySpan<byte> attributes) =>
-        System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(attributes) switch
+        BinaryPrimitives.ReadUInt32BigEndian(attributes) switch
         {
             Ignition => IgnitionSku,
             0x701C0000 => new("consumer, 1.5 MB", false),

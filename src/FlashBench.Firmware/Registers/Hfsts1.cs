@@ -38,23 +38,40 @@ public readonly record struct Hfsts1(uint Raw)
     /// <summary>Working state in words.</summary>
     public string WorkingStateName => WorkingState switch
     {
-        0 => "reset", 1 => "initializing", 2 => "recovery", 3 => "test", 4 => "disabled", 5 => "normal",
-        6 => "platform disable wait", 7 => "operation state transition", 8 => "invalid CPU", 14 => "halt",
+        0 => "reset",
+        1 => "initializing",
+        2 => "recovery",
+        3 => "test",
+        4 => "disabled",
+        5 => "normal",
+        6 => "platform disable wait",
+        7 => "operation state transition",
+        8 => "invalid CPU",
+        14 => "halt",
         var other => $"unlisted ({other})",
     };
 
     /// <summary>Operation mode in words.</summary>
     public string OperationModeName => OperationMode switch
     {
-        0 => "normal", 2 => "disabled by AltMeDisable or HAP (or debug)", 3 => "soft temporary disable",
-        4 => "override by jumper", 5 => "override by MEI message", 7 => "enhanced debug", 15 => "server (SPS)",
+        0 => "normal",
+        2 => "disabled by AltMeDisable or HAP (or debug)",
+        3 => "soft temporary disable",
+        4 => "override by jumper",
+        5 => "override by MEI message",
+        7 => "enhanced debug",
+        15 => "server (SPS)",
         var other => $"unlisted ({other})",
     };
 
     /// <summary>Error code in words.</summary>
     public string ErrorName => ErrorCode switch
     {
-        0 => "none", 1 => "uncategorised", 2 => "disabled", 3 => "image failure", 4 => "debug failure",
+        0 => "none",
+        1 => "uncategorised",
+        2 => "disabled",
+        3 => "image failure",
+        4 => "debug failure",
         var other => $"unlisted ({other})",
     };
 

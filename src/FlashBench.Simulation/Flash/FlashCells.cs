@@ -1,3 +1,5 @@
+// Modelled: erase to 0xFF, programming as AND, and ranges left half done when the supply fails.
+// Not modelled: wear, retention, over-erase, disturbance of neighbouring pages, weak bits that read differently twice.
 using FlashBench.Simulation.State;
 
 namespace FlashBench.Simulation.Flash;

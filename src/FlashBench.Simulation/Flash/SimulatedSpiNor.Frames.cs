@@ -143,8 +143,8 @@ public sealed partial class SimulatedSpiNor
         {
             case SpiNorAction.ReadData: ReadCells(miso); break;
             case SpiNorAction.ReadStatus: ReadStatus(from, until, miso); break;
-            case SpiNorAction.ReadId: Repeat(miso, i => (byte)(_chip.JedecId >> (16 - 8 * (int)(i % 3)) & 0xFF)); break;
-            case SpiNorAction.ReadUniqueId: Repeat(miso, i => (byte)(_uniqueId >> (56 - 8 * (int)(i % 8)) & 0xFF)); break;
+            case SpiNorAction.ReadId: Repeat(miso, JedecIdByte); break;
+            case SpiNorAction.ReadUniqueId: Repeat(miso, UniqueIdByte); break;
             case SpiNorAction.ReadSfdp: Repeat(miso, i => _sfdp[(int)((_address + i) % SfdpTable.SpaceBytes)]); break;
             case SpiNorAction.Release: Repeat(miso, i => i < 3 ? Floating : DeviceId); break;
             case SpiNorAction.Program: FillPage(mosi); break;
@@ -157,6 +157,10 @@ public sealed partial class SimulatedSpiNor
 
     // ABh with three dummy bytes: one less than the capacity byte (W25Q128: 17h).
     private byte DeviceId => (byte)((_chip.JedecId & 0xFF) - 1);
+
+    private byte JedecIdByte(long index) => (byte)(_chip.JedecId >> (16 - 8 * (int)(index % 3)) & 0xFF);
+
+    private byte UniqueIdByte(long index) => (byte)(_uniqueId >> (56 - 8 * (int)(index % 8)) & 0xFF);
 
     private void Repeat(Span<byte> miso, Func<long, byte> value)
     {
@@ -225,8 +229,8 @@ public sealed partial class SimulatedSpiNor
             case SpiNorAction.Program when !exact: Program(at); break;
             case SpiNorAction.Erase when exact: Erase(at, SpiNorInstruction.EraseFor(_chip, _head[0])); break;
             case SpiNorAction.ChipErase when exact: Erase(at, SpiNorInstruction.ChipEraseFor(_chip)); break;
-            case SpiNorAction.PowerDown when exact: (_poweredDown, _deafUntil) = (true, at + Ticks(PowerDownTime)); break;
-            case SpiNorAction.Release: Release(at); break;
+            case SpiNorAction.PowerDown when exact: SetPowerDown(true, at + Ticks(PowerDownTime)); break;
+            case SpiNorAction.Release when _poweredDown: SetPowerDown(false, at + Ticks(ReleaseTime)); break;
             case SpiNorAction.EnableReset when exact: _resetEnabled = true; break;
             case SpiNorAction.Reset when exact && resetEnabled: Restart(at + Ticks(ResetTime), false); break;
             default: break;
@@ -235,11 +239,7 @@ public sealed partial class SimulatedSpiNor
         _registers.VolatileEnabled = false; // 50h counts for the very next instruction only
     }
 
-    private void Release(long at)
-    {
-        if (_poweredDown)
-            (_poweredDown, _deafUntil) = (false, at + Ticks(ReleaseTime));
-    }
+    private void SetPowerDown(bool down, long readyAt) => (_poweredDown, _deafUntil) = (down, readyAt);
 
     private void Program(long at)
     {

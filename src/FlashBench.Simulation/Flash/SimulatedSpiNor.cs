@@ -18,7 +18,7 @@ using FlashBench.Simulation.State;
 
 namespace FlashBench.Simulation.Flash;
 
-/// <summary>A simulated SPI NOR chip: frame by frame on the programmer's side, cells and supply on the board's.</summary>
+/// <summary>A simulated SPI NOR chip: frames on the programmer's side, cells and supply on the board's.</summary>
 /// <remarks>
 /// Starts without supply, so silent: call <see cref="SetSupply"/>. Times are timestamps of the
 /// <see cref="TimeProvider"/>; a programmer model may run a little ahead of it. Safe for concurrent use.

@@ -11,7 +11,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FlashBench.Simulation.State;
 
-/// <summary>One virtual bench on disk: cells, operation in progress, status registers and the board's section.</summary>
+/// <summary>One virtual bench on disk: cells, operation in progress, status registers, board section.</summary>
 /// <remarks>
 /// Layout, little-endian: header page (magic, version, part, size, SHA-256 of these), two slots for the operation,
 /// two for the status registers, two for the board, then the cells. Sections may be written from different threads;

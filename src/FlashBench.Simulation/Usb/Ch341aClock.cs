@@ -4,6 +4,7 @@ namespace FlashBench.Simulation.Usb;
 internal sealed class Ch341aClock(TimeProvider time)
 {
     private const int NsPerTimeSpanTick = 100;
+    private const long SleepMaxNs = 86_400_000_000_000; // a day: timers have a limit, and sleepers look again anyway
 
     private readonly long _origin = time.GetTimestamp();
     private readonly double _nsPerTick = 1e9 / time.TimestampFrequency;
@@ -18,13 +19,12 @@ internal sealed class Ch341aClock(TimeProvider time)
             ? long.MaxValue
             : ns + length.Ticks * NsPerTimeSpanTick;
 
-    // Completes `sleeper` at that time or when cancelled, and returns when it is complete, whoever did it. To the
-    // tick: Task.Delay rounds to milliseconds, which is longer than most groups last.
+    // Completes `sleeper` at that time, within a day, or when cancelled; returns when it is complete, whoever did it.
+    // To the tick: Task.Delay rounds to milliseconds, which is longer than most groups last.
     internal async Task SleepAsync(TaskCompletionSource sleeper, long untilNs, CancellationToken cancel)
     {
-        TimeSpan length = untilNs == long.MaxValue
-            ? Timeout.InfiniteTimeSpan
-            : TimeSpan.FromTicks(Math.Max(0, (untilNs - NowNs + NsPerTimeSpanTick - 1) / NsPerTimeSpanTick));
+        long ns = Math.Clamp(untilNs - NowNs, 0, SleepMaxNs);
+        TimeSpan length = TimeSpan.FromTicks((ns + NsPerTimeSpanTick - 1) / NsPerTimeSpanTick);
         await using ITimer timer = time.CreateTimer(
             _ => sleeper.TrySetResult(), null, length, Timeout.InfiniteTimeSpan);
         await using CancellationTokenRegistration registration = cancel.Register(() => sleeper.TrySetResult());

@@ -1,6 +1,6 @@
 namespace FlashBench.Simulation.Usb;
 
-/// <summary>Faults of a simulated CH341A and its cable; all off by default. Counted from the first attachment.</summary>
+/// <summary>Faults of a simulated CH341A and its cable, off by default; counted since the port exists.</summary>
 public sealed class Ch341aFaults
 {
     /// <summary>The cable comes off when this many URBs have ended (1 = after the first); null = never.</summary>
@@ -9,7 +9,7 @@ public sealed class Ch341aFaults
     /// <summary>The n-th IN packet (1-based) is lost between device and host; null = none.</summary>
     public long? LoseInPacket { get; set; }
 
-    /// <summary>The n-th byte (1-based) that the device answers arrives with <see cref="CorruptMask"/> flipped.</summary>
+    /// <summary>The n-th byte (1-based) that the device answers has <see cref="CorruptMask"/> flipped.</summary>
     public long? CorruptInByte { get; set; }
 
     /// <summary>Bits that <see cref="CorruptInByte"/> flips, as they are on the wire (LSB first).</summary>

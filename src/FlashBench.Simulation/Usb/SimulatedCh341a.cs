@@ -16,7 +16,7 @@ using FlashBench.Hardware.Usb;
 
 namespace FlashBench.Simulation.Usb;
 
-/// <summary>One attachment to a virtual CH341A, from <see cref="SimulatedCh341aPort.OpenAsync"/> to its disposal.</summary>
+/// <summary>One attachment to a virtual CH341A, from the open of its port to its disposal.</summary>
 /// <remarks>Safe for concurrent use; runs on virtual and on real time.</remarks>
 public sealed class SimulatedCh341a : IUsbDevice
 {

@@ -1,3 +1,9 @@
+// A USB port, the cable, and the CH341A at its end.
+//
+// Modelled: one claim of the interface at a time; attaching as a power-on reset (pins are inputs, answers are gone);
+//   pins that stay driven after a close; a cable that comes off, by hand or after a number of URBs.
+// Not modelled: enumeration and its time, several configurations, the kernel driver that must be detached, the 5 V
+//   supply of the black boards (the chip's voltage is the board model's affair).
 using FlashBench.Hardware;
 using FlashBench.Hardware.Usb;
 using FlashBench.Simulation.Flash;

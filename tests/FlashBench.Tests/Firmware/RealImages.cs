@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace FlashBench.Tests.Firmware;
@@ -10,13 +9,15 @@ internal static class RealImages
     private static readonly string? Folder = Locate();
 
     /// <summary>Every id of the manifest; one empty id when the images are absent, so that the skip shows.</summary>
-    public static IEnumerable<string> Ids => Folder is null ? [""] : Manifest().Select(e => e.GetProperty("id").GetString()!);
+    public static IEnumerable<string> Ids =>
+        Folder is null ? [""] : Manifest().Select(e => e.GetProperty("id").GetString()!);
 
     /// <summary>The image, uncompressed.</summary>
     public static byte[] Load(string id)
     {
         SkipWhenAbsent();
-        using var packed = new GZipStream(File.OpenRead(Path.Combine(Folder!, $"{id}.bin.gz")), CompressionMode.Decompress);
+        using FileStream file = File.OpenRead(Path.Combine(Folder!, $"{id}.bin.gz"));
+        using var packed = new GZipStream(file, CompressionMode.Decompress);
         using var plain = new MemoryStream();
         packed.CopyTo(plain);
         return plain.ToArray();
@@ -48,14 +49,18 @@ internal static class RealImages
         return [.. manifest.RootElement.Clone().EnumerateArray()];
     }
 
-    private static string? Locate([CallerFilePath] string here = "")
+    private static string? Locate()
     {
-        string[] candidates =
-        [
-            Environment.GetEnvironmentVariable("FLASHBENCH_IMAGES") ?? "",
-            // Three folders up from this file is the project's root.
-            Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "..", "shared", "images"),
-        ];
-        return candidates.FirstOrDefault(c => c.Length > 0 && File.Exists(Path.Combine(c, "manifest.json")));
+        string folder = Environment.GetEnvironmentVariable("FLASHBENCH_IMAGES")
+            ?? Path.Combine(ProjectRoot(), "..", "shared", "images");
+        return File.Exists(Path.Combine(folder, "manifest.json")) ? folder : null;
+    }
+
+    private static string ProjectRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder.Parent is { } parent && !File.Exists(Path.Combine(folder.FullName, "FlashBench.sln")))
+            folder = parent;
+        return folder.FullName;
     }
 }

@@ -77,7 +77,7 @@ internal sealed class TestImage
     /// <summary>Makes the table's checksum right again after a change.</summary>
     public TestImage FixTable()
     {
-        int tag = Region + 0x10, start = tag + 0x20 - Bytes[tag + 0xA];
+        int tag = Region + 0x10, start = Math.Max(0, tag + 0x20 - Bytes[tag + 0xA]);
         Bytes[tag + 0xB] = 0;
         Bytes[tag + 0xB] = (byte)(0x100 - Bytes[start..(tag + 0x20)].Sum(b => b) % 0x100 & 0xFF);
         return this;
@@ -118,7 +118,7 @@ internal sealed class TestImage
             uint huffman = names[i] is "rbe" or "kernel" or "syslib" or "bup" ? 1u << 25 : 0;
             image.Bytes.AsSpan(entry, 0x18).Clear();
             image.Text(entry, names[i]).Put(entry + 0xC, (uint)offsets[i] | huffman)
-                .Put(entry + 0x10, names[i] == "FTPR.man" ? ManifestLength : names[i].EndsWith(".met") ? 0x40u : 0x200u);
+                .Put(entry + 0x10, i == 0 ? ManifestLength : names[i].EndsWith(".met") ? 0x40u : 0x200u);
         }
 
         image.WriteManifest(11, 0);

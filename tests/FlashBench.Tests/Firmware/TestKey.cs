@@ -9,7 +9,8 @@ internal static class TestKey
 {
     private const int Header = 0x284;
 
-    private static readonly RSAParameters Parameters = Generate();
+    private static readonly RSA Key = RSA.Create(2048);
+    private static readonly RSAParameters Parameters = Key.ExportParameters(includePrivateParameters: true);
 
     /// <summary>Modulus and exponent as a manifest holds them.</summary>
     public static byte[] Public { get; } = [.. Parameters.Modulus!.Reverse(), .. LittleEndian(Parameters.Exponent!, 4)];
@@ -26,13 +27,21 @@ internal static class TestKey
     {
         Public.CopyTo(image, at + 0x80);
         byte[] message = [.. image[at..(at + 0x80)], .. image[(at + Header)..(at + length)]];
-        byte[] encoded = Encode(SHA256.HashData(message));
-        damage?.Invoke(encoded);
-        var signed = BigInteger.ModPow(
-            new BigInteger(encoded, true, true), new BigInteger(Parameters.D, true, true),
-            new BigInteger(Parameters.Modulus, true, true));
+        byte[] digest = SHA256.HashData(message);
+        byte[] signature = damage is null
+            ? [.. Key.SignHash(digest, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).Reverse()]
+            : SignDamaged(digest, damage);
         image.AsSpan(at + 0x184, 256).Clear();
-        signed.ToByteArray(isUnsigned: true).CopyTo(image, at + 0x184);
+        signature.CopyTo(image, at + 0x184);
+    }
+
+    private static byte[] SignDamaged(byte[] digest, Action<byte[]> damage)
+    {
+        byte[] encoded = Encode(digest);
+        damage(encoded);
+        return BigInteger.ModPow(
+            new BigInteger(encoded, true, true), new BigInteger(Parameters.D, true, true),
+            new BigInteger(Parameters.Modulus, true, true)).ToByteArray(isUnsigned: true);
     }
 
     // RFC 8017, 9.2, written out by hand, so that it does not share a mistake with the code under test.
@@ -41,12 +50,6 @@ internal static class TestKey
         0, 1, .. Enumerable.Repeat((byte)0xFF, 202), 0,
         .. Convert.FromHexString("3031300D060960864801650304020105000420"), .. digest,
     ];
-
-    private static RSAParameters Generate()
-    {
-        using var key = RSA.Create(2048);
-        return key.ExportParameters(includePrivateParameters: true);
-    }
 
     private static byte[] LittleEndian(byte[] bigEndian, int length)
     {

@@ -60,6 +60,8 @@ internal sealed class JobBench : IDisposable
 
     public StationKey Key { get; private set; } = null!;
 
+    public string KeysFolder => _folder.At("keys");
+
     public BenchState State => new(_folder.At("state"));
 
     public Vault Vault => new(_folder.At("vault"));
@@ -74,7 +76,7 @@ internal sealed class JobBench : IDisposable
         byte[] image = Image ?? ImageGenerator.Create(Kind, Kind == "me11" ? 16u << 20 : 8u << 20);
         SpiNorChip chip = SpiNorChips.All.Single(row => row.SizeBytes == image.Length);
         var time = new VirtualTime();
-        Key = StationKey.LoadOrCreate(_folder.At("keys"));
+        Key = StationKey.LoadOrCreate(KeysFolder);
         Directory = JobFolders.Create(_folder.At("evidence"), "FBJ-TEST");
         var options = new VirtualBenchOptions(Kind, _folder.At("bench.flash"), chip, 7)
         {
@@ -112,7 +114,7 @@ internal sealed class JobBench : IDisposable
         return (JobExit.CodeOf(result, DryRun), result);
     }
 
-    public VerifiedRecord Verify() => new EvidenceVerifier(Directory, TrustedStations.Load(_folder.At("keys"))).Verify();
+    public VerifiedRecord Verify() => new EvidenceVerifier(Directory, TrustedStations.Load(KeysFolder)).Verify();
 
     public void Dispose()
     {

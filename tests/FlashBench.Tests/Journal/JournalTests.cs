@@ -86,7 +86,9 @@ public sealed class JournalTests : IDisposable
         Assert.Throws<JournalWriteException>(() => writer.Append(new JournalData.Clean("bb")));
         writer.Probe = null;
 
-        Assert.Throws<InvalidOperationException>(() => writer.Append(new JournalData.Clean("cc")));
+        Assert.Throws<JournalWriteException>(() => writer.Append(new JournalData.Clean("cc")));
+        byte[] left = File.ReadAllBytes(_folder.At(JournalWriter.FileName));
+        Assert.Equal(moment == JournalMoment.BeforeWrite ? 1 : 2, JournalReader.ReadStrict(left).Count);
     }
 
     [Fact]

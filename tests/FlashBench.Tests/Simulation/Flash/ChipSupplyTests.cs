@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace FlashBench.Tests.Simulation.Flash;
 
 // Supply, the board's side of the chip, and what is left when the host or the supply goes away.
@@ -86,7 +88,7 @@ public sealed class ChipSupplyTests
         pins.Supply(false);
         pins.CatchUp();
 
-        int zeros = pins.Cells[0x5000..0x5100].ToArray().Sum(value => 8 - System.Numerics.BitOperations.PopCount(value));
+        int zeros = pins.Cells[0x5000..0x5100].ToArray().Sum(value => 8 - BitOperations.PopCount(value));
         Assert.InRange(zeros, 500, 1500); // of 2048, at 42 to 63 % of the time
         Assert.Equal(-1, pins.Cells[..0x5000].IndexOfAnyExcept((byte)0xFF));
         Assert.Equal(-1, pins.Cells[0x5100..].IndexOfAnyExcept((byte)0xFF));

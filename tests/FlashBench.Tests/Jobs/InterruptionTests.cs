@@ -1,0 +1,105 @@
+using FlashBench.Bench;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+
+namespace FlashBench.Tests.Jobs;
+
+/// <summary>Ctrl-C and a full disk, in every phase: known exit code, safe board, no PASS.</summary>
+public sealed class InterruptionTests
+{
+    [Theory]
+    [InlineData("identify", 130)]
+    [InlineData("backup", 130)]
+    [InlineData("baseline", 75)]
+    [InlineData("write", 75)]
+    [InlineData("watch", 75)]
+    [InlineData("re-read", 75)]
+    public void Ctrl_C_at_the_start_of_a_phase_stops_the_job_in_a_known_state(string phase, int code)
+    {
+        using var bench = new JobBench
+        {
+            Watch = (happened, _, stop) =>
+            {
+                if (happened is JobEvent.PhaseStarted started && started.Name == phase)
+                    stop();
+            },
+        };
+
+        (int actual, JobResult result) = bench.Run();
+
+        Assert.Equal((code, Verdict.Aborted), (actual, result.Judgement.Verdict));
+        Assert.False(result.Dirty);
+        Assert.Equal(Verdict.Aborted, bench.Verify().Judgement.Verdict);
+    }
+
+    [Fact]
+    public void Ctrl_C_between_two_blocks_of_the_write_leaves_the_board_dirty_and_marked()
+    {
+        int blocks = 0;
+        Action? press = null;
+        using var bench = new JobBench
+        {
+            Watch = (_, _, stop) => press = stop,
+            Probe = (moment, type) =>
+            {
+                if (moment == JournalMoment.AfterSync && type == "block.done" && ++blocks == 3)
+                    press!();
+            },
+        };
+
+        (int code, JobResult result) = bench.Run();
+
+        Assert.Equal((60, true), (code, result.Dirty));
+        Assert.Equal("FBJ-TEST", bench.State.DirtyJob("me8"));
+        Assert.Equal(1, bench.Records.Count(record => record.Data is JournalData.BootBegin)); // the baseline only
+    }
+
+    [Theory]
+    [InlineData("job.start", 1)]
+    [InlineData("backup", 1)]
+    [InlineData("audit", 1)]
+    [InlineData("power.samples", 4)]
+    [InlineData("console.chunk", 5)]
+    [InlineData("plan", 1)]
+    [InlineData("block.intent", 2)]
+    [InlineData("clean", 1)]
+    [InlineData("boot.end", 3)]
+    [InlineData("verdict", 1)]
+    public void A_disk_that_fills_up_during_the_journal_never_ends_in_a_pass(string type, int count)
+    {
+        int seen = 0;
+        using var bench = new JobBench
+        {
+            Probe = (moment, written) =>
+            {
+                if (moment == JournalMoment.BeforeWrite && written == type && ++seen == count)
+                    throw new IOException("No space left on device");
+            },
+        };
+
+        Assert.Throws<JournalWriteException>(() => bench.Run());
+
+        Assert.DoesNotContain(bench.Records, record => record.Data is JournalData.Decision);
+        Assert.False(File.Exists(Path.Combine(bench.Directory, "certificate.dsse.json")));
+        Assert.Equal(0, bench.Contentions);
+    }
+
+    [Fact]
+    public void A_report_that_cannot_be_written_leaves_no_certificate()
+    {
+        JobBench? running = null;
+        using var bench = new JobBench
+        {
+            Probe = (moment, type) =>
+            {
+                if (moment == JournalMoment.AfterSync && type == "verdict")
+                    Directory.CreateDirectory(Path.Combine(running!.Directory, "report.html", "in the way"));
+            },
+        };
+        running = bench;
+
+        Assert.Throws<JournalWriteException>(() => bench.Run());
+
+        Assert.False(File.Exists(Path.Combine(bench.Directory, "certificate.dsse.json")));
+    }
+}
