@@ -71,5 +71,5 @@ public sealed class StationPublicKey
     }
 
     internal static bool IsP256(ECDsa key) => key.ExportParameters(includePrivateParameters: false).Curve is
-        { IsNamed: true, Oid.Value: CurveP256 };
+    { IsNamed: true, Oid.Value: CurveP256 };
 }

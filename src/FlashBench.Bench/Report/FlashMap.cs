@@ -143,7 +143,10 @@ internal static class FlashMap
 
     private static string Fill(FlashFate fate) => fate switch
     {
-        FlashFate.Kept => "#2e8b57", FlashFate.Erased => "url(#erased)", FlashFate.Changed => "#d9730d", _ => "none",
+        FlashFate.Kept => "#2e8b57",
+        FlashFate.Erased => "url(#erased)",
+        FlashFate.Changed => "#d9730d",
+        _ => "none",
     };
 
     private static void WriteBox(MarkupWriter page, (double At, double Length) x, double y, string fill) => page.Void(

@@ -67,7 +67,12 @@ internal sealed class MarkupWriter
         {
             string? entity = c switch
             {
-                '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '"' => "&quot;", '\'' => "&#39;", _ => null,
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '"' => "&quot;",
+                '\'' => "&#39;",
+                _ => null,
             };
             _ = entity is null ? _text.Append(c) : _text.Append(entity);
         }

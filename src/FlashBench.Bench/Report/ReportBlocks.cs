@@ -62,7 +62,9 @@ internal static class ReportBlocks
     /// <summary>The class that gives an element the colour of an outcome.</summary>
     public static string Tone(Verdict outcome) => outcome switch
     {
-        Verdict.Pass => "tone-pass", Verdict.Fail => "tone-fail", Verdict.Inconclusive => "tone-inconclusive",
+        Verdict.Pass => "tone-pass",
+        Verdict.Fail => "tone-fail",
+        Verdict.Inconclusive => "tone-inconclusive",
         _ => "tone-error",
     };
 

@@ -24,7 +24,7 @@ internal static class ReportStyle
         .banner { display: grid; grid-template-columns: 300px 1fr; border: 2px solid var(--tone); color: var(--ink); }
         .banner .verdict { background: var(--tone); color: #fff; padding: 18px 20px; display: flex;
           flex-direction: column; justify-content: center; }
-        .banner .verdict b { font-size: 32px; line-height: 1.1; letter-spacing: .02em; overflow-wrap: normal; }
+        .banner .verdict b { font-size: 28px; line-height: 1.1; letter-spacing: .02em; overflow-wrap: normal; }
         .banner .verdict span { font-size: 13px; opacity: .95; margin-top: 4px; }
         .banner .why { padding: 12px 18px; }
         .banner .why p:first-child { font-size: 15px; font-weight: 600; margin-top: 0; }
@@ -73,12 +73,12 @@ internal static class ReportStyle
           html, body { background: #fff; }
           body { max-width: none; padding: 0; font-size: 9.5pt; }
           * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-          h2, h3, figcaption, summary { break-after: avoid; }
+          h2, h3, figcaption, summary, h2 + p.soft { break-after: avoid; }
           h2 { margin-top: 20px; font-size: 12.5pt; }
           tr, figure, .banner, .notice { break-inside: avoid; }
           thead { display: table-header-group; }
-          .banner { grid-template-columns: 205px 1fr; }
-          .banner .verdict b { font-size: 21pt; }
+          .banner { grid-template-columns: 215px 1fr; }
+          .banner .verdict b { font-size: 16pt; }
           .mono { font-size: 7.5pt; }
           .regs { white-space: normal; width: 150pt; }
           .watermark { display: block; position: fixed; top: 42%; left: 0; right: 0; text-align: center;

@@ -42,7 +42,7 @@ internal static class ResultsSection
         page.Line();
         using (page.In("tr"))
         {
-            using (page.In("td", ("class", "fit")))
+            using (page.In("td"))
                 page.Element("b", check.Id);
             using (page.In("td"))
             {

@@ -293,8 +293,17 @@ public class HtmlReportTests
         (JobFacts facts, Judgement judgement) = SampleJobs.WatchdogLoss();
         BootObservation dead = facts.Boots[1] with
         {
-            Class = BootClass.NeverBooted, PowerGoodUs = null, LastResetUs = null, OsUpUs = null, PowerLostUs = null,
-            LastSignUs = null, Signs = [], Samples = [], BytesPerMinute = [], Power = [], FirmwareText = null,
+            Class = BootClass.NeverBooted,
+            PowerGoodUs = null,
+            LastResetUs = null,
+            OsUpUs = null,
+            PowerLostUs = null,
+            LastSignUs = null,
+            Signs = [],
+            Samples = [],
+            BytesPerMinute = [],
+            Power = [],
+            FirmwareText = null,
             EndUs = facts.Boots[1].CommandedUs,
         };
 
