@@ -15,8 +15,10 @@ internal static class CertificateText
 
     public const string DecisionRule = "PASS only if every mandatory check of the required level passed by positive, "
         + "complete evidence of the same board and boot, and no check failed. A measured value outside its limits is "
-        + "FAIL. Silence, absence or damage of evidence is INCONCLUSIVE. Nothing is rounded up; measurement uncertainty "
-        + "is covered by the guard between the 30:00 watchdog and the mark of the watch.";
+        + "FAIL. Silence, absence or damage of evidence is INCONCLUSIVE. Nothing is rounded up; measurement "
+        + "uncertainty is covered by the guard between the 30:00 watchdog and the mark of the watch.";
+
+    private static readonly string[] Purposes = ["before", "verify", "re-read", "restore"];
 
     /// <summary>"certificate" for a PASS, "record" for everything else.</summary>
     public static string Title(Judgement judgement) =>
@@ -40,6 +42,11 @@ internal static class CertificateText
         Enum.TryParse(facts.Start.Profile.RequiredLevel, out EvidenceLevel level) && Enum.IsDefined(level)
             ? level
             : judgement.Required;
+
+    /// <summary>Purposes of reads and checks in the order in which a job makes them; others last.</summary>
+    public static IEnumerable<string> InOrder(IEnumerable<string> purposes) => purposes
+        .OrderBy(purpose => Array.IndexOf(Purposes, purpose) is var place and >= 0 ? place : Purposes.Length)
+        .ThenBy(purpose => purpose, StringComparer.Ordinal);
 
     public static string Utc(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);

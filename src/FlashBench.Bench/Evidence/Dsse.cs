@@ -125,7 +125,8 @@ internal ref struct DsseReader(ReadOnlySpan<byte> bytes)
         OperationStatus status = Base64Text.DecodeFromUtf8(text, data, out _, out int length);
         Array.Resize(ref data, length);
         // Encoding again shows what a lenient decoder would let pass: bits behind the last byte.
-        return status == OperationStatus.Done && text.SequenceEqual(Encoding.ASCII.GetBytes(Convert.ToBase64String(data)))
+        byte[] again = Encoding.ASCII.GetBytes(Convert.ToBase64String(data));
+        return status == OperationStatus.Done && text.SequenceEqual(again)
             ? data
             : throw Fault(_at, $"the {what} ends as no base64 text ends");
     }

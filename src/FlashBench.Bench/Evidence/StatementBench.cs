@@ -13,7 +13,6 @@ internal static class StatementBench
         WriteBench(json, facts.Start);
         WriteMethod(json, facts.Start);
         json.WriteStartObject("software");
-        json.WriteString("name", "FlashBench");
         json.WriteString("version", facts.Start.Software);
         json.WriteEndObject();
         json.WriteString("operator", facts.Start.Operator);

@@ -3,7 +3,7 @@ using FlashBench.Bench.Journal;
 
 namespace FlashBench.Bench.Evidence;
 
-/// <summary>The parts of a statement about board, flash content and ME; a part that the job did not reach is left out.</summary>
+/// <summary>The parts of a statement about board, flash and ME; what the job did not reach is left out.</summary>
 internal static class StatementFlash
 {
     public static void Write(Utf8JsonWriter json, JobFacts facts)
@@ -49,7 +49,7 @@ internal static class StatementFlash
         json.WriteNumber("blocksWritten", facts.BlocksWritten);
         json.WriteBoolean("dirty", facts.IsDirty);
         json.WriteStartArray("readBacks");
-        foreach (string purpose in facts.ReadBacks.Keys.Order(StringComparer.Ordinal))
+        foreach (string purpose in CertificateText.InOrder(facts.ReadBacks.Keys))
             WriteReadBack(json, facts.ReadBacks[purpose]);
         json.WriteEndArray();
         json.WriteEndObject();
@@ -134,7 +134,7 @@ internal static class StatementFlash
         }
 
         json.WriteStartArray("after");
-        foreach (string purpose in facts.FlashChecks.Keys.Order(StringComparer.Ordinal))
+        foreach (string purpose in CertificateText.InOrder(facts.FlashChecks.Keys))
             WriteFlashCheck(json, facts.FlashChecks[purpose]);
         json.WriteEndArray();
         json.WriteEndObject();

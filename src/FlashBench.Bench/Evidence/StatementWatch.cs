@@ -47,7 +47,8 @@ internal static class StatementWatch
         ReadOnlySpan<(string Name, long? AtUs)> times =
         [
             ("powerGood", boot.PowerGoodUs), ("lastReset", boot.LastResetUs), ("osUp", boot.OsUpUs),
-            ("lastSign", boot.LastSignUs), ("powerLost", boot.PowerLostUs), ("end", boot.EndUs),
+            ("lastSign", boot.LastSignUs), ("reset", boot.ResetUs), ("powerLost", boot.PowerLostUs),
+            ("end", boot.EndUs),
         ];
         foreach ((string name, long? atUs) in times)
         {

@@ -50,7 +50,12 @@ public sealed class StationKey : IDisposable
         StationKey key = Load(path);
         string publicPath = Path.Combine(folder, StationPublicKey.FileName);
         if (!File.Exists(publicPath) || File.ReadAllText(publicPath) != key.PublicPem)
-            DurableFile.WriteText(publicPath, key.PublicPem);
+        {
+            string fresh = FreshName(publicPath);
+            DurableFile.WriteText(fresh, key.PublicPem);
+            File.Move(fresh, publicPath, overwrite: true);
+        }
+
         return key;
     }
 
@@ -67,7 +72,7 @@ public sealed class StationKey : IDisposable
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         byte[] pem = Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n");
-        string fresh = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.new";
+        string fresh = FreshName(path);
         DurableFile.Write(fresh, pem, ownerOnly: true);
         CryptographicOperations.ZeroMemory(pem);
         try
@@ -80,6 +85,9 @@ public sealed class StationKey : IDisposable
             File.Delete(fresh);
         }
     }
+
+    private static string FreshName(string path) =>
+        $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.new";
 
     private static StationKey Load(string path)
     {

@@ -42,16 +42,19 @@ public sealed class StationPublicKey
         ECDsa key = ECDsa.Create();
         try
         {
-            key.ImportSubjectPublicKeyInfo(der, out int read);
-            if (read == der.Length && IsP256(key))
-                return new StationPublicKey(key);
+            key.ImportSubjectPublicKeyInfo(der, out _);
         }
         catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
             throw new StationKeyException(file, "holds a damaged key, or one that is not on the curve P-256", e);
         }
 
-        throw new StationKeyException(file, "holds a key that is not on the curve P-256");
+        if (!IsP256(key))
+            throw new StationKeyException(file, "holds a key that is not on the curve P-256");
+        // A key has other encodings too; only one makes the key id.
+        return key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(der)
+            ? new StationPublicKey(key)
+            : throw new StationKeyException(file, "holds a key with a point that is not in the uncompressed form");
     }
 
     /// <summary>True if this key's owner signed a message.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace FlashBench.Bench.Evidence;
 
-/// <summary>The stations whose signatures count here: this one, and those whose public keys were put beside its own.</summary>
+/// <summary>The stations whose signatures count here: this one, and those whose keys were put beside its own.</summary>
 public sealed class TrustedStations
 {
     /// <summary>Folder inside the keys folder whose `*.pem` files are trusted.</summary>
@@ -22,7 +22,7 @@ public sealed class TrustedStations
     /// <summary>Reads the trusted public keys; makes nothing.</summary>
     /// <param name="folder">The keys folder; may be missing.</param>
     /// <param name="extraKey">One more PEM file; null for none.</param>
-    /// <exception cref="StationKeyException">One of the files is no P-256 public key; nothing is trusted then.</exception>
+    /// <exception cref="StationKeyException">A file is no P-256 public key; nothing is trusted then.</exception>
     /// <exception cref="IOException">One of the files cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public static TrustedStations Load(string folder, string? extraKey = null)

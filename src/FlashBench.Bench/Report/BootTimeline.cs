@@ -3,7 +3,7 @@ using FlashBench.Bench.Watch;
 
 namespace FlashBench.Bench.Report;
 
-/// <summary>One boot drawn over time: rail, supply current, console rate, signs of life, and what happened when.</summary>
+/// <summary>One boot over time: rail, supply current, console rate, signs of life, and what happened when.</summary>
 internal sealed class BootTimeline
 {
     private const double Left = 64, Right = 984, Top = 64, AxisY = 332, UsPerMinute = 60e6;
@@ -122,7 +122,7 @@ internal sealed class BootTimeline
         {
             double x = _time.At(_zero + tick * UsPerMinute);
             WriteLine((x, x), (AxisY, AxisY + 4), "#1c2430", "");
-            WriteText(x, AxisY + 15, "middle", tick.ToString("0", CultureInfo.InvariantCulture), "dim");
+            WriteText(x, AxisY + 15, "middle", (tick + 0.0).ToString("0", CultureInfo.InvariantCulture), "dim");
         }
 
         string zero = _boot.PowerGoodUs is null ? "the relay closed" : "power-good";

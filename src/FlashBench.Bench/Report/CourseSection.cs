@@ -13,7 +13,7 @@ internal static class CourseSection
         if (facts.Deviations.Count == 0)
             page.Element("p", "No deviation was recorded.");
         else
-            page.Folded(facts.Deviations, 20, texts => WriteList(page, texts));
+            page.Folded(facts.Deviations, 20, page.List);
         page.Heading("Equipment");
         WriteParts(page, facts);
     }
@@ -26,7 +26,7 @@ internal static class CourseSection
             return;
         }
 
-        using (page.In("table"))
+        using (page.In("table", ("class", "course")))
         {
             page.TableHead("Phase", "#Begin", "#Duration", "Outcome", "Reason");
             using (page.In("tbody"))
@@ -47,15 +47,6 @@ internal static class CourseSection
             using (page.In("td", ("class", "fit")))
                 page.Mark(phase.Verdict);
             page.Element("td", phase.Reason);
-        }
-    }
-
-    private static void WriteList(MarkupWriter page, IEnumerable<string> texts)
-    {
-        using (page.In("ul"))
-        {
-            foreach (string text in texts)
-                page.Element("li", text);
         }
     }
 
@@ -81,7 +72,7 @@ internal static class CourseSection
         var rest = new List<(string, string)> { ("Bench", $"{facts.Start.Bench} on host {facts.Start.Host}") };
         if (facts.Chip is { } chip)
             rest.Add(("Programmer", $"{chip.Programmer}, bus at {Figures.Count(chip.FrequencyHz)} Hz, {chip.Health}"));
-        rest.Add(("Software", $"FlashBench {facts.Start.Software}"));
+        rest.Add(("Software", facts.Start.Software));
         page.Pairs(rest);
     }
 }

@@ -33,7 +33,7 @@ internal static class EvidenceSection
             yield return ("Backup of the chip", backup.Sha256, Figures.Bytes(backup.SizeBytes));
         if (facts.Plan is { } plan)
             yield return ("Planned image", plan.PlannedSha256, "");
-        foreach (string purpose in facts.ReadBacks.Keys.Order(StringComparer.Ordinal))
+        foreach (string purpose in CertificateText.InOrder(facts.ReadBacks.Keys))
             yield return ($"Full read of the chip, {purpose}", facts.ReadBacks[purpose].Sha256, "");
         if (record is null)
             yield break;

@@ -35,11 +35,25 @@ internal sealed record FlashChange(uint Start, uint End, FlashFate Fate)
     {
         if (facts.Plan is not { } plan)
             return [];
+        long chipBytes = Math.Max(facts.Chip?.SizeBytes ?? 0, facts.Backup?.SizeBytes ?? 0);
         return
         [
             .. plan.Kept.Select(kept => new FlashChange(kept.Start, kept.End, FlashFate.Kept)),
-            .. plan.Changes.Select(change => Of(change, Math.Max(facts.Chip?.SizeBytes ?? 0, facts.Backup?.SizeBytes ?? 0))),
+            .. plan.Changes.Select(change => Of(change, chipBytes)),
         ];
+    }
+
+    /// <summary>Partitions of which nothing is left: the check of the chip's content found every removal done, the
+    /// plan keeps nothing in them, and all that it changes in them becomes 0xFF (the rest was 0xFF before).</summary>
+    public static IEnumerable<FlashChange> Emptied(JobFacts facts, IReadOnlyList<FlashChange> changes)
+    {
+        if (MeSection.LastCheck(facts) is not { Left.Length: 0 } || facts.Audit is not { } audit)
+            return [];
+        return
+            from partition in audit.Partitions
+            let inside = changes.Where(change => change.Start < partition.End && change.End > partition.Start).ToList()
+            where inside.Count > 0 && inside.TrueForAll(change => change.Fate == FlashFate.Erased)
+            select new FlashChange(partition.Start, partition.End, FlashFate.Erased);
     }
 
     // The journal holds hashes only: a range was removed if its new hash is that of so many 0xFF bytes.

@@ -6,7 +6,7 @@ namespace FlashBench.Bench.Report;
 /// <summary>The chip drawn to scale: regions, and below them the ME region before and after.</summary>
 internal static class FlashMap
 {
-    private const double Left = 64, Right = 990, BarHeight = 34, LeastWidth = 1.5, CharacterWidth = 6.4;
+    private const double Left = 64, Right = 990, BarHeight = 34, LeastWidth = 1.5, CharacterWidth = 7.6;
 
     private static readonly string[] RegionFills = ["#b9c6d8", "#cfd8e4"];
 
@@ -27,10 +27,11 @@ internal static class FlashMap
                 ("role", "img"), ("aria-label", "Map of the flash chip before and after")))
             {
                 WriteHatch(page);
-                WriteStrip(page, 16, "chip", new SvgScale(0, size, Left, Right), audit.Regions);
-                WriteFates(page, 16, new SvgScale(0, size, Left, Right), changes);
+                IReadOnlyList<FlashChange> after = [.. FlashChange.Emptied(facts, changes), .. changes];
                 if (me is not null)
-                    WriteZoom(page, new SvgScale(me.Start, me.End, Left, Right), (size, me), audit, changes);
+                    WriteZoom(page, new SvgScale(me.Start, me.End, Left, Right), (size, me), audit, after);
+                WriteStrip(page, 16, "chip after", new SvgScale(0, size, Left, Right), audit.Regions);
+                WriteFates(page, 16, new SvgScale(0, size, Left, Right), after);
             }
         }
     }
@@ -41,8 +42,10 @@ internal static class FlashMap
         JournalData.FlashCheck? after = MeSection.LastCheck(facts);
         return after is null
             ? $"{before}."
-            : $"{before}; after: {Figures.Bytes(after.ContentBytes)}, "
-                + $"{Figures.Percent(after.ContentBytes, audit.ContentBytes)} of it (bytes that are not 0xFF).";
+            : $"{before}; after: {Figures.Bytes(after.ContentBytes)} "
+                + $"({Figures.Percent(after.ContentBytes, audit.ContentBytes)} kept, "
+                + $"{Figures.Percent(audit.ContentBytes - after.ContentBytes, audit.ContentBytes)} removed; content is "
+                + "every byte that is not 0xFF).";
     }
 
     private static void WriteKey(MarkupWriter page)
@@ -82,14 +85,14 @@ internal static class FlashMap
         var chip = new SvgScale(0, zoom.Size, Left, Right);
         string points = string.Join(' ', new[]
         {
-            (chip.At(zoom.Me.Start), 50.0), (chip.At(zoom.Me.End), 50.0), (Right, 84.0), (Left, 84.0),
+            (chip.At(zoom.Me.Start), 50.0), (chip.At(zoom.Me.End), 50.0), (Right, 88.0), (Left, 88.0),
         }.Select(p => $"{Figures.Place(p.Item1)},{Figures.Place(p.Item2)}"));
         page.Void("polygon", ("points", points), ("fill", "#eef1f5"));
-        WriteStrip(page, 84, "ME before", scale, audit.Partitions);
-        WriteStrip(page, 150, "ME after", scale, []);
-        WriteFates(page, 150, scale, changes);
-        WriteEnd(page, 198, Left, "start", zoom.Me.Start);
-        WriteEnd(page, 198, Right, "end", zoom.Me.End);
+        WriteStrip(page, 88, "ME before", scale, audit.Partitions);
+        WriteStrip(page, 152, "ME after", scale, [.. audit.Partitions.Select(range => range with { Name = "" })]);
+        WriteFates(page, 152, scale, changes);
+        WriteEnd(page, 200, Left, "start", zoom.Me.Start);
+        WriteEnd(page, 200, Right, "end", zoom.Me.End);
     }
 
     private static void WriteStrip(
@@ -99,16 +102,16 @@ internal static class FlashMap
             "text", name, ("x", "58"), ("y", Figures.Place(y + 21)), ("text-anchor", "end"));
         WriteBox(page, (Left, Right - Left), y, "#eef1f5");
         double labelEnd = Left;
-        for (int i = 0; i < ranges.Length; i++)
+        foreach ((int i, JournalData.NamedRange range) in ranges.OrderBy(range => range.Start).Index())
         {
-            (double x, double width) = scale.Span(ranges[i].Start, ranges[i].End, LeastWidth);
+            (double x, double width) = scale.Span(range.Start, range.End, LeastWidth);
             WriteBox(page, (x, width), y, RegionFills[i % RegionFills.Length]);
-            double needed = ranges[i].Name.Length * CharacterWidth;
+            double needed = range.Name.Length * CharacterWidth;
             double at = Math.Max(labelEnd, x + Math.Min(3, width / 2));
-            if (at + needed > Right)
+            if (needed <= 0 || at + needed > Right)
                 continue;
             labelEnd = at + needed + 6;
-            page.Element("text", ranges[i].Name, ("x", Figures.Place(at)), ("y", Figures.Place(y + BarHeight + 12)));
+            page.Element("text", range.Name, ("x", Figures.Place(at)), ("y", Figures.Place(y + BarHeight + 12)));
         }
     }
 
@@ -140,7 +143,10 @@ internal static class FlashMap
 
     private static string Fill(FlashFate fate) => fate switch
     {
-        FlashFate.Kept => "#2e8b57", FlashFate.Erased => "url(#erased)", FlashFate.Changed => "#d9730d", _ => "none",
+        FlashFate.Kept => "#2e8b57",
+        FlashFate.Erased => "url(#erased)",
+        FlashFate.Changed => "#d9730d",
+        _ => "none",
     };
 
     private static void WriteBox(MarkupWriter page, (double At, double Length) x, double y, string fill) => page.Void(

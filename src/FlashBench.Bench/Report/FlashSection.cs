@@ -31,12 +31,12 @@ internal static class FlashSection
     {
         using (page.In("table"))
         {
-            page.TableHead("Region or partition", "Addresses", "#Size", "#Removed", "#Share removed", "#Changed");
+            page.TableHead("Region or partition", "Addresses", "#Size", "#Erased to 0xFF", "#Changed otherwise");
             using (page.In("tbody"))
             {
-                foreach (JournalData.NamedRange region in audit.Regions)
+                foreach (JournalData.NamedRange region in audit.Regions.OrderBy(region => region.Start))
                     WriteRange(page, region, "region ", changes);
-                foreach (JournalData.NamedRange partition in audit.Partitions)
+                foreach (JournalData.NamedRange partition in audit.Partitions.OrderBy(partition => partition.Start))
                     WriteRange(page, partition, "ME partition ", changes);
             }
         }
@@ -50,10 +50,9 @@ internal static class FlashSection
         using (page.In("tr"))
         {
             page.Element("td", kind + range.Name);
-            page.Element("td", Figures.Range(range.Start, range.End), ("class", "mono"));
+            page.Element("td", Figures.Range(range.Start, range.End), ("class", "mono fit"));
             page.Element("td", Figures.Count(size), ("class", "num"));
             page.Element("td", removed == 0 ? "–" : Figures.Count(removed), ("class", "num"));
-            page.Element("td", removed == 0 ? "–" : Figures.Percent(removed, size), ("class", "num"));
             page.Element("td", changed == 0 ? "–" : Figures.Count(changed), ("class", "num"));
         }
     }
@@ -90,7 +89,7 @@ internal static class FlashSection
                 {
                     using (page.In("tr"))
                     {
-                        page.Element("td", Figures.Range(change.Start, change.End), ("class", "mono"));
+                        page.Element("td", Figures.Range(change.Start, change.End), ("class", "mono fit"));
                         page.Element("td", Figures.Count((long)change.End - change.Start), ("class", "num"));
                         page.Element("td", fate == FlashFate.Erased ? "0xFF" : "other bytes");
                         page.Element("td", change.Rule);
@@ -117,7 +116,7 @@ internal static class FlashSection
                 + $"0x{backup.FirstDifference:X6}"));
         }
 
-        foreach (string purpose in facts.ReadBacks.Keys.Order(StringComparer.Ordinal))
+        foreach (string purpose in CertificateText.InOrder(facts.ReadBacks.Keys))
             rows.Add(($"Read-back, {purpose}", Describe(facts.ReadBacks[purpose])));
         if (rows.Count == 0)
             page.Element("p", "The chip was not read whole.");
@@ -147,13 +146,6 @@ internal static class FlashSection
             .. audit.Refusals.Select(text => $"refusal: {text}"),
             .. audit.Findings.Select(finding => $"{finding.Severity} at 0x{finding.Offset:X6}: {finding.Text}"),
         ];
-        page.Folded(texts, ChangesShown, shown =>
-        {
-            using (page.In("ul"))
-            {
-                foreach (string text in shown)
-                    page.Element("li", text);
-            }
-        });
+        page.Folded(texts, ChangesShown, page.List);
     }
 }

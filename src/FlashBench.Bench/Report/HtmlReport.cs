@@ -2,7 +2,7 @@ using FlashBench.Bench.Evidence;
 
 namespace FlashBench.Bench.Report;
 
-/// <summary>The report that a person reads: one HTML file, also well-formed XML, without scripts or references.</summary>
+/// <summary>The report that a person reads: one HTML file, well-formed XML too, no scripts, no references.</summary>
 public static class HtmlReport
 {
     /// <summary>File name inside a job directory.</summary>
@@ -48,8 +48,8 @@ public static class HtmlReport
             page.Void(
                 "meta", ("http-equiv", "Content-Security-Policy"),
                 ("content", "default-src 'none'; style-src 'unsafe-inline'"));
-            string mark = facts.Start.Simulated ? " (simulated)" : "";
-            page.Element("title", $"{CertificateText.Name(judgement.Verdict)}{mark}: {facts.Start.Dut}, {facts.Start.Job}");
+            string verdict = CertificateText.Name(judgement.Verdict) + (facts.Start.Simulated ? " (simulated)" : "");
+            page.Element("title", $"{verdict}: {facts.Start.Dut}, {facts.Start.Job}");
             page.Line();
             page.Style(ReportStyle.Css);
         }

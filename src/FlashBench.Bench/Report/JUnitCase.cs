@@ -31,17 +31,20 @@ internal sealed record JUnitCase(string Group, string Name, Verdict Outcome, JUn
         IEnumerable<JUnitCase> phases = facts.Phases.Select(phase =>
             new JUnitCase("phases", phase.Name, phase.Verdict, EndOf(phase.Verdict))
             {
-                Message = phase.Reason, DurationUs = phase.EndUs - phase.StartUs,
+                Message = phase.Reason,
+                DurationUs = phase.EndUs - phase.StartUs,
             });
         IEnumerable<JUnitCase> checks = judgement.Checks.Select(check =>
             new JUnitCase("checks", $"{check.Id} {check.Title}", check.Outcome, EndOf(check))
             {
-                Message = check.Text, Detail = $"measured: {check.Measured}; limit: {check.Limit}",
+                Message = check.Text,
+                Detail = $"measured: {check.Measured}; limit: {check.Limit}",
             });
         var verdict = new JUnitCase("job", "verdict", judgement.Verdict, EndOf(judgement.Verdict))
         {
             Message = judgement.Reason,
-            Detail = $"level {CertificateText.Name(judgement.Level)}, required {CertificateText.Name(judgement.Required)}",
+            Detail = $"level {CertificateText.Name(judgement.Level)}, "
+                + $"required {CertificateText.Name(judgement.Required)}",
         };
         return [.. phases, .. checks, verdict];
     }
@@ -52,6 +55,8 @@ internal sealed record JUnitCase(string Group, string Name, Verdict Outcome, JUn
 
     private static JUnitEnd EndOf(Verdict outcome) => outcome switch
     {
-        Verdict.Pass => JUnitEnd.Passed, Verdict.Fail => JUnitEnd.Failure, _ => JUnitEnd.Error,
+        Verdict.Pass => JUnitEnd.Passed,
+        Verdict.Fail => JUnitEnd.Failure,
+        _ => JUnitEnd.Error,
     };
 }

@@ -7,9 +7,9 @@ namespace FlashBench.Bench.Report;
 
 /// <summary>The job as JUnit XML, for the test pages of build servers.</summary>
 /// <remarks>
-/// One suite per job: a case for every phase (with its time), for every check, and for the verdict, so that no job that
-/// is not a PASS is green. FAIL is a failure; INCONCLUSIVE, ABORTED and ERROR are errors; a check that was reported only
-/// and stayed inconclusive is skipped. Source: the schema that Jenkins and GitLab read.
+/// One suite per job: a case for every phase (with its time), for every check, and for the verdict, so that only a
+/// PASS is green. FAIL is a failure; INCONCLUSIVE, ABORTED and ERROR are errors; a check that was reported only and
+/// stayed inconclusive is skipped. Source: the schema that Jenkins and GitLab read.
 /// </remarks>
 public static class JUnitReport
 {

@@ -56,7 +56,7 @@ internal sealed class MarkupWriter
         foreach ((string attribute, string value) in attributes)
         {
             _text.Append(' ').Append(attribute).Append("=\"");
-            Escape(VisibleText.Of(value));
+            Escape(VisibleText.Of(value, int.MaxValue)); // drawings are long attributes
             _text.Append('"');
         }
     }
@@ -67,7 +67,12 @@ internal sealed class MarkupWriter
         {
             string? entity = c switch
             {
-                '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '"' => "&quot;", '\'' => "&#39;", _ => null,
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '"' => "&quot;",
+                '\'' => "&#39;",
+                _ => null,
             };
             _ = entity is null ? _text.Append(c) : _text.Append(entity);
         }

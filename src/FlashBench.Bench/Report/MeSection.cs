@@ -9,7 +9,7 @@ namespace FlashBench.Bench.Report;
 /// <summary>The ME before and after: what its flash content says, and what its registers said.</summary>
 internal static class MeSection
 {
-    private const int RunsShown = 6;
+    private const int RunsShown = 6, ProblemsShown = 6;
 
     public static void Write(MarkupWriter page, JobFacts facts)
     {
@@ -34,7 +34,7 @@ internal static class MeSection
 
     private static void WriteContent(MarkupWriter page, JournalData.Audit audit, JournalData.FlashCheck? after)
     {
-        using (page.In("table"))
+        using (page.In("table", ("class", "pair")))
         {
             page.TableHead("In flash", "Before, as received", after is null ? "After" : $"After ({after.Purpose})");
             using (page.In("tbody"))
@@ -47,18 +47,25 @@ internal static class MeSection
                     : Valid(after.SignatureValid));
                 Row(page, "Disable bit", Figures.Bit(audit.DisableBit), after is null
                     ? "not read"
-                    : $"{Figures.Bit(after.DisableBit)}; {Others(after.OnlyPinnedBitChanged)} of the dword changed");
-                Row(page, "To be removed, still there", "–", after is null ? "not read" : List(after.Left));
+                    : $"{Figures.Bit(after.DisableBit)}; {BitsChanged(audit.DisableBit, after)}");
+                Row(page, "To be removed, still there", "–", after is null ? "not read" : Count(after.Left.Length));
                 Row(page, "Kept ranges equal to the original", "–", after is null
                     ? "not read"
                     : $"{after.Kept.Count(kept => kept.Equal)} of {after.Kept.Length}"
                         + Differing([.. after.Kept.Where(kept => !kept.Equal)]));
-                Row(page, "Problems", "–", after is null ? "not read" : List(after.Problems));
             }
         }
+
+        string[] problems = after is null ? [] : [.. after.Left.Union(after.Problems)];
+        if (problems.Length > 0)
+            page.Element("h3", "What the content does not show");
+        page.Folded(problems, ProblemsShown, page.List);
     }
 
-    private static string Others(bool none) => none ? "no other bit" : "OTHER BITS";
+    private static string BitsChanged(JournalData.DisableBitState before, JournalData.FlashCheck after) =>
+        before.Dword == after.DisableBit.Dword ? "dword unchanged"
+        : after.OnlyPinnedBitChanged ? "exactly this bit changed"
+        : "OTHER BITS changed";
 
     private static string Limit(long? bytes) => bytes is long most ? Figures.Bytes(most) : "unknown";
 
@@ -74,10 +81,10 @@ internal static class MeSection
 
     private static string Valid(bool valid) => valid ? "valid" : "NOT valid";
 
-    private static string List(string[] names) => names.Length == 0 ? "none" : string.Join(", ", names);
+    private static string Count(int items) => items == 0 ? "none" : $"{items} ranges, listed below";
 
     private static string Differing(JournalData.KeptState[] kept) =>
-        kept.Length == 0 ? "" : $"; DIFFERENT: {List([.. kept.Select(range => range.Name)])}";
+        kept.Length == 0 ? "" : $"; DIFFERENT: {string.Join(", ", kept.Select(range => range.Name))}";
 
     private static void WriteBoot(MarkupWriter page, BootObservation boot, MeGeneration? generation)
     {
@@ -107,7 +114,7 @@ internal static class MeSection
                             "td", $"{Figures.Clock(run.FirstUs - zero)} – {Figures.Clock(run.LastUs - zero)}",
                             ("class", "fit"));
                         page.Element("td", Figures.Count(run.Count), ("class", "num"));
-                        page.Element("td", Raw(run.Registers), ("class", "mono"));
+                        page.Element("td", Raw(run.Registers), ("class", "mono regs"));
                         page.Element("td", Reading(run.Registers, generation));
                     }
                 }

@@ -45,6 +45,16 @@ internal static class ReportBlocks
         }
     }
 
+    /// <summary>A list of sentences.</summary>
+    public static void List(this MarkupWriter page, IEnumerable<string> texts)
+    {
+        using (page.In("ul"))
+        {
+            foreach (string text in texts)
+                page.Element("li", text);
+        }
+    }
+
     /// <summary>The coloured word for an outcome.</summary>
     public static void Mark(this MarkupWriter page, Verdict outcome) =>
         page.Element("span", CertificateText.Name(outcome), ("class", $"mark {Tone(outcome)}"));
@@ -52,11 +62,13 @@ internal static class ReportBlocks
     /// <summary>The class that gives an element the colour of an outcome.</summary>
     public static string Tone(Verdict outcome) => outcome switch
     {
-        Verdict.Pass => "tone-pass", Verdict.Fail => "tone-fail", Verdict.Inconclusive => "tone-inconclusive",
+        Verdict.Pass => "tone-pass",
+        Verdict.Fail => "tone-fail",
+        Verdict.Inconclusive => "tone-inconclusive",
         _ => "tone-error",
     };
 
-    /// <summary>A list that is short as a rule: its first entries in sight, the others folded away, none left out.</summary>
+    /// <summary>A list that is mostly short: its first entries in sight, the others folded, none left out.</summary>
     /// <param name="page">The page.</param>
     /// <param name="items">The entries.</param>
     /// <param name="shown">How many stay in sight.</param>

@@ -24,7 +24,7 @@ internal static class ReportStyle
         .banner { display: grid; grid-template-columns: 300px 1fr; border: 2px solid var(--tone); color: var(--ink); }
         .banner .verdict { background: var(--tone); color: #fff; padding: 18px 20px; display: flex;
           flex-direction: column; justify-content: center; }
-        .banner .verdict b { font-size: 32px; line-height: 1.1; letter-spacing: .02em; overflow-wrap: normal; }
+        .banner .verdict b { font-size: 28px; line-height: 1.1; letter-spacing: .02em; overflow-wrap: normal; }
         .banner .verdict span { font-size: 13px; opacity: .95; margin-top: 4px; }
         .banner .why { padding: 12px 18px; }
         .banner .why p:first-child { font-size: 15px; font-weight: 600; margin-top: 0; }
@@ -33,6 +33,8 @@ internal static class ReportStyle
         .levels { display: flex; flex-wrap: wrap; gap: 6px 28px; margin-top: 8px; }
         .levels div { min-width: 150px; } .levels dt { font-size: 11px; color: var(--soft); }
         .levels dd { font-weight: 600; }
+        .numbers { display: grid; grid-template-columns: repeat(4, auto); gap: 4px 20px; margin: 6px 0; }
+        .numbers dt { font-size: 11px; color: var(--soft); } .numbers dd { font-weight: 600; font-size: 13px; }
         .simulated { margin: 0 0 12px; padding: 9px 16px; font-size: 15px; color: #3d2a00; border: 2px solid #b77900;
           background: repeating-linear-gradient(135deg, #ffe9b3 0 14px, #fff4d6 14px 28px); }
         .simulated b { letter-spacing: .12em; }
@@ -45,6 +47,12 @@ internal static class ReportStyle
         tbody th { color: var(--ink); font-size: inherit; width: 230px; border-bottom: 1px solid var(--line); }
         td.num, th.num { text-align: right; white-space: nowrap; }
         .fit { white-space: nowrap; width: 1%; overflow-wrap: normal; }
+        .results, .pair, .course { table-layout: fixed; }
+        .results th:nth-child(1) { width: 48px; } .results th:nth-child(2) { width: 38%; }
+        .results th:nth-child(5) { width: 128px; } .pair th:nth-child(1) { width: 210px; }
+        .course th:nth-child(1) { width: 16%; } .course th:nth-child(2), .course th:nth-child(3) { width: 12%; }
+        .course th:nth-child(4) { width: 138px; }
+        .regs { white-space: nowrap; overflow-wrap: normal; }
         .mark { display: inline-block; min-width: 104px; padding: 1px 8px; border-radius: 3px; color: #fff;
           text-align: center; font-size: 11.5px; font-weight: 700; background: var(--tone); overflow-wrap: normal; }
         details { margin: 6px 0; } summary { cursor: pointer; color: var(--accent); }
@@ -59,20 +67,23 @@ internal static class ReportStyle
         .end { text-align: center; margin-top: 32px; color: var(--soft); letter-spacing: .1em; }
         @page { size: A4; margin: 14mm 13mm 16mm;
           @bottom-left { content: "FlashBench report"; font: 8pt sans-serif; color: #5b6675; }
-          @bottom-right { content: "page " counter(page) " of " counter(pages); font: 8pt sans-serif; color: #5b6675; } }
+          @bottom-right { content: "page " counter(page) " of " counter(pages); font: 8pt sans-serif;
+            color: #5b6675; } }
         @media print {
           html, body { background: #fff; }
           body { max-width: none; padding: 0; font-size: 9.5pt; }
           * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-          h2, h3, figcaption, summary { break-after: avoid; }
+          h2, h3, figcaption, summary, h2 + p.soft { break-after: avoid; }
           h2 { margin-top: 20px; font-size: 12.5pt; }
           tr, figure, .banner, .notice { break-inside: avoid; }
           thead { display: table-header-group; }
-          .banner { grid-template-columns: 205px 1fr; }
-          .banner .verdict b { font-size: 21pt; }
+          .banner { grid-template-columns: 215px 1fr; }
+          .banner .verdict b { font-size: 16pt; }
           .mono { font-size: 7.5pt; }
+          .regs { white-space: normal; width: 150pt; }
           .watermark { display: block; position: fixed; top: 42%; left: 0; right: 0; text-align: center;
-            font-size: 84pt; font-weight: 800; letter-spacing: .08em; transform: rotate(-32deg); color: #b77900;
+            font-size: 76pt; font-weight: 800; white-space: nowrap;
+            transform: rotate(-32deg); color: #b77900;
             opacity: .13; z-index: 9; }
         }
 

@@ -15,7 +15,7 @@ internal static class ResultsSection
         }
 
         page.Element("p", Summary(judgement), ("class", "soft"));
-        using (page.In("table"))
+        using (page.In("table", ("class", "results")))
         {
             page.TableHead("Id", "Check", "Measured", "Limit", "Outcome");
             using (page.In("tbody"))
@@ -26,16 +26,23 @@ internal static class ResultsSection
         }
     }
 
-    private static string Summary(Judgement judgement) => string.Join(", ", judgement.Checks
-        .GroupBy(check => check.Outcome).OrderBy(group => group.Key)
-        .Select(group => $"{group.Count()} {CertificateText.Name(group.Key)}"));
+    private static string Summary(Judgement judgement) =>
+        $"Mandatory: {Count(judgement.Checks.Where(check => check.Mandatory))}. Reported, and not needed for a PASS: "
+        + $"{Count(judgement.Checks.Where(check => !check.Mandatory))}.";
+
+    private static string Count(IEnumerable<Check> checks)
+    {
+        string counts = string.Join(", ", checks.GroupBy(check => check.Outcome).OrderBy(group => group.Key)
+            .Select(group => $"{group.Count()} {CertificateText.Name(group.Key)}"));
+        return counts.Length == 0 ? "none" : counts;
+    }
 
     private static void WriteCheck(MarkupWriter page, Check check)
     {
         page.Line();
         using (page.In("tr"))
         {
-            using (page.In("td", ("class", "fit")))
+            using (page.In("td"))
                 page.Element("b", check.Id);
             using (page.In("td"))
             {

@@ -6,7 +6,7 @@ namespace FlashBench.Bench.Report;
 /// <param name="Bad">True if a board should not do it.</param>
 internal sealed record TimelineMark(long AtUs, string Text, bool Bad);
 
-/// <summary>Draws marks as lines down a timeline, their texts above it in rows that do not run into each other.</summary>
+/// <summary>Draws marks as lines down a timeline, their texts above it in rows beside each other.</summary>
 internal static class TimelineMarks
 {
     private const double CharacterWidth = 6.1, RowHeight = 14, FirstRow = 12, Bottom = 332, Gap = 10;

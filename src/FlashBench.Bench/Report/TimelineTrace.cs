@@ -8,7 +8,7 @@ internal static class TimelineTrace
     // A hole this long in the samples shows as a hole in the line.
     private const long HoleUs = 5_000_000;
 
-    /// <summary>The `d` of an SVG path: for each column of the drawing the first, least, largest and last value.</summary>
+    /// <summary>The `d` of an SVG path: the first, least, largest and last value of each column.</summary>
     /// <param name="samples">In order of time.</param>
     /// <param name="time">Time to x.</param>
     /// <param name="value">Value to y.</param>

@@ -11,9 +11,11 @@ internal static class VisibleText
 
     /// <summary>Replaces every character that would not show, or that would change how others show, by its number:
     /// "\x1B" or "\u{202E}". What is left is legal in XML 1.0.</summary>
-    public static string Of(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="lengthMax">What is longer is cut off, and its length said.</param>
+    public static string Of(string text, int lengthMax = LengthMax)
     {
-        string shown = text.Length <= LengthMax ? text : text[..LengthMax];
+        string shown = text.Length <= lengthMax ? text : text[..lengthMax];
         var result = new StringBuilder(shown.Length);
         foreach (Rune rune in shown.EnumerateRunes()) // a lone surrogate comes as U+FFFD
         {

@@ -51,7 +51,7 @@ internal static class WatchSection
                 page.Text($"{boot.Explanation}.");
             }
 
-            using (page.In("dl", ("class", "levels")))
+            using (page.In("dl", ("class", "numbers")))
             {
                 foreach ((string name, string value) in Numbers(boot, settings))
                 {
@@ -75,7 +75,8 @@ internal static class WatchSection
             "Longest silence", $"{Figures.Seconds(boot.LongestGapUs)} of {Figures.Seconds(settings.GapMaxUs)} allowed");
         yield return ("Signs of life", Figures.Count(boot.Signs.Count));
         yield return (
-            "Register samples", $"{boot.Samples.Count} intact, {boot.DamagedSamples} damaged, {boot.StaleSamples} stale");
+            "Register samples",
+            $"{boot.Samples.Count} intact, {boot.DamagedSamples} damaged, {boot.StaleSamples} stale");
         yield return ("Boot banners", Figures.Count(boot.Banners));
         yield return ("Console", Figures.Bytes(boot.BytesPerMinute.Sum(bytes => (long)bytes)));
         yield return ("Power samples", Figures.Count(boot.Power.Count));

@@ -57,7 +57,8 @@ public class CertificateStatementTests
     public void Nothing_but_a_pass_is_titled_certificate()
     {
         foreach ((JobFacts, Judgement) job in (ReadOnlySpan<(JobFacts, Judgement)>)[
-            SampleJobs.WatchdogLoss(), SampleJobs.Inconclusive(), SampleJobs.EndedInBackup(), SampleJobs.NothingAtAll()])
+            SampleJobs.WatchdogLoss(), SampleJobs.Inconclusive(), SampleJobs.EndedInBackup(),
+            SampleJobs.NothingAtAll()])
         {
             using JsonDocument statement = Build(job);
 
@@ -124,7 +125,8 @@ public class CertificateStatementTests
     {
         using JsonDocument statement = Build((facts, SampleJobs.Pass().Judgement));
         JsonElement subject = statement.RootElement.GetProperty("subject")[0];
-        return (subject.GetProperty("name").GetString(), subject.GetProperty("digest").GetProperty("sha256").GetString());
+        JsonElement digest = subject.GetProperty("digest");
+        return (subject.GetProperty("name").GetString(), digest.GetProperty("sha256").GetString());
     }
 
     private static Dictionary<string, JournalData.ReadBack> Reads(JournalData.ReadBack[] reads) =>

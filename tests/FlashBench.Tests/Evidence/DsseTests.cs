@@ -172,7 +172,9 @@ public sealed class DsseTests : IDisposable
     {
         using Process process = Process.Start(new ProcessStartInfo("/usr/bin/openssl", arguments)
         {
-            WorkingDirectory = _folder.Path, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = _folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         process.WaitForExit();
         return process.ExitCode;

@@ -3,7 +3,7 @@ using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Tests.Evidence;
 
-/// <summary>Observations of boots as a bench would measure them: sensor noise, a heartbeat every 5 s, FB1 every 30 s.</summary>
+/// <summary>Boots as a bench would measure them: sensor noise, a heartbeat every 5 s, FB1 every 30 s.</summary>
 internal static class SampleBoots
 {
     private const long Second = 1_000_000, OsUp = 14 * Second, Length = 1892 * Second;
@@ -19,7 +19,8 @@ internal static class SampleBoots
         Build(number, BootKind.Watch, registers, lostAfter) with
         {
             Class = BootClass.WatchdogConsistent,
-            Explanation = "power was lost 30:00.0 after power-good without a shutdown text: consistent with the ME watchdog",
+            Explanation = "power was lost 30:00.0 after power-good without a shutdown text: consistent with the ME "
+                + "watchdog",
         };
 
     private static BootObservation Build(int number, string kind, MeRegisters registers, long? lostAfter)

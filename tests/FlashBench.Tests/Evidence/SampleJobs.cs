@@ -34,7 +34,7 @@ internal static class SampleJobs
         JobFacts facts = Complete(simulated);
         return (facts, new Judgement(
             Verdict.Pass, EvidenceLevel.L3, EvidenceLevel.L3,
-            "all mandatory checks passed: the ME is neutralized in flash, survives the watchdog and reports itself disabled",
+            "all mandatory checks passed: the ME is neutralized in flash and reports itself disabled",
             ErrorClass.None, Checks([])));
     }
 
@@ -80,9 +80,14 @@ internal static class SampleJobs
                 "backup", 900_000, 60_000_000, Verdict.Inconclusive, "two reads of the chip differ",
                 ErrorClass.Infrastructure)],
             Backup = facts.Backup! with { Agree = false, Stored = false, DifferingBytes = 3, FirstDifference = 0x1234 },
-            Audit = null, Plan = null, BlocksWritten = 0,
+            Audit = null,
+            Plan = null,
+            BlocksWritten = 0,
             ReadBacks = new Dictionary<string, JournalData.ReadBack>(),
-            FlashChecks = new Dictionary<string, JournalData.FlashCheck>(), Boots = [], Console = [], Records = 14,
+            FlashChecks = new Dictionary<string, JournalData.FlashCheck>(),
+            Boots = [],
+            Console = [],
+            Records = 14,
         };
         return (facts, new Judgement(
             Verdict.Inconclusive, EvidenceLevel.None, EvidenceLevel.L3, "two reads of the chip differ",
@@ -94,7 +99,8 @@ internal static class SampleJobs
     {
         JobFacts facts = EndedInBackup().Facts with { Chip = null, BackupPasses = [], Backup = null, Phases = [] };
         return (facts, new Judgement(
-            Verdict.Error, EvidenceLevel.None, EvidenceLevel.L3, "no programmer answers", ErrorClass.Infrastructure, []));
+            Verdict.Error, EvidenceLevel.None, EvidenceLevel.L3, "no programmer answers",
+            ErrorClass.Infrastructure, []));
     }
 
     /// <summary>The PASS again, with a text in every foreign place.</summary>
@@ -107,36 +113,50 @@ internal static class SampleJobs
         {
             Start = start with
             {
-                Job = text, Bench = text, Dut = text, Operator = text, Policy = text, Control = text, Host = text,
-                Software = text, Parts = [new PartIdentity(text, text, false)],
+                Job = text,
+                Bench = text,
+                Dut = text,
+                Operator = text,
+                Policy = text,
+                Control = text,
+                Host = text,
+                Software = text,
+                Parts = [new PartIdentity(text, text, false)],
                 Profile = start.Profile with { Id = text, Board = text },
             },
             Phases = [new PhaseFacts(text, 0, 1, Verdict.Fail, text, ErrorClass.Dut)],
             Chip = facts.Chip! with { Name = text, JedecId = text, UniqueId = text, Health = text, Programmer = text },
             Audit = audit with
             {
-                Family = text, Version = text, Sku = text, Key = text,
+                Family = text,
+                Version = text,
+                Sku = text,
+                Key = text,
                 Regions = [.. audit.Regions, new JournalData.NamedRange(text, 1, 2)],
                 Partitions = [new JournalData.NamedRange(text, 0x3000, 0x9000)],
-                Findings = [new JournalData.AuditFinding(1, text, text)], Refusals = [text],
+                Findings = [new JournalData.AuditFinding(1, text, text)],
+                Refusals = [text],
                 DisableBit = audit.DisableBit with { Name = text },
             },
             Plan = facts.Plan! with
             {
-                Policy = text, Changes = [facts.Plan.Changes[0] with { Rule = text, Text = text }],
+                Policy = text,
+                Changes = [facts.Plan.Changes[0] with { Rule = text, Text = text }],
             },
             FlashChecks = new Dictionary<string, JournalData.FlashCheck>
             {
                 ["re-read"] = facts.FlashChecks["re-read"] with
                 {
-                    Left = [text], Kept = [new JournalData.KeptState(text, 0, 1, false)],
+                    Left = [text],
+                    Kept = [new JournalData.KeptState(text, 0, 1, false)],
                 },
             },
             Boots = [.. facts.Boots.Select(boot => boot with { Explanation = text })],
             Deviations = [text],
         }, judgement with
         {
-            Reason = text, Checks = [new Check(text, text, Verdict.Inconclusive, true, text, text, text)],
+            Reason = text,
+            Checks = [new Check(text, text, Verdict.Inconclusive, true, text, text, text)],
         });
     }
 
@@ -167,7 +187,8 @@ internal static class SampleJobs
         },
         FlashChecks = new Dictionary<string, JournalData.FlashCheck>
         {
-            ["verify"] = SampleParts.FlashCheck("verify"), ["re-read"] = SampleParts.FlashCheck("re-read"),
+            ["verify"] = SampleParts.FlashCheck("verify"),
+            ["re-read"] = SampleParts.FlashCheck("re-read"),
         },
         Boots =
         [
@@ -185,8 +206,9 @@ internal static class SampleJobs
 
     private static List<Check> Checks((string Id, Verdict Outcome)[] exceptions) =>
     [
-        .. SampleParts.Checks.Select(check => exceptions.FirstOrDefault(e => e.Id == check.Id) is (not null, var outcome)
-            ? check with { Outcome = outcome, Text = $"this check ended {outcome}" }
-            : check),
+        .. SampleParts.Checks.Select(check =>
+            exceptions.FirstOrDefault(e => e.Id == check.Id) is (not null, var outcome)
+                ? check with { Outcome = outcome, Text = $"this check ended {outcome}" }
+                : check),
     ];
 }

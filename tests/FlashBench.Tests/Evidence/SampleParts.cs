@@ -45,8 +45,8 @@ internal static class SampleParts
     {
         (string Name, long Seconds)[] phases =
         [
-            ("identify", 1), ("backup", 58), ("audit", 1), ("baseline", 1912), ("plan", 1), ("write", 74), ("verify", 29),
-            ("watch", 3720), ("re-read", 30),
+            ("identify", 1), ("backup", 58), ("audit", 1), ("baseline", 1912), ("plan", 1), ("write", 74),
+            ("verify", 29), ("watch", 3720), ("re-read", 30),
         ];
         long at = 0;
         return [.. phases.Select(phase => new PhaseFacts(
@@ -57,8 +57,8 @@ internal static class SampleParts
         2, "ME", "8.0.20.1513", "consumer, 1.5 MB", true, "Intel ME 8", false, true,
         new DisableBitState("AltMeDisable", 0x128, 7, false, 0x00000000),
         [
-            new NamedRange("fd", 0, 0x1000), new NamedRange("gbe", 0x1000, 0x3000), new NamedRange("me", 0x3000, 0x180000),
-            new NamedRange("bios", 0x180000, 0x800000),
+            new NamedRange("fd", 0, 0x1000), new NamedRange("bios", 0x180000, 0x800000),
+            new NamedRange("me", 0x3000, 0x180000), new NamedRange("gbe", 0x1000, 0x3000),
         ],
         [
             new NamedRange("PSVN", 0x3C00, 0x4000), new NamedRange("FOVD", 0x3400, 0x3C00),
@@ -71,7 +71,8 @@ internal static class SampleParts
     public static Plan Plan() => new(
         "purism", SampleJobs.Hash("planned"), 1_349_984, 0,
         [
-            new PlanChange(0x128, 0x129, "disable-bit", "AltMeDisable is set", SampleJobs.Hash("a"), SampleJobs.Hash("b")),
+            new PlanChange(0x128, 0x129, "disable-bit", "AltMeDisable is set", SampleJobs.Hash("a"),
+                SampleJobs.Hash("b")),
             new PlanChange(0x3014, 0x3018, "partition-table", "entry count becomes 1", SampleJobs.Hash("c"),
                 SampleJobs.Hash("d")),
             Erased(0x3040, 0x67000, "partitions other than FTPR are removed"),
@@ -96,8 +97,8 @@ internal static class SampleParts
     {
         byte[] erased = new byte[end - start];
         Array.Fill(erased, (byte)0xFF);
-        return new PlanChange(
-            start, end, "removal", text, SampleJobs.Hash($"{start}"), Convert.ToHexStringLower(SHA256.HashData(erased)));
+        string newHash = Convert.ToHexStringLower(SHA256.HashData(erased));
+        return new PlanChange(start, end, "removal", text, SampleJobs.Hash($"{start}"), newHash);
     }
 
     private static Check Pass(string id, string title, string measured, string limit) =>

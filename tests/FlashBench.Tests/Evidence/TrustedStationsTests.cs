@@ -85,6 +85,20 @@ public sealed class TrustedStationsTests : IDisposable
     }
 
     [Fact]
+    public void Another_encoding_of_a_trusted_key_is_refused()
+    {
+        for (int attempt = 0; attempt < 4; attempt++)
+        {
+            using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            byte[] der = key.ExportSubjectPublicKeyInfo();
+            der[26] = (byte)(6 + (der[^1] & 1)); // the hybrid form of the point
+            string pem = PemEncoding.WriteString("PUBLIC KEY", der);
+
+            Assert.Throws<StationKeyException>(() => StationPublicKey.Parse(pem, "x.pem"));
+        }
+    }
+
+    [Fact]
     public void Damage_anywhere_in_a_public_key_never_gives_the_same_key()
     {
         for (int at = 0; at < _own.PublicPem.Length; at++)

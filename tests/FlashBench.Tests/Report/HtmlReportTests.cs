@@ -148,6 +148,21 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void The_rail_is_drawn_to_the_end_of_the_watch_and_falls_where_power_was_lost()
+    {
+        XElement drawing = Parse(Render(SampleJobs.WatchdogLoss())).Descendants(Svg + "svg").Last();
+
+        string rail = (string)drawing.Elements(Svg + "path").First().Attribute("d")!;
+
+        (double X, double Y)[] points = [.. rail.Split('M', 'L').Skip(1).Select(point => point.Split(' ')).Select(xy =>
+            (double.Parse(xy[0], CultureInfo.InvariantCulture), double.Parse(xy[1], CultureInfo.InvariantCulture)))];
+        double lost = Number(drawing.Elements(Svg + "text").Single(text => text.Value == "30"), "x");
+        Assert.InRange(points[^1].X, 982, 984);
+        Assert.All(points.Where(p => p.X > 70 && p.X < lost - 1), point => Assert.InRange(point.Y, 66, 100)); // high
+        Assert.All(points.Where(p => p.X > lost + 1), point => Assert.InRange(point.Y, 144, 146)); // off
+    }
+
+    [Fact]
     public void A_reset_is_drawn()
     {
         (JobFacts facts, Judgement judgement) = SampleJobs.Pass();
@@ -190,6 +205,23 @@ public class HtmlReportTests
             [FlashFate.Kept, FlashFate.Kept, FlashFate.Kept, FlashFate.Changed, FlashFate.Changed, FlashFate.Erased,
                 FlashFate.Erased, FlashFate.Erased],
             changes.Select(change => change.Fate));
+    }
+
+    [Fact]
+    public void A_partition_counts_as_emptied_only_if_the_read_back_shows_it()
+    {
+        (JobFacts facts, _) = SampleJobs.Pass();
+        IReadOnlyList<FlashChange> changes = FlashChange.Of(facts);
+        JournalData.FlashCheck left = facts.FlashChecks["re-read"] with { Left = ["NFTP is still there"] };
+
+        Assert.Equal(
+            [0x3C00u, 0x3400u, 0x4000u, 0x5000u, 0x6000u, 0x66000u, 0xE7000u], // all but FTPR
+            FlashChange.Emptied(facts, changes).Select(range => range.Start));
+        foreach (Dictionary<string, JournalData.FlashCheck> checks in (Dictionary<string, JournalData.FlashCheck>[])[
+            new() { ["re-read"] = left }, []])
+        {
+            Assert.Empty(FlashChange.Emptied(facts with { FlashChecks = checks }, changes));
+        }
     }
 
     [Fact]
@@ -261,8 +293,17 @@ public class HtmlReportTests
         (JobFacts facts, Judgement judgement) = SampleJobs.WatchdogLoss();
         BootObservation dead = facts.Boots[1] with
         {
-            Class = BootClass.NeverBooted, PowerGoodUs = null, LastResetUs = null, OsUpUs = null, PowerLostUs = null,
-            LastSignUs = null, Signs = [], Samples = [], BytesPerMinute = [], Power = [], FirmwareText = null,
+            Class = BootClass.NeverBooted,
+            PowerGoodUs = null,
+            LastResetUs = null,
+            OsUpUs = null,
+            PowerLostUs = null,
+            LastSignUs = null,
+            Signs = [],
+            Samples = [],
+            BytesPerMinute = [],
+            Power = [],
+            FirmwareText = null,
             EndUs = facts.Boots[1].CommandedUs,
         };
 

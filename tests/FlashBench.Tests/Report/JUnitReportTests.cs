@@ -54,7 +54,8 @@ public class JUnitReportTests
     public void No_job_without_a_pass_is_green()
     {
         foreach ((JobFacts, Judgement) job in (ReadOnlySpan<(JobFacts, Judgement)>)[
-            SampleJobs.WatchdogLoss(), SampleJobs.Inconclusive(), SampleJobs.EndedInBackup(), SampleJobs.NothingAtAll()])
+            SampleJobs.WatchdogLoss(), SampleJobs.Inconclusive(), SampleJobs.EndedInBackup(),
+            SampleJobs.NothingAtAll()])
         {
             XElement suite = Suite(job);
 
