@@ -1,5 +1,6 @@
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
+using FlashBench.Hardware;
 
 namespace FlashBench.Bench.Evidence;
 
@@ -58,6 +59,9 @@ public sealed record JobFacts
 
     /// <summary>Console: bytes, and chunks as journaled.</summary>
     public required IReadOnlyList<JournalData.ConsoleChunk> Console { get; init; }
+
+    /// <summary>The bench's parts: those named at the start, and the programmer once it was opened.</summary>
+    public IEnumerable<PartIdentity> Parts => Chip is { } chip ? Start.Parts.Append(chip.Programmer) : Start.Parts;
 
     /// <summary>Number of records folded, the decision not counted.</summary>
     public required long Records { get; init; }

@@ -25,7 +25,8 @@ internal static class StateChecks
     /// <summary>Judges the state that the board as received showed.</summary>
     public static (Verdict Outcome, string Text) BaselineState(BootObservation boot, JournalData.Audit audit)
     {
-        MeStateKind? state = boot.Samples.Count > 0 ? Decide(boot.Samples[^1].Registers, audit, audit.DisableBit.Set).Kind
+        MeStateKind? state = boot.Samples.Count > 0
+            ? Decide(boot.Samples[^1].Registers, audit, audit.DisableBit.Set).Kind
             : FromText(boot.FirmwareText);
         string text = state is null ? "neither agent nor firmware said anything of the ME's state"
             : $"the ME was seen {Words(state.Value)}" + (audit.Stock ? "" : "; the board came neutralized, not stock");
@@ -42,11 +43,19 @@ internal static class StateChecks
         if (facts.Boots.Count == 0 || facts.Audit is not { } audit)
             return FlashChecks.NotReached(id, title, limit);
         if (MajorMinor(audit.Version) < FirstFusedVersion)
-            return new Check(id, title, Verdict.Pass, false, "no Boot Guard", limit, "ME versions before 9.5 have none");
+        {
+            return new Check(id, title, Verdict.Pass, false, "no Boot Guard", limit,
+                "ME versions before 9.5 have none");
+        }
+
         uint? raw = facts.Boots[0].Samples.Select(sample => sample.Registers.Hfsts6)
             .Append(facts.Boots[0].FirmwareText?.Registers.Hfsts6).FirstOrDefault(value => value is not null);
         if (raw is not uint hfsts6 || hfsts6 == uint.MaxValue)
-            return new Check(id, title, Verdict.Inconclusive, false, "HFSTS6 not read", limit, "the fuses could not be read");
+        {
+            return new Check(id, title, Verdict.Inconclusive, false, "HFSTS6 not read", limit,
+                "the fuses could not be read");
+        }
+
         uint policy = hfsts6 >> 6 & 3;
         return new Check(id, title, policy == 0 ? Verdict.Pass : Verdict.Fail, false,
             $"HFSTS6 0x{hfsts6:X8}, policy {policy}", limit, policy == 0 ? "no enforcement action is fused"
@@ -64,7 +73,8 @@ internal static class StateChecks
             ?.DisableBit.Set ?? audit.DisableBit.Set;
         int count = boots.Sum(boot => boot.Samples.Count);
         string measured = count == 0 ? "no intact sample" : $"{count} samples, HFSTS1 {Distinct(boots)}";
-        var states = boots.SelectMany(boot => boot.Samples).Select(sample => Decide(sample.Registers, audit, bit)).ToList();
+        var states = boots.SelectMany(boot => boot.Samples).Select(sample => Decide(sample.Registers, audit, bit))
+            .ToList();
         if (states.Find(state => Speaks(state.Kind)) is { } against)
             return new Check(id, title, Verdict.Fail, false, measured, limit, against.Sentence);
         if (states.Find(state => state.Kind != MeStateKind.DisabledByBit) is { } unclear)
@@ -94,11 +104,17 @@ internal static class StateChecks
     private static Check FirmwareText(JobFacts facts)
     {
         const string id = "C2", title = "firmware's own words", limit = "agree with the registers";
-        var texts = facts.Boots.Where(boot => boot.Kind == BootKind.Watch).Select(boot => FromText(boot.FirmwareText)).ToList();
+        var texts = facts.Boots.Where(boot => boot.Kind == BootKind.Watch).Select(boot => FromText(boot.FirmwareText))
+            .ToList();
         if (texts.Contains(MeStateKind.Running))
-            return new Check(id, title, Verdict.Fail, false, "running", limit, "the boot log says that the ME runs normally");
+        {
+            return new Check(id, title, Verdict.Fail, false, "running", limit,
+                "the boot log says that the ME runs normally");
+        }
+
         bool all = texts.Count > 0 && texts.TrueForAll(state => state == MeStateKind.DisabledByBit);
-        return new Check(id, title, all ? Verdict.Pass : Verdict.Inconclusive, false, all ? "disabled" : "not said", limit,
+        return new Check(
+            id, title, all ? Verdict.Pass : Verdict.Inconclusive, false, all ? "disabled" : "not said", limit,
             all ? "the boot log says that the ME is disabled" : "the boot log does not say so on every boot");
     }
 
@@ -134,7 +150,8 @@ internal static class StateChecks
         _ => $"in state {kind}",
     };
 
-    private static string Distinct(List<BootObservation> boots) => string.Join(", ", boots.SelectMany(boot => boot.Samples)
+    private static string Distinct(List<BootObservation> boots) =>
+        string.Join(", ", boots.SelectMany(boot => boot.Samples)
         .Select(sample => sample.Registers.Hfsts1).Distinct().Take(4)
         .Select(raw => raw is uint value ? $"0x{value:X8}" : "absent"));
 
@@ -143,6 +160,8 @@ internal static class StateChecks
     {
         string[] parts = version.Split('.');
         return parts.Length >= 2 && double.TryParse(
-            $"{parts[0]}.{parts[1]}", System.Globalization.CultureInfo.InvariantCulture, out double value) ? value : double.MaxValue;
+            $"{parts[0]}.{parts[1]}", System.Globalization.CultureInfo.InvariantCulture, out double value)
+            ? value
+            : double.MaxValue;
     }
 }

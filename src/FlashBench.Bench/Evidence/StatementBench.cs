@@ -10,7 +10,7 @@ internal static class StatementBench
     public static void Write(Utf8JsonWriter json, JobFacts facts)
     {
         WriteControls(json, facts);
-        WriteBench(json, facts.Start);
+        WriteBench(json, facts);
         WriteMethod(json, facts.Start);
         json.WriteStartObject("software");
         json.WriteString("version", facts.Start.Software);
@@ -31,13 +31,13 @@ internal static class StatementBench
         json.WriteEndObject();
     }
 
-    private static void WriteBench(Utf8JsonWriter json, JournalData.JobStart start)
+    private static void WriteBench(Utf8JsonWriter json, JobFacts facts)
     {
         json.WriteStartObject("bench");
-        json.WriteString("id", start.Bench);
-        json.WriteString("host", start.Host);
+        json.WriteString("id", facts.Start.Bench);
+        json.WriteString("host", facts.Start.Host);
         json.WriteStartArray("parts");
-        foreach (PartIdentity part in start.Parts)
+        foreach (PartIdentity part in facts.Parts)
         {
             json.WriteStartObject();
             json.WriteString("kind", part.Kind);

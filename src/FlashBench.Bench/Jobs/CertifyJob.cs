@@ -173,7 +173,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         PartIdentity[] identities =
             [parts.Relay.Identity, parts.Sensor.Identity, parts.Console.Identity];
         return new JournalData.JobStart(
-            options.Job, options.Bench, options.Dut, options.Operator, "purism", options.Control?.ToString(),
+            options.Job, options.Bench, options.Dut, options.Operator, "purism", options.ControlName,
             options.Require.ToString(), options.Host, options.Software, options.Simulated
                 || identities.Any(i => i.Simulated),
             new JournalData.ProfileRef(

@@ -36,6 +36,14 @@ public sealed record CertifyOptions
     /// <summary>Negative control; null for an ordinary job.</summary>
     public NegativeControl? Control { get; init; }
 
+    /// <summary>The control's name as command line and record spell it; null for an ordinary job.</summary>
+    public string? ControlName => Control switch
+    {
+        NegativeControl.Stock => "stock",
+        NegativeControl.DamagedManifest => "damaged-manifest",
+        _ => null,
+    };
+
     /// <summary>True to stop after the plan.</summary>
     public bool DryRun { get; init; }
 

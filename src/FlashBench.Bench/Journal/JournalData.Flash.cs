@@ -1,10 +1,12 @@
+using FlashBench.Hardware;
+
 namespace FlashBench.Bench.Journal;
 
 public abstract partial record JournalData
 {
     /// <summary>Programmer and chip as they identified themselves.</summary>
     public sealed record Chip(
-        string Programmer, int FrequencyHz, string JedecId, string Name, uint SizeBytes, string UniqueId, string Health)
+        PartIdentity Programmer, int FrequencyHz, string JedecId, string Name, uint SizeBytes, string UniqueId, string Health)
         : JournalData;
 
     /// <summary>One whole read of the chip for the backup; a third pass is diagnosis only.</summary>

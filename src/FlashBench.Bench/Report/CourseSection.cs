@@ -57,7 +57,7 @@ internal static class CourseSection
             page.TableHead("Part", "Description", "Kind");
             using (page.In("tbody"))
             {
-                foreach (PartIdentity part in facts.Start.Parts)
+                foreach (PartIdentity part in facts.Parts)
                 {
                     using (page.In("tr"))
                     {
@@ -71,7 +71,7 @@ internal static class CourseSection
 
         var rest = new List<(string, string)> { ("Bench", $"{facts.Start.Bench} on host {facts.Start.Host}") };
         if (facts.Chip is { } chip)
-            rest.Add(("Programmer", $"{chip.Programmer}, bus at {Figures.Count(chip.FrequencyHz)} Hz, {chip.Health}"));
+            rest.Add(("Programmer", $"{chip.Programmer.Description}, bus at {Figures.Count(chip.FrequencyHz)} Hz, {chip.Health}"));
         rest.Add(("Software", facts.Start.Software));
         page.Pairs(rest);
     }

@@ -19,7 +19,7 @@ internal static class IdentifyPhase
             return Refuse($"the chip {chip.Name} ({id}) is none that profile {job.Options.Profile.Id} lists");
         BusHealth health = await BusHealth.CheckAsync(spi.Bus, chip, spi.Time, cancel);
         job.Journal.Append(new JournalData.Chip(
-            spi.Bus.Identity.Description, spi.Bus.FrequencyHz, id, chip.Name, chip.SizeBytes, identity.UniqueId ?? "",
+            spi.Bus.Identity, spi.Bus.FrequencyHz, id, chip.Name, chip.SizeBytes, identity.UniqueId ?? "",
             health.Finding));
         if (!health.IsHealthy)
         {

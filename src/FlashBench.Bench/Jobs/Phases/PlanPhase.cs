@@ -14,7 +14,7 @@ internal static class PlanPhase
         var changes = job.Options.Control == NegativeControl.Stock ? [] : plan.Changes;
         ByteDifference loose = ByteDifference.Between(original, planned, [.. changes.Select(change => change.Range)]);
         job.Journal.Append(new JournalData.Plan(
-            job.Options.Control is null ? plan.Policy : $"negative control {job.Options.Control}",
+            job.Options.ControlName is { } name ? $"negative control {name}" : plan.Policy,
             FlashContent.HashOf(planned), ByteDifference.Between(original, planned).Count, loose.Count,
             [.. changes.Select(RecordOf)], [.. plan.Kept.Select(kept => RecordOf(job, kept))]));
         job.Note(changes.Length == 0 ? "nothing to change"
