@@ -125,7 +125,14 @@ internal static class SampleJobs
                 Profile = start.Profile with { Id = text, Board = text },
             },
             Phases = [new PhaseFacts(text, 0, 1, Verdict.Fail, text, ErrorClass.Dut)],
-            Chip = facts.Chip! with { Name = text, JedecId = text, UniqueId = text, Health = text, Programmer = text },
+            Chip = facts.Chip! with
+            {
+                Name = text,
+                JedecId = text,
+                UniqueId = text,
+                Health = text,
+                Programmer = new PartIdentity(text, text, false),
+            },
             Audit = audit with
             {
                 Family = text,
