@@ -50,6 +50,7 @@ public static class Decision
         .Where(check => check.Mandatory || check.Outcome == Verdict.Fail).Select(check => check.Outcome)
         .Concat(facts.Phases.Select(phase => phase.Verdict))
         .Append(facts.IsDirty ? Verdict.Fail : Verdict.Pass)
+        .Append(facts.Start.Control is null ? Verdict.Pass : Verdict.Inconclusive) // a control certifies nothing
         .Max();
 
     private static EvidenceLevel LevelOf(JobFacts facts, List<Check> checks)
@@ -76,6 +77,8 @@ public static class Decision
         Check? telling = checks.Where(check => check.Outcome == verdict && (check.Mandatory || verdict == Verdict.Fail))
             .OrderBy(check => Array.IndexOf(order, check.Id) is >= 0 and int rank ? rank : order.Length)
                 .FirstOrDefault();
+        if (telling is null && !facts.IsDirty)
+            return $"the negative control {facts.Start.Control} did not fail: this bench cannot tell such a board apart";
         return telling is null ? "the board was left half-written" : $"{telling.Id} {telling.Title}: {telling.Text}";
     }
 

@@ -67,7 +67,8 @@ public sealed class BenchState(string folder)
 /// <param name="JedecId">Six hex digits.</param>
 /// <param name="UniqueId">Unique id of the chip; empty if it has none.</param>
 /// <param name="GbeSha256">Hash of the GbE region, which carries the board's MAC; empty if there is none.</param>
-public sealed record DutBinding(string JedecId, string UniqueId, string GbeSha256);
+/// <param name="Profile">Id of the board's profile.</param>
+public sealed record DutBinding(string JedecId, string UniqueId, string GbeSha256, string Profile);
 
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(
     PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase)]

@@ -21,6 +21,10 @@ public sealed record CertifyOptions
     /// <summary>True if the operator named the board: then its chip must be the one known under that name.</summary>
     public required bool BindDut { get; init; }
 
+    /// <summary>True if the operator confirmed that this board has another chip, or another GbE region, than before.
+    /// </summary>
+    public bool ConfirmChip { get; init; }
+
     /// <summary>Who stands at the bench.</summary>
     public required string Operator { get; init; }
 

@@ -55,6 +55,11 @@ public static class CertifyCommand
         HelpName = "N",
     };
 
+    private static readonly Option<bool> ConfirmChip = new("--confirm-chip")
+    {
+        Description = "The board named by --dut has another chip than before, and that is right",
+    };
+
     private static readonly Option<bool> DryRun = new("--dry-run")
     {
         Description = "Stop after the plan: nothing is written to the chip",
@@ -78,7 +83,7 @@ public static class CertifyCommand
         var certify = new Command(
             "certify", "Back up, neutralize, write, watch past the 31-minute mark and sign: one board from end to end");
         foreach (Option option in new Option[]
-            { Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, DryRun, Keep, RealTime })
+            { Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, ConfirmChip, DryRun, Keep, RealTime })
         {
             certify.Options.Add(option);
         }
@@ -106,6 +111,7 @@ public static class CertifyCommand
         },
         Require = parse.GetValue(Require),
         Seed = parse.GetValue(Seed),
+        ConfirmChip = parse.GetValue(ConfirmChip),
         DryRun = parse.GetValue(DryRun),
         Keep = parse.GetValue(Keep),
         RealTime = parse.GetValue(RealTime),

@@ -30,6 +30,9 @@ internal sealed record CertifyRequest
     /// <summary>Seed; null for the bench's own.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>The board has another chip than it is known with, and that is right.</summary>
+    public bool ConfirmChip { get; init; }
+
     /// <summary>Stop after the plan.</summary>
     public bool DryRun { get; init; }
 

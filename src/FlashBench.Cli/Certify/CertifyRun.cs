@@ -133,6 +133,7 @@ internal sealed class CertifyRun
             Profile = profile,
             Dut = _request.Dut ?? $"virtual-{_bench.Id}",
             BindDut = _request.Dut is not null,
+            ConfirmChip = _request.ConfirmChip,
             Operator = _request.Operator ?? "not named",
             Host = world.HostName,
             Software = FlashBenchCommand.Version,

@@ -17,6 +17,9 @@ public sealed record DescriptorRegion(int Number, string Name, FlashRange Range)
 
     /// <summary>Number of the ME region.</summary>
     public const int Me = 2;
+
+    /// <summary>Number of the GbE region, which holds the board's MAC address.</summary>
+    public const int Gbe = 3;
 }
 
 /// <summary>What one bus master may do with the flash.</summary>

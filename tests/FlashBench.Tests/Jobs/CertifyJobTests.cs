@@ -167,12 +167,52 @@ public sealed class CertifyJobTests
     public void A_known_board_with_another_chip_is_refused()
     {
         using var bench = new JobBench();
-        bench.State.Bind("board-1", new DutBinding("EF4017", "0000000000000000", ""));
+        bench.State.Bind("board-1", new DutBinding("EF4017", "0000000000000000", "", "virtual-me8"));
 
         (int code, JobResult result) = bench.Run();
 
         Assert.Equal(65, code);
         Assert.Contains("another chip", result.Judgement.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_known_board_with_a_chip_that_the_operator_confirms_is_bound_anew_and_the_record_says_so()
+    {
+        using var bench = new JobBench { ConfirmChip = true };
+        bench.State.Bind("board-1", new DutBinding("EF4017", "0000000000000000", "", "virtual-me8"));
+
+        (int code, _) = bench.Run();
+
+        Assert.Equal(0, code);
+        Assert.NotEqual("0000000000000000", bench.State.Binding("board-1")!.UniqueId);
+        Assert.Single(bench.Verify().Facts.Deviations);
+    }
+
+    [Fact]
+    public void A_known_board_whose_chip_holds_another_MAC_is_refused()
+    {
+        using var first = new JobBench { DryRun = true };
+        first.Run();
+        using var bench = new JobBench();
+        bench.State.Bind("board-1", first.State.Binding("board-1")! with { GbeSha256 = "another" });
+
+        (int code, JobResult result) = bench.Run();
+
+        Assert.Equal(65, code);
+        Assert.Contains("GbE", result.Judgement.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_negative_control_that_does_not_fail_certifies_nothing()
+    {
+        using var first = new JobBench();
+        first.Run();
+        using var bench = new JobBench { Image = first.FlashAfter, Control = NegativeControl.Stock };
+
+        (int code, JobResult result) = bench.Run();
+
+        Assert.Equal((20, Verdict.Inconclusive), (code, result.Judgement.Verdict));
+        Assert.Contains("did not fail", result.Judgement.Reason, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -38,6 +38,8 @@ internal sealed class JobBench : IDisposable
 
     public bool Simulated { get; init; } = true;
 
+    public bool ConfirmChip { get; init; }
+
     /// <summary>Sets faults before the job begins.</summary>
     public Action<VirtualBench> Arrange { get; init; } = _ => { };
 
@@ -134,6 +136,7 @@ internal sealed class JobBench : IDisposable
             Profile = profile,
             Dut = Dut,
             BindDut = true,
+            ConfirmChip = ConfirmChip,
             Operator = "tester",
             Host = "host",
             Software = "flashbench test",

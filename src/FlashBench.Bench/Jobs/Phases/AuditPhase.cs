@@ -8,8 +8,6 @@ namespace FlashBench.Bench.Jobs.Phases;
 /// <summary>Phase 3: what the backup contains, and whether it may be touched. Refusals come before any boot.</summary>
 internal static class AuditPhase
 {
-    private const int GbeRegion = 3;
-
     public static PhaseOutcome Run(JobContext job)
     {
         ImageAnalysis image;
@@ -35,7 +33,8 @@ internal static class AuditPhase
         if (refusals.Count > 0)
             return Refuse(refusals[0]);
         job.Original = image;
-        Bind(job, image);
+        if (BoardBinding.RefuseContent(job, image) is { } other)
+            return Refuse(other);
         job.Note($"{me.Title}, {me.Sku.Text}, signed by {me.Code.Manifest.Key?.Name}"
             + (me.AlreadyNeutralized ? "; neutralized already: recorded as not stock" : ""));
         return PhaseOutcome.Pass;
@@ -100,16 +99,6 @@ internal static class AuditPhase
 
     private static JournalData.AuditFinding FindingOf(Finding finding) =>
         new(finding.Offset, finding.Severity.ToString().ToLowerInvariant(), finding.Text);
-
-    private static void Bind(JobContext job, ImageAnalysis image)
-    {
-        if (!job.Options.BindDut)
-            return;
-        string gbe = image.Descriptor!.Region(GbeRegion)?.Range is { } range
-            ? FlashContent.HashOf(image.Image.Span, range) : "";
-        job.State.Bind(job.Options.Dut, new DutBinding(
-            $"{job.Identity!.JedecId:X6}", job.Identity.UniqueId ?? "", gbe));
-    }
 
     private static PhaseOutcome Refuse(string reason) => new(Verdict.Fail, reason, ErrorClass.Image);
 }

@@ -29,17 +29,7 @@ internal static class IdentifyPhase
 
         (job.Chip, job.Identity) = (chip, identity);
         job.Note($"{chip.Name} ({id}), {chip.SizeBytes >> 20} MiB, on {spi.Bus.Identity.Description}");
-        return Known(job, identity, id);
-    }
-
-    private static PhaseOutcome Known(JobContext job, SpiNorIdentity identity, string id)
-    {
-        if (!job.Options.BindDut || job.State.Binding(job.Options.Dut) is not { } bound)
-            return PhaseOutcome.Pass;
-        return bound.JedecId == id && bound.UniqueId == (identity.UniqueId ?? "")
-            ? PhaseOutcome.Pass
-            : Refuse($"board {job.Options.Dut} is known with another chip ({bound.JedecId}, unique id {bound.UniqueId})"
-                + $" than this one ({id}, {identity.UniqueId}); name the board as it is labelled");
+        return BoardBinding.RefuseChip(job) is { } refused ? Refuse(refused) : PhaseOutcome.Pass;
     }
 
     private static PhaseOutcome Refuse(string reason) => new(Verdict.Error, reason, ErrorClass.Image);
