@@ -65,7 +65,7 @@ public static class CertificateStatement
         json.WriteString("requiredByProfile", CertificateText.Name(CertificateText.ProfileLevel(facts, judgement)));
         json.WriteString("reason", judgement.Reason);
         json.WriteString("errorClass", judgement.Class.ToString());
-        json.WriteBoolean("simulated", facts.Start.Simulated);
+        json.WriteBoolean("simulated", facts.IsSimulated);
         json.WriteStartArray("performed");
         json.WriteStringValue(CertificateText.Utc(facts.StartedUtc));
         json.WriteStringValue(CertificateText.Utc(facts.EndedUtc));

@@ -23,7 +23,7 @@ public static class Decision
 
     private static readonly (EvidenceLevel Level, string[] Ids)[] LevelChecks =
     [
-        (EvidenceLevel.L0, ["A1", "A2", "A3", "A7"]),
+        (EvidenceLevel.L0, ["A1", "A2", "A3", "A7", "R1"]),
         (EvidenceLevel.L1, ["A4", "A5", "A6"]),
         (EvidenceLevel.L2, ["B1", "B2", "D1", "D2", "E1"]),
         (EvidenceLevel.L3, ["C1"]),
@@ -36,9 +36,9 @@ public static class Decision
         if (!Enum.TryParse(facts.Start.Require, out EvidenceLevel required) || required < EvidenceLevel.L0)
             throw new Journal.EvidenceException(Journal.JournalWriter.FileName, 0, "the required level is unknown");
         var mandatory = LevelChecks.Where(entry => entry.Level <= required).SelectMany(entry => entry.Ids)
-            .Where(id => id != "B1" || StateChecks.FusesMatter(facts)).ToHashSet();
+            .Where(id => id != "B1" || FuseChecks.Matter(facts)).ToHashSet();
         var checks = FlashChecks.All(facts).Concat(StateChecks.All(facts)).Concat(WatchChecks.All(facts))
-            .Select(check => check with { Mandatory = mandatory.Contains(check.Id) })
+            .Select(check => check with { Mandatory = check.Mandatory || mandatory.Contains(check.Id) })
             .OrderBy(check => check.Id, StringComparer.Ordinal).ToList();
         Verdict verdict = Worst(facts, checks);
         return new Judgement(
@@ -58,7 +58,7 @@ public static class Decision
         EvidenceLevel reached = EvidenceLevel.None;
         foreach ((EvidenceLevel level, string[] ids) in LevelChecks)
         {
-            var needed = ids.Where(id => id != "B1" || StateChecks.FusesMatter(facts)).ToHashSet();
+            var needed = ids.Where(id => id != "B1" || FuseChecks.Matter(facts)).ToHashSet();
             if (checks.Exists(check => needed.Contains(check.Id) && check.Outcome != Verdict.Pass))
                 break;
             reached = level;

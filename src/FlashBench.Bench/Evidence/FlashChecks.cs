@@ -9,11 +9,20 @@ internal static class FlashChecks
     public static IEnumerable<Check> All(JobFacts facts) =>
     [
         Backup(facts), Original(facts), Attribution(facts), Kept(facts), Removal(facts), Bit(facts), Write(facts),
-        Reread(facts),
+        Reread(facts), Course(facts),
     ];
 
     internal static Check NotReached(string id, string title, string limit) =>
         new(id, title, Verdict.Inconclusive, false, "not reached", limit, "the job ended before this was measured");
+
+    private static Check Course(JobFacts facts)
+    {
+        const string id = "R1", title = "course of the job", limit = "every phase, in order, bracketed and linked";
+        return facts.CourseFaults.Count == 0
+            ? new Check(id, title, Verdict.Pass, false, "whole", limit, "the records are those of a whole job")
+            : new Check(
+                id, title, Verdict.Inconclusive, false, $"{facts.CourseFaults.Count} faults", limit, facts.CourseFaults[0]);
+    }
 
     private static Check Backup(JobFacts facts)
     {
@@ -26,6 +35,12 @@ internal static class FlashChecks
         {
             return new Check(id, title, Verdict.Pass, false, $"{passes.Count} reads, SHA-256 {backup.Sha256}", limit,
                 "two whole reads of the chip were identical and are in the vault");
+        }
+
+        if (passes.TrueForAll(pass => pass.Sha256 == passes[0].Sha256))
+        {
+            return new Check(id, title, Verdict.Inconclusive, false, $"{passes.Count} reads identical", limit,
+                "the reads were identical, but the vault does not hold them");
         }
 
         bool third = facts.BackupPasses.Any(

@@ -63,6 +63,13 @@ public sealed record JobFacts
     /// <summary>The bench's parts: those named at the start, and the programmer once it was opened.</summary>
     public IEnumerable<PartIdentity> Parts => Chip is { } chip ? Start.Parts.Append(chip.Programmer) : Start.Parts;
 
+    /// <summary>True if any part was simulated or the image was signed with the test key (rule I7), whatever the first
+    /// record says.</summary>
+    public bool IsSimulated => Start.Simulated || Parts.Any(part => part.Simulated) || Audit is { TestKey: true };
+
+    /// <summary>What keeps the records from being those of a whole job in its right order; a PASS needs none.</summary>
+    public required IReadOnlyList<string> CourseFaults { get; init; }
+
     /// <summary>Number of records folded, the decision not counted.</summary>
     public required long Records { get; init; }
 }

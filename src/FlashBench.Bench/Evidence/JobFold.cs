@@ -38,6 +38,7 @@ public static class JobFold
             Boots = BootFold.Fold(start, records, console),
             Deviations = [.. data.OfType<JournalData.Deviation>().Select(deviation => deviation.Text)],
             Console = [.. data.OfType<JournalData.ConsoleChunk>()],
+            CourseFaults = new JobCourse(data).Faults(),
             Records = records.Count,
         };
     }

@@ -8,7 +8,6 @@ namespace FlashBench.Bench.Evidence;
 /// <summary>Checks of the ME's own words: B1, C1, C2, C3, E2, and the state in the baseline.</summary>
 internal static class StateChecks
 {
-    private const double FirstFusedVersion = 9.5; // Boot Guard registers appear with ME 9.5
     private const long UsPerMinute = 60_000_000;
 
     // Where in a boot an intact sample must lie, in minutes since the clock's start; the last one is open-ended.
@@ -16,50 +15,25 @@ internal static class StateChecks
         [("early", 0, 8), ("middle", 12, 20)];
 
     public static IEnumerable<Check> All(JobFacts facts) =>
-        [Fuses(facts), Registers(facts), FirmwareText(facts), HostView(), Amt(facts)];
+        [FuseChecks.BootGuard(facts), Registers(facts), FirmwareText(facts), HostView(), Amt(facts)];
 
-    /// <summary>True from the version on in which an enforcement policy could switch the board off.</summary>
-    public static bool FusesMatter(JobFacts facts) =>
-        facts.Audit is not { } audit || MajorMinor(audit.Version) >= FirstFusedVersion;
-
-    /// <summary>Judges the state that the board as received showed.</summary>
+    /// <summary>Judges the state that the board as received showed: every sample must agree.</summary>
     public static (Verdict Outcome, string Text) BaselineState(BootObservation boot, JournalData.Audit audit)
     {
-        MeStateKind? state = boot.Samples.Count > 0
-            ? Decide(boot.Samples[^1].Registers, audit, audit.DisableBit.Set).Kind
-            : FromText(boot.FirmwareText);
-        string text = state is null ? "neither agent nor firmware said anything of the ME's state"
-            : $"the ME was seen {Words(state.Value)}" + (audit.Stock ? "" : "; the board came neutralized, not stock");
+        if (boot.Samples.Any(sample => sample.Registers.Status1 is { UpdateInProgress: true }))
+            return (Verdict.Inconclusive, "the ME was in the middle of a firmware update");
+        var seen = boot.Samples.Select(sample => Decide(sample.Registers, audit, audit.DisableBit.Set).Kind).ToList();
+        if (seen.Count == 0 && TextState(boot.FirmwareText, audit, audit.DisableBit.Set) is { } said)
+            seen.Add(said);
+        if (seen.Count == 0)
+            return (Verdict.Inconclusive, "neither agent nor firmware said anything of the ME's state");
         MeStateKind expected = audit.Stock ? MeStateKind.Running
             : audit.DisableBit.Set ? MeStateKind.DisabledByBit : MeStateKind.NeutralizedByRemoval;
-        if (state is null || state == expected)
-            return (state is null ? Verdict.Inconclusive : Verdict.Pass, text);
-        return (Verdict.Inconclusive, $"{text}, but the flash content lets expect {Words(expected)}");
-    }
-
-    private static Check Fuses(JobFacts facts)
-    {
-        const string id = "B1", title = "Boot Guard policy", limit = "enforcement policy 0";
-        if (facts.Boots.Count == 0 || facts.Audit is not { } audit)
-            return FlashChecks.NotReached(id, title, limit);
-        if (MajorMinor(audit.Version) < FirstFusedVersion)
-        {
-            return new Check(id, title, Verdict.Pass, false, "no Boot Guard", limit,
-                "ME versions before 9.5 have none");
-        }
-
-        uint? raw = facts.Boots[0].Samples.Select(sample => sample.Registers.Hfsts6)
-            .Append(facts.Boots[0].FirmwareText?.Registers.Hfsts6).FirstOrDefault(value => value is not null);
-        if (raw is not uint hfsts6 || hfsts6 == uint.MaxValue)
-        {
-            return new Check(id, title, Verdict.Inconclusive, false, "HFSTS6 not read", limit,
-                "the fuses could not be read");
-        }
-
-        uint policy = hfsts6 >> 6 & 3;
-        return new Check(id, title, policy == 0 ? Verdict.Pass : Verdict.Fail, false,
-            $"HFSTS6 0x{hfsts6:X8}, policy {policy}", limit, policy == 0 ? "no enforcement action is fused"
-                : $"enforcement policy {policy} can switch this board off by itself");
+        string text = $"the ME was seen {string.Join(" and ", seen.Distinct().Select(Words))}"
+            + (audit.Stock ? "" : "; the board came neutralized, not stock");
+        return seen.TrueForAll(state => state == expected)
+            ? (Verdict.Pass, text)
+            : (Verdict.Inconclusive, $"{text}, but the flash content lets expect {Words(expected)}");
     }
 
     private static Check Registers(JobFacts facts)
@@ -69,8 +43,7 @@ internal static class StateChecks
         var boots = facts.Boots.Where(boot => boot.Kind == BootKind.Watch).ToList();
         if (boots.Count == 0 || facts.Audit is not { } audit)
             return FlashChecks.NotReached(id, title, limit);
-        bool bit = (facts.FlashChecks.GetValueOrDefault("re-read") ?? facts.FlashChecks.GetValueOrDefault("verify"))
-            ?.DisableBit.Set ?? audit.DisableBit.Set;
+        bool bit = BitAfter(facts, audit);
         int count = boots.Sum(boot => boot.Samples.Count);
         string measured = count == 0 ? "no intact sample" : $"{count} samples, HFSTS1 {Distinct(boots)}";
         var states = boots.SelectMany(boot => boot.Samples).Select(sample => Decide(sample.Registers, audit, bit))
@@ -101,22 +74,36 @@ internal static class StateChecks
         return null;
     }
 
+    // The boot log has no checksum: one contradicting boot makes the job inconclusive, the same contradiction on every
+    // boot is a failure.
     private static Check FirmwareText(JobFacts facts)
     {
         const string id = "C2", title = "firmware's own words", limit = "agree with the registers";
-        var texts = facts.Boots.Where(boot => boot.Kind == BootKind.Watch).Select(boot => FromText(boot.FirmwareText))
-            .ToList();
-        if (texts.Contains(MeStateKind.Running))
+        var boots = facts.Boots.Where(boot => boot.Kind == BootKind.Watch).ToList();
+        if (boots.Count == 0 || facts.Audit is not { } audit)
+            return FlashChecks.NotReached(id, title, limit);
+        bool bit = BitAfter(facts, audit);
+        var states = boots.Select(boot => TextState(boot.FirmwareText, audit, bit)).ToList();
+        var against = states.Where(state => state is not null and not MeStateKind.DisabledByBit).Distinct().ToList();
+        bool damaged = boots.Exists(boot => boot.FirmwareText is { IsContradictory: true });
+        if (against.Count == 0 && !damaged)
         {
-            return new Check(id, title, Verdict.Fail, false, "running", limit,
-                "the boot log says that the ME runs normally");
+            bool all = states.TrueForAll(state => state is not null);
+            return new Check(
+                id, title, all ? Verdict.Pass : Verdict.Inconclusive, false, all ? "disabled" : "not said", limit,
+                all ? "the boot log says that the ME is disabled" : "the boot log does not say so on every boot");
         }
 
-        bool all = texts.Count > 0 && texts.TrueForAll(state => state == MeStateKind.DisabledByBit);
+        bool everyBoot = against.Count == 1 && !damaged && states.TrueForAll(state => state == against[0]);
+        string said = against.Count == 0 ? "contradictory" : string.Join(" and ", against.Select(state => Words(state!.Value)));
         return new Check(
-            id, title, all ? Verdict.Pass : Verdict.Inconclusive, false, all ? "disabled" : "not said", limit,
-            all ? "the boot log says that the ME is disabled" : "the boot log does not say so on every boot");
+            id, title, everyBoot ? Verdict.Fail : Verdict.Inconclusive, true, said, limit,
+            $"the boot log says of the ME: {said}");
     }
+
+    private static bool BitAfter(JobFacts facts, JournalData.Audit audit) =>
+        (facts.FlashChecks.GetValueOrDefault("re-read") ?? facts.FlashChecks.GetValueOrDefault("verify"))
+            ?.DisableBit.Set ?? audit.DisableBit.Set;
 
     private static Check HostView() => new("C3", "host's view", Verdict.Inconclusive, false, "not examined",
         "no firmware version answered", "this version does not ask the ME from the operating system");
@@ -128,11 +115,17 @@ internal static class StateChecks
     private static MeState Decide(MeRegisters registers, JournalData.Audit audit, bool bit) =>
         MeStateTable.Decide(registers, (MeGeneration)audit.Generation, bit);
 
-    private static MeStateKind? FromText(CorebootMeReport? text) => text switch
+    // By the printed register where there is one, else by the words.
+    private static MeStateKind? TextState(CorebootMeReport? text, JournalData.Audit audit, bool bit) => text switch
     {
         null or { IsContradictory: true } or { IsEmpty: true } => null,
+        { Registers.Status1: not null } => Decide(text.Registers, audit, bit).Kind,
         { SaysDisabled: true } or { OperationMode: 2 } => MeStateKind.DisabledByBit,
-        { WorkingState: 5, OperationMode: 0 } => MeStateKind.Running,
+        { OperationMode: 3 } => MeStateKind.SoftDisabled,
+        { OperationMode: 4 or 5 } => MeStateKind.FlashOverride,
+        { WorkingState: 5 } => MeStateKind.Running,
+        { WorkingState: 6 } => MeStateKind.WatchdogArmed,
+        { WorkingState: 8 } => MeStateKind.InvalidCpu,
         { WorkingState: 2, OperationMode: 0, ErrorCode: 3 } => MeStateKind.NeutralizedByRemoval,
         _ => null,
     };
@@ -154,14 +147,4 @@ internal static class StateChecks
         string.Join(", ", boots.SelectMany(boot => boot.Samples)
         .Select(sample => sample.Registers.Hfsts1).Distinct().Take(4)
         .Select(raw => raw is uint value ? $"0x{value:X8}" : "absent"));
-
-    // "11.0.10.1002" -> 11.0
-    private static double MajorMinor(string version)
-    {
-        string[] parts = version.Split('.');
-        return parts.Length >= 2 && double.TryParse(
-            $"{parts[0]}.{parts[1]}", System.Globalization.CultureInfo.InvariantCulture, out double value)
-            ? value
-            : double.MaxValue;
-    }
 }

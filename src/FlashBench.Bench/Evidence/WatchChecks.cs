@@ -12,7 +12,7 @@ internal static class WatchChecks
     public static Verdict OutcomeOf(BootClass kind) => kind switch
     {
         BootClass.Alive => Verdict.Pass,
-        BootClass.NeverBooted or BootClass.WatchdogConsistent or BootClass.VendorTimer or BootClass.Crash
+        BootClass.NeverBooted or BootClass.BootLoop or BootClass.WatchdogConsistent or BootClass.VendorTimer or BootClass.Crash
             or BootClass.UnexplainedPowerLoss or BootClass.Reset => Verdict.Fail,
         _ => Verdict.Inconclusive,
     };
@@ -28,7 +28,8 @@ internal static class WatchChecks
         }
 
         string measured = Observed(boot);
-        if (OutcomeOf(boot.Class) is not Verdict.Pass and var broken)
+        // A board without the agent answers no nonce; that it lives by itself is all that this boot has to show.
+        if (boot.Class != BootClass.Unanswered && OutcomeOf(boot.Class) is not Verdict.Pass and var broken)
             return new Check(id, title, broken, false, measured, limit, $"before any write: {boot.Explanation}");
         (Verdict outcome, string text) = StateChecks.BaselineState(boot, audit);
         return new Check(id, title, outcome, false, measured, limit, text);

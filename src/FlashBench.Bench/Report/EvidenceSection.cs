@@ -81,7 +81,7 @@ internal static class EvidenceSection
         {
             page.Element("li", CertificateText.Identified);
             page.Element("li", CertificateText.Limits);
-            if (facts.Start.Simulated)
+            if (facts.IsSimulated)
                 page.Element("li", CertificateText.SimulatedLimit);
             page.Element("li", "This page is derived from the journal and the console bytes; the signed statement is "
                 + $"{DsseEnvelope.FileName} beside it. 'flashbench certificate verify' recomputes both.");

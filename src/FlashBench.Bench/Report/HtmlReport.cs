@@ -48,7 +48,7 @@ public static class HtmlReport
             page.Void(
                 "meta", ("http-equiv", "Content-Security-Policy"),
                 ("content", "default-src 'none'; style-src 'unsafe-inline'"));
-            string verdict = CertificateText.Name(judgement.Verdict) + (facts.Start.Simulated ? " (simulated)" : "");
+            string verdict = CertificateText.Name(judgement.Verdict) + (facts.IsSimulated ? " (simulated)" : "");
             page.Element("title", $"{verdict}: {facts.Start.Dut}, {facts.Start.Job}");
             page.Line();
             page.Style(ReportStyle.Css);

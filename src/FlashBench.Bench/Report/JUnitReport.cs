@@ -63,7 +63,7 @@ public static class JUnitReport
             ("profile", facts.Start.Profile.Id), ("policy", facts.Start.Policy),
             ("control", facts.Start.Control ?? "none"), ("verdict", CertificateText.Name(judgement.Verdict)),
             ("level", CertificateText.Name(judgement.Level)), ("required", CertificateText.Name(judgement.Required)),
-            ("simulated", facts.Start.Simulated ? "true" : "false"), ("software", facts.Start.Software),
+            ("simulated", facts.IsSimulated ? "true" : "false"), ("software", facts.Start.Software),
         ];
         foreach ((string name, string value) in properties)
         {

@@ -8,7 +8,7 @@ internal static class ReportBanner
 {
     public static void Write(MarkupWriter page, JobFacts facts, Judgement judgement)
     {
-        if (facts.Start.Simulated)
+        if (facts.IsSimulated)
             WriteSimulated(page);
         using (page.In("div", ("class", "top")))
         {
@@ -47,7 +47,7 @@ internal static class ReportBanner
 
     private static string Subtitle(JobFacts facts, Judgement judgement) => judgement.Verdict switch
     {
-        Verdict.Pass when facts.Start.Simulated => "simulated certificate",
+        Verdict.Pass when facts.IsSimulated => "simulated certificate",
         Verdict.Pass => "certificate",
         Verdict.Error => "record, no certificate: the bench broke",
         Verdict.Aborted => "record, no certificate: stopped by the operator",

@@ -32,8 +32,14 @@ public enum BootClass
     /// <summary>The board started again after its OS was up.</summary>
     Reset,
 
-    /// <summary>Powered, but the console said nothing that counts.</summary>
+    /// <summary>The firmware starts again and again and never hands over to an operating system.</summary>
+    BootLoop,
+
+    /// <summary>Powered, but the console said nothing that counts, or not soon enough.</summary>
     Silent,
+
+    /// <summary>Alive by its heartbeat, but nothing answered this boot's nonce: it could be a repetition.</summary>
+    Unanswered,
 
     /// <summary>Powered, but signs of life stopped or paused longer than allowed.</summary>
     SignsOfLifeLost,
@@ -74,7 +80,8 @@ public sealed record BootObservation
     /// <summary>Main rail power-good by the sensor (t0); null if it never came.</summary>
     public long? PowerGoodUs { get; init; }
 
-    /// <summary>Last start of the firmware: t0, or the last banner of an early reset.</summary>
+    /// <summary>Start of the time that counts: after power-good, the last banner before the OS, and the kernel's start.
+    /// </summary>
     public long? LastResetUs { get; init; }
 
     /// <summary>First heartbeat or FB1 line; null if the OS never showed.</summary>

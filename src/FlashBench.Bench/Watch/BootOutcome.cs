@@ -6,6 +6,9 @@ namespace FlashBench.Bench.Watch;
 /// <remarks>Source: me-firmware criteria, table of observations; the times are those of the known timers.</remarks>
 internal sealed class BootOutcome(BootSettings settings, PowerTrace power, ConsoleTrace console)
 {
+    /// <summary>More starts of the firmware than this without an operating system are a loop.</summary>
+    public const int EarlyStartsMax = 6;
+
     private const long UsPerSecond = 1_000_000, SensorGapMaxUs = 5 * UsPerSecond, TextBeforeLossUs = 30 * UsPerSecond;
 
     private static readonly (double From, double To)[] VendorTimersMinutes = [(9.5, 10.5), (119, 121)];
@@ -28,7 +31,7 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
             return (BootClass.Reset, $"the board started again {Clock(reset - t0)} after power-good");
         if (Hole() is string hole)
             return (BootClass.Gap, hole);
-        return SignsOfLife(t0, start);
+        return SystemUp() ?? SignsOfLife(t0, start);
     }
 
     /// <summary>Longest time without a sign of life from the first one to the end of power or of the watch.</summary>
@@ -66,14 +69,26 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
             : (BootClass.UnexplainedPowerLoss, $"{when} and nothing explains it");
     }
 
-    private string? Hole() => Gap ?? (power.LongestGapUs > SensorGapMaxUs
-        ? $"the power sensor gave no sample for {Seconds(power.LongestGapUs)}"
-        : null);
+    private string? Hole()
+    {
+        long gap = power.LongestGapUs(EndUs);
+        return Gap ?? (gap > SensorGapMaxUs ? $"the power sensor gave no sample for {Seconds(gap)}" : null);
+    }
+
+    private (BootClass, string)? SystemUp()
+    {
+        if (console.OsUpUs is null && console.EarlyStarts > EarlyStartsMax)
+            return (BootClass.BootLoop, $"the firmware started {console.EarlyStarts} times and never reached an operating system");
+        if (console.OsUpUs is not long up)
+            return (BootClass.Silent, "the board is powered, but nothing on its console counts as a sign of life");
+        long since = Math.Max(power.PowerGoodUs!.Value, console.LastEarlyBannerUs ?? 0);
+        return up - since <= settings.BootLimitUs ? null
+            : (BootClass.Silent, $"the first sign of the operating system came only {Clock(up - since)} after the start, later "
+                + $"than the allowed {Clock(settings.BootLimitUs)}: what happened before is unknown");
+    }
 
     private (BootClass, string) SignsOfLife(long t0, long start)
     {
-        if (console.OsUpUs is null)
-            return (BootClass.Silent, "the board is powered, but nothing on its console counts as a sign of life");
         long last = console.Signs[^1], mark = start + settings.MinimumUs;
         if (last <= mark)
         {
@@ -82,6 +97,12 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         }
 
         long silence = LongestSilenceUs();
+        if (!Answered(mark))
+        {
+            return (BootClass.Unanswered, "the heartbeat went on, but no line past the mark answered this boot's nonce: it "
+                + "could be a repetition of another boot");
+        }
+
         return silence > settings.GapMaxUs
             ? (BootClass.SignsOfLifeLost, $"no sign of life for {Seconds(silence)}, more than the allowed "
                 + $"{Seconds(settings.GapMaxUs)}; the board stayed powered")
@@ -89,6 +110,8 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
                 $"power and signs of life held until {Clock(last - t0)} after power-good, past the mark "
                 + $"at {Clock(mark - t0)}");
     }
+
+    private bool Answered(long mark) => console.Samples.Count > 0 && console.Samples[^1].AtUs > mark;
 
     private static string Clock(long us) => string.Create(
         CultureInfo.InvariantCulture, $"{us / (60 * UsPerSecond)}:{us % (60 * UsPerSecond) / 1e6:00.0}");

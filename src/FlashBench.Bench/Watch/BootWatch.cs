@@ -32,17 +32,17 @@ public sealed class BootWatch
     /// <summary>Main rail power-good; null so far.</summary>
     public long? PowerGoodUs => _power.PowerGoodUs;
 
-    /// <summary>True while lines with another nonce than this boot's arrive and none with it did.</summary>
-    public bool NeedsChallenge => _console.Stale > 0 && _console.Samples.Count == 0;
+    /// <summary>True while lines with another nonce than this boot's arrive.</summary>
+    public bool NeedsChallenge => _console.StaleSinceSample > 0;
 
     /// <summary>True if current flows into the board's supply input.</summary>
     public bool SupplySeen => _power.SupplySeen;
 
-    /// <summary>Start of the time that counts: power-good, or the last early reset.</summary>
-    public long? ClockStartUs => _power.PowerGoodUs is long t0 ? Math.Max(t0, EarlyResetUs ?? t0) : null;
-
-    // The first banner belongs to the power-on itself; a later one before the OS is an early reset.
-    private long? EarlyResetUs => _console.Banners > 1 && _console.ResetUs is null ? _console.LastBannerUs : null;
+    /// <summary>Start of the time that counts: the latest of power-good, the last banner before the operating system, and the
+    /// kernel's start by its own uptime. No reset of any kind lies after it.</summary>
+    public long? ClockStartUs => _power.PowerGoodUs is long t0
+        ? Math.Max(t0, Math.Max(_console.LastEarlyBannerUs ?? t0, _console.KernelStartUs ?? t0))
+        : null;
 
     /// <summary>Takes a sensor sample.</summary>
     public void OnPower(long atUs, int millivolts, int milliamps) => _power.Add(atUs, millivolts, milliamps);
@@ -70,6 +70,8 @@ public sealed class BootWatch
             return "power lost";
         if (_console.ResetUs is long reset && nowUs >= reset + SettleAfterLossUs)
             return "the board restarted";
+        if (_console.OsUpUs is null && _console.EarlyStarts > BootOutcome.EarlyStartsMax)
+            return "the firmware starts again and again";
         if (ClockStartUs is not long start)
             return null;
         long mark = start + _settings.MinimumUs;

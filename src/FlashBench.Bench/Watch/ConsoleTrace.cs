@@ -18,8 +18,10 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private readonly List<RegisterSample> _samples = [];
     private readonly List<long> _signs = [];
     private readonly List<string> _firmwareLines = [];
-    private (long Number, TimeSpan Uptime) _lastHeartbeat, _lastSample;
-    private long? _bootOffsetUs; // bench time minus board uptime: constant as long as the board does not restart
+    private AgentLine? _lastSample;
+    private TimeSpan _lastUptime;
+    private long? _kernelStartUs; // bench time minus board uptime: constant as long as the board does not restart
+    private bool _kernelStartChecked; // true once a line with a checksum said so
 
     public IReadOnlyList<RegisterSample> Samples => _samples;
 
@@ -29,7 +31,17 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     public int Banners { get; private set; }
 
-    public long? LastBannerUs { get; private set; }
+    /// <summary>Banners before the operating system showed itself.</summary>
+    public int EarlyStarts { get; private set; }
+
+    /// <summary>The last of them.</summary>
+    public long? LastEarlyBannerUs { get; private set; }
+
+    /// <summary>When the kernel started, by the bench's clock and the board's uptime.</summary>
+    public long? KernelStartUs => OsUpUs is null ? null : _kernelStartUs;
+
+    /// <summary>Stale samples since the last counted one.</summary>
+    public int StaleSinceSample { get; private set; }
 
     public int Damaged { get; private set; }
 
@@ -61,33 +73,42 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     private void OnAgent(long atUs, AgentLine line)
     {
-        if (line.IsSample && line.Nonce != nonce)
+        if (!Counts(atUs, line))
         {
             Stale++;
+            StaleSinceSample += line.IsSample ? 1 : 0;
             return;
         }
 
-        ref (long Number, TimeSpan Uptime) last = ref line.IsSample ? ref _lastSample : ref _lastHeartbeat;
-        if (line.Number <= last.Number || line.Uptime < last.Uptime || !AgreesWithClock(atUs, line.Uptime))
-        {
-            Stale++;
-            return;
-        }
-
-        last = (line.Number, line.Uptime);
+        _lastUptime = line.Uptime;
         _signs.Add(atUs);
-        if (line.IsSample)
-            _samples.Add(new RegisterSample(atUs, line.Number, line.Uptime, line.Registers));
+        if (!line.IsSample)
+            return;
+        _lastSample = line;
+        StaleSinceSample = 0;
+        _samples.Add(new RegisterSample(atUs, line.Number, line.Uptime, line.Registers));
     }
 
-    private bool AgreesWithClock(long atUs, TimeSpan uptime)
+    // A heartbeat carries neither nonce nor checksum: its uptime must go on and fit the bench's clock. Its counter is not
+    // used, since one damaged digit would make all later ones look old.
+    private bool Counts(long atUs, AgentLine line)
+    {
+        bool goesOn = line.Uptime >= _lastUptime && (!line.IsSample || line.Nonce == nonce)
+            && (!line.IsSample || line.Number > (_lastSample?.Number ?? 0));
+        return goesOn && AgreesWithClock(atUs, line);
+    }
+
+    private bool AgreesWithClock(long atUs, AgentLine line)
     {
         if (powerGoodUs() is not long t0)
             return false;
-        long offset = atUs - t0 - (long)uptime.TotalMicroseconds;
-        _bootOffsetUs ??= offset;
+        long kernelStart = atUs - (long)line.Uptime.TotalMicroseconds;
+        if (kernelStart < t0 - ClockSlackUs)
+            return false; // it claims to be up for longer than the board has power
+        if (_kernelStartUs is null || (line.IsSample && !_kernelStartChecked))
+            (_kernelStartUs, _kernelStartChecked) = (kernelStart, line.IsSample);
         long slack = ClockSlackUs + (atUs - t0) * ClockPercent / 100;
-        return offset >= -ClockSlackUs && Math.Abs(offset - _bootOffsetUs.Value) <= slack;
+        return Math.Abs(kernelStart - _kernelStartUs.Value) <= slack;
     }
 
     private void OnText(long atUs, string text)
@@ -95,9 +116,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         if (_banner.IsMatch(text))
         {
             Banners++;
-            LastBannerUs = atUs;
-            if (OsUpUs is not null)
-                ResetUs ??= atUs;
+            OnStart(atUs);
         }
         else if (text.Contains("reboot: Power down", StringComparison.Ordinal)
             || text.Contains("System halted", StringComparison.Ordinal))
@@ -111,9 +130,21 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
             CrashTextUs = atUs;
         }
 
-        if (OsUpUs is null && _firmwareLines.Count < FirmwareLinesMax)
+        if (OsUpUs is null && _firmwareLines.Count < FirmwareLinesMax && SpeaksOfMe(text))
             _firmwareLines.Add(text);
     }
+
+    private void OnStart(long atUs)
+    {
+        if (OsUpUs is not null)
+            ResetUs ??= atUs;
+        else
+            (EarlyStarts, LastEarlyBannerUs) = (EarlyStarts + 1, atUs);
+    }
+
+    // A boot log at debug level has thousands of lines; only these can say something of the ME.
+    private static bool SpeaksOfMe(string text) => text.Contains("ME", StringComparison.Ordinal)
+        || text.Contains("HFS", StringComparison.Ordinal) || text.Contains("CSE", StringComparison.Ordinal);
 
     private static string Printable(ReadOnlySpan<byte> bytes)
     {

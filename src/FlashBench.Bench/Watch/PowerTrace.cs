@@ -21,8 +21,18 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
     /// <summary>True once the sensor repeated itself too often.</summary>
     public bool Frozen { get; private set; }
 
-    /// <summary>Longest time between two samples since power-good.</summary>
-    public long LongestGapUs { get; private set; }
+    /// <summary>Longest time without a sample, from the relay's command to <paramref name="endUs"/> or the loss.</summary>
+    public long LongestGapUs(long endUs)
+    {
+        long longest = 0, before = commandedUs;
+        foreach ((long atUs, _, _) in _samples.Where(sample => sample.AtUs >= commandedUs))
+        {
+            longest = Math.Max(longest, atUs - before);
+            before = atUs;
+        }
+
+        return LostUs is null ? Math.Max(longest, endUs - before) : longest;
+    }
 
     /// <summary>True if current flowed into the supply input at any time since the relay was closed.</summary>
     public bool SupplySeen { get; private set; }
@@ -35,7 +45,7 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
 
     public void Add(long atUs, int millivolts, int milliamps)
     {
-        Compare(atUs, millivolts, milliamps);
+        Compare(millivolts, milliamps);
         _samples.Add((atUs, millivolts, milliamps));
         bool on = millivolts >= settings.OnMillivolts;
         if (atUs >= commandedUs)
@@ -46,13 +56,11 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
             LostUs ??= atUs;
     }
 
-    private void Compare(long atUs, int millivolts, int milliamps)
+    private void Compare(int millivolts, int milliamps)
     {
         if (_samples.Count == 0)
             return;
-        (long before, int oldMillivolts, int oldMilliamps) = _samples[^1];
-        if (PowerGoodUs is not null && LostUs is null)
-            LongestGapUs = Math.Max(LongestGapUs, atUs - before);
+        (_, int oldMillivolts, int oldMilliamps) = _samples[^1];
         // An open supply may read 0 V, 0 A for ever and be right.
         bool equal = (oldMillivolts, oldMilliamps) == (millivolts, milliamps) && (millivolts, milliamps) != (0, 0);
         _equal = equal ? _equal + 1 : 0;

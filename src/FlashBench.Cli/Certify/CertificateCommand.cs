@@ -83,7 +83,7 @@ public static class CertificateCommand
                 json.WriteNumber("exitCode", code);
                 json.WriteString("verdict", record.Judgement.Verdict.ToString());
                 json.WriteString("level", ResultText.LevelOf(record.Judgement));
-                json.WriteBoolean("simulated", record.Facts.Start.Simulated);
+                json.WriteBoolean("simulated", record.Facts.IsSimulated);
                 json.WriteBoolean("trusted", record.Trusted);
                 json.WriteString("keyId", record.KeyId);
                 json.WriteString("message", sentence);

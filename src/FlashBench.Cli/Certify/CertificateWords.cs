@@ -9,7 +9,7 @@ internal static class CertificateWords
     /// <summary>Verdict and level for people.</summary>
     public static string Of(VerifiedRecord record) =>
         record.Judgement.Verdict.ToString().ToUpperInvariant()
-            + (record.Facts.Start.Simulated ? " (simulated)" : "")
+            + (record.Facts.IsSimulated ? " (simulated)" : "")
             + $", level {ResultText.LevelOf(record.Judgement)}, {record.Judgement.Required} required";
 
     /// <summary>Whether the record may be relied on.</summary>
@@ -22,7 +22,7 @@ internal static class CertificateWords
                 + "with --key if you trust that station");
         }
 
-        if (record.Facts.Start.Simulated && !allowSimulated)
+        if (record.Facts.IsSimulated && !allowSimulated)
         {
             return (ExitCodes.Inconclusive,
                 $"authentic, but of a simulated bench: {Of(record)}; it says nothing of a real board");

@@ -87,6 +87,7 @@ internal static class SampleJobs
             FlashChecks = new Dictionary<string, JournalData.FlashCheck>(),
             Boots = [],
             Console = [],
+            CourseFaults = [],
             Records = 14,
         };
         return (facts, new Judgement(
@@ -208,6 +209,7 @@ internal static class SampleJobs
             new JournalData.ConsoleChunk(0, 9_000, Hash("c1"), 0, 3_000, Hash("i1")),
             new JournalData.ConsoleChunk(9_000, 14_114, Hash("c2"), 3_000, 6_000, Hash("i2")),
         ],
+        CourseFaults = [],
         Records = 788,
     };
 

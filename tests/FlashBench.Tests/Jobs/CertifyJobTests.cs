@@ -88,12 +88,13 @@ public sealed class CertifyJobTests
 
         (int code, JobResult result) = bench.Run();
 
-        Assert.Equal((20, EvidenceLevel.L2), (code, result.Judgement.Level));
-        Assert.StartsWith("C1", result.Judgement.Reason, StringComparison.Ordinal);
+        Assert.Equal((20, EvidenceLevel.L1), (code, result.Judgement.Level));
+        Assert.NotEqual(bench.FlashBefore, bench.FlashAfter); // it was written, and the flash shows it
+        Assert.Equal(Verdict.Inconclusive, result.Judgement.Checks.Single(check => check.Id == "C1").Outcome);
     }
 
     [Fact]
-    public void Asking_for_level_2_lets_the_hidden_board_pass_and_says_so()
+    public void Asking_for_level_2_does_not_let_a_board_pass_that_answers_no_nonce()
     {
         using var bench = new JobBench
         {
@@ -105,7 +106,8 @@ public sealed class CertifyJobTests
 
         (int code, JobResult result) = bench.Run();
 
-        Assert.Equal((0, EvidenceLevel.L2), (code, result.Judgement.Required));
+        Assert.Equal((20, EvidenceLevel.L2), (code, result.Judgement.Required));
+        Assert.StartsWith("watch: the heartbeat went on", result.Judgement.Reason, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -19,7 +19,16 @@ internal sealed class BootScript
     /// <summary>The kernel starts this many seconds after the relay.</summary>
     public double Kernel { get; init; } = 20;
 
-    public double Until { get; init; } = 1900;
+    public double Until { get; init; } = 1920;
+
+    /// <summary>False if the banner of the power-on itself was lost.</summary>
+    public bool FirstBanner { get; init; } = true;
+
+    /// <summary>When the power sensor answers.</summary>
+    public Func<double, bool> Sensor { get; init; } = _ => true;
+
+    /// <summary>The watch of the last run.</summary>
+    public BootWatch? Last { get; private set; }
 
     public Func<double, (int Millivolts, int Milliamps)> Power { get; init; } = _ => (3290, 800);
 
@@ -30,16 +39,18 @@ internal sealed class BootScript
     public List<(double At, string Line)> Extra { get; } = [];
 
     public BootSettings Settings { get; init; } =
-        new(1860 * Us, 120 * Us, 20 * Us, 3000, 5, "^coreboot-.* bootblock starting");
+        new(1860 * Us, 120 * Us, 180 * Us, 20 * Us, 3000, 5, "^coreboot-.* bootblock starting");
 
     public BootObservation Run()
     {
-        var watch = new BootWatch(Settings, 1, (BootKind.Watch, Nonce), 0);
+        var watch = Last = new BootWatch(Settings, 1, (BootKind.Watch, Nonce), 0);
         int noise = 0;
         var events = new List<(double At, Action Do)>();
         for (double at = 0; at <= Until; at += 0.5)
         {
             double now = at;
+            if (!Sensor(now))
+                continue;
             (int millivolts, int milliamps) = now < PowerGood ? (0, 20) : Power(now);
             events.Add((now, () => watch.OnPower((long)(now * Us), millivolts, milliamps + noise++ % 3)));
         }
@@ -62,7 +73,8 @@ internal sealed class BootScript
 
     private IEnumerable<(double At, string Line)> Lines()
     {
-        yield return (1, "coreboot-4.22 x86_64 bootblock starting (log level: 7)...");
+        if (FirstBanner)
+            yield return (1, "coreboot-4.22 x86_64 bootblock starting (log level: 7)...");
         long number = 0;
         for (double at = Kernel + 10; at <= Until; at += 5)
         {

@@ -101,16 +101,65 @@ public sealed class BootWatchTests
     }
 
     [Fact]
-    public void An_early_reset_restarts_the_clock()
+    public void The_clock_starts_with_the_kernel_and_not_with_power_good()
     {
-        var script = new BootScript { Until = 1868 };
-        script.Extra.Add((9, "coreboot-4.22 x86_64 bootblock starting (log level: 7)..."));
+        // 1870 s are past power-good + 31:00, but not past the kernel's start + 31:00.
+        BootObservation seen = new BootScript { Until = 1870 }.Run();
+
+        Assert.InRange(seen.LastResetUs!.Value, 19_900_000, 20_100_000);
+        Assert.Equal(BootClass.SignsOfLifeLost, seen.Class);
+    }
+
+    [Fact]
+    public void A_reset_at_7_00_counts_even_if_the_first_banner_was_lost()
+    {
+        var script = new BootScript { FirstBanner = false, Kernel = 430, Until = 1900 };
+        script.Extra.Add((420, "coreboot-4.22 x86_64 bootblock starting (log level: 7)..."));
 
         BootObservation seen = script.Run();
 
-        Assert.Equal(9_000_000, seen.LastResetUs);
-        // 1868 s are past power-good + 31:00, but not past the reset + 31:00.
-        Assert.Equal(BootClass.SignsOfLifeLost, seen.Class);
+        Assert.Equal(BootClass.SignsOfLifeLost, seen.Class); // alive at the end, but not for 31:00 since the reset
+    }
+
+    [Fact]
+    public void An_operating_system_that_shows_itself_too_late_is_no_sign_of_a_boot()
+    {
+        Assert.Equal(BootClass.Silent, new BootScript { Kernel = 200, Until = 2200 }.Run().Class);
+    }
+
+    [Fact]
+    public void A_board_that_restarts_again_and_again_is_a_loop_and_the_watch_ends()
+    {
+        var script = new BootScript { Heartbeats = _ => false, Samples = _ => false, Until = 700 };
+        for (int minute = 1; minute < 12; minute++)
+            script.Extra.Add((60 * minute, "coreboot-4.22 x86_64 bootblock starting (log level: 7)..."));
+
+        BootObservation seen = script.Run();
+
+        Assert.Equal(BootClass.BootLoop, seen.Class);
+        Assert.Equal("the firmware starts again and again", script.Last!.StopReason(700_000_000));
+    }
+
+    [Fact]
+    public void A_heartbeat_alone_does_not_make_a_boot_alive()
+    {
+        Assert.Equal(BootClass.Unanswered, new BootScript { Samples = _ => false }.Run().Class);
+        Assert.Equal(BootClass.Unanswered, new BootScript { Samples = at => at < 1800 }.Run().Class);
+    }
+
+    [Fact]
+    public void A_sensor_that_falls_silent_leaves_a_gap_at_the_end()
+    {
+        Assert.Equal(BootClass.Gap, new BootScript { Sensor = at => at < 60 }.Run().Class);
+    }
+
+    [Fact]
+    public void A_damaged_heartbeat_does_not_make_the_later_ones_old()
+    {
+        var script = new BootScript();
+        script.Extra.Add((33, "heartbeat 90 up 13.00"));
+
+        Assert.Equal(BootClass.Alive, script.Run().Class);
     }
 
     [Fact]

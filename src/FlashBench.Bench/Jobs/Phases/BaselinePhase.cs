@@ -13,10 +13,11 @@ internal static class BaselinePhase
         await job.Power.ReleaseSpiAsync();
         BootObservation seen = await new BootRun(job, BootKind.Baseline).RunAsync(cancel);
         job.Note(seen.Explanation);
-        IReadOnlyList<Check> checks = Decision.Decide(job.Facts()).Checks;
+        JobFacts facts = job.Facts();
+        IReadOnlyList<Check> checks = Decision.Decide(facts).Checks;
         Check baseline = checks.Single(check => check.Id == "B2"), fuses = checks.Single(check => check.Id == "B1");
-        if (fuses.Outcome == Verdict.Fail)
-            return new PhaseOutcome(Verdict.Fail, fuses.Text, ErrorClass.Dut);
+        if (fuses.Outcome == Verdict.Fail || (fuses.Outcome == Verdict.Inconclusive && FuseChecks.Matter(facts)))
+            return new PhaseOutcome(fuses.Outcome, $"{fuses.Text}: nothing is written", ErrorClass.Dut);
         return baseline.Outcome == Verdict.Pass
             ? PhaseOutcome.Pass
             : new PhaseOutcome(baseline.Outcome, baseline.Text, ErrorClass.Dut);

@@ -1,0 +1,154 @@
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Watch;
+
+namespace FlashBench.Bench.Evidence;
+
+/// <summary>Whether the records are those of a whole job in its right order: what a PASS needs beside its measurements.
+/// </summary>
+/// <remarks>
+/// Every rule of the design that is about order is read off here: nothing erased before the backup (I1), power verified
+/// off before every boot, the write verified before the board was booted, the flash read after the last boot.
+/// </remarks>
+internal sealed class JobCourse(IReadOnlyList<JournalData> data)
+{
+    private const double MinimumSecondsFloor = 1860, GapMaxSecondsCeiling = 20;
+    private const int ColdBootsFloor = 2, NonceLength = 8;
+
+    private static readonly string[] Phases =
+        ["identify", "backup", "audit", "baseline", "plan", "write", "watch", "re-read", "certify"];
+
+    /// <summary>Everything that speaks against a whole job, a sentence each; empty for one that may pass.</summary>
+    public List<string> Faults() =>
+    [
+        .. Numbers(), .. PhaseOrder(), .. Chip(), .. Writing(), .. Booting(), .. Reading(), .. HashChain(),
+    ];
+
+    private JournalData.JobStart Start => (JournalData.JobStart)data[0];
+
+    private IEnumerable<string> Numbers()
+    {
+        JournalData.WatchNumbers watch = Start.Watch;
+        if (watch.MinimumSeconds < MinimumSecondsFloor || watch.BaselineSeconds < MinimumSecondsFloor)
+            yield return $"the watch is shorter than {MinimumSecondsFloor} s";
+        if (watch.ColdBoots < ColdBootsFloor)
+            yield return $"fewer than {ColdBootsFloor} cold boots were asked for";
+        if (watch.GapMaxSeconds > GapMaxSecondsCeiling)
+            yield return $"gaps longer than {GapMaxSecondsCeiling} s were allowed";
+        if (data.OfType<JournalData.JobStart>().Count() != 1 || data.OfType<JournalData.Decision>().Any())
+            yield return "the job begins or is decided more than once";
+    }
+
+    private IEnumerable<string> PhaseOrder()
+    {
+        string[] wanted = Start.Control is null ? Phases : [.. Phases[..^1], "restore", Phases[^1]];
+        string[] begun = [.. data.OfType<JournalData.PhaseBegin>().Select(phase => phase.Name)];
+        JournalData.PhaseEnd[] ended = [.. data.OfType<JournalData.PhaseEnd>()];
+        if (!begun.SequenceEqual(wanted) || !ended.Select(phase => phase.Name).SequenceEqual(wanted))
+            yield return "not every phase ran, in order";
+    }
+
+    private IEnumerable<string> Chip()
+    {
+        if (Only<JournalData.Chip>() is not { } chip || Only<JournalData.Backup>() is not { } backup
+            || Only<JournalData.Audit>() is null || Only<JournalData.Plan>() is null)
+        {
+            yield return "chip, backup, audit and plan are not recorded once each";
+        }
+        else if (chip.SizeBytes != backup.SizeBytes
+            || data.OfType<JournalData.BackupPass>().Any(pass => pass.SizeBytes != chip.SizeBytes))
+        {
+            yield return "backup and chip have different sizes";
+        }
+    }
+
+    private IEnumerable<string> Writing()
+    {
+        int backup = IndexOf(record => record is JournalData.Backup { Agree: true, Stored: true });
+        int dirty = IndexOf(record => record is JournalData.Dirty);
+        int verify = IndexOf(record => record is JournalData.ReadBack { Purpose: "verify" });
+        int clean = IndexOf(record => record is JournalData.Clean);
+        var blocks = data.OfType<JournalData.BlockIntent>().Select(block => (block.Start, block.End)).ToList();
+        var done = data.OfType<JournalData.BlockDone>().Select(block => (block.Start, block.End)).ToList();
+        if (!blocks.SequenceEqual(done))
+            yield return "a block was begun and not finished";
+        if (dirty < 0 != (blocks.Count == 0) || dirty < 0 != clean < 0)
+            yield return "the write is not bracketed by dirty and clean";
+        if (dirty >= 0 && !(backup >= 0 && backup < dirty && dirty < verify && verify < clean))
+            yield return "backup, write and verification are not in order";
+        if (data.Skip(verify + 1).Any(record => record is JournalData.BlockIntent or JournalData.Dirty))
+            yield return "something was written after the verification";
+    }
+
+    private IEnumerable<string> Booting()
+    {
+        bool verifiedOff = false;
+        var nonces = new HashSet<string>();
+        int boots = 0;
+        foreach (JournalData record in data)
+        {
+            if (record is JournalData.PowerSense sense)
+                verifiedOff = sense.State == "off";
+            if (record is JournalData.BootBegin begin)
+            {
+                if (!verifiedOff)
+                    yield return $"boot {begin.Number} did not begin with power verified off";
+                if (begin.Number != ++boots || (begin.Kind == BootKind.Baseline) != (boots == 1))
+                    yield return $"boot {begin.Number} is out of order";
+                if (!IsNonce(begin.Nonce) || !nonces.Add(begin.Nonce))
+                    yield return $"boot {begin.Number} has no nonce of its own";
+            }
+        }
+
+        if (data.OfType<JournalData.BootEnd>().Count() != boots)
+            yield return "a boot did not end";
+    }
+
+    private IEnumerable<string> Reading()
+    {
+        int verify = IndexOf(record => record is JournalData.ReadBack { Purpose: "verify" });
+        int firstWatched = IndexOf(record => record is JournalData.BootBegin { Kind: BootKind.Watch });
+        int lastBoot = data.ToList().FindLastIndex(record => record is JournalData.BootEnd);
+        int reread = IndexOf(record => record is JournalData.ReadBack { Purpose: "re-read" });
+        if (!(verify >= 0 && verify < firstWatched && lastBoot < reread))
+            yield return "the chip was not read before the first and after the last watched boot";
+        foreach (string purpose in (string[])["verify", "re-read"])
+        {
+            if (data.OfType<JournalData.FlashCheck>().Count(check => check.Purpose == purpose) != 1)
+                yield return $"the content of the {purpose} was not judged once";
+        }
+
+        string? problem = data.OfType<JournalData.FlashCheck>().SelectMany(check => check.Problems).FirstOrDefault();
+        if (problem is not null)
+            yield return $"the flash content has a problem: {problem}";
+    }
+
+    private IEnumerable<string> HashChain()
+    {
+        JournalData.ReadBack? before = Read("before"), verify = Read("verify"), reread = Read("re-read");
+        if (Only<JournalData.Plan>() is not { } plan || Only<JournalData.Backup>() is not { } backup
+            || before is null || verify is null || reread is null)
+        {
+            yield return "the reads of the chip are not recorded once each";
+            yield break;
+        }
+
+        bool drift = before.Drift.Length > 0;
+        bool holds = before.ExpectedSha256 == backup.Sha256 && (drift || before.Sha256 == backup.Sha256)
+            && (drift || verify.ExpectedSha256 == plan.PlannedSha256) && verify.Sha256 == verify.ExpectedSha256
+            && reread.ExpectedSha256 == verify.Sha256 && (reread.Drift.Length > 0 || reread.Sha256 == verify.Sha256)
+            && data.OfType<JournalData.Clean>().All(clean => clean.Sha256 == verify.Sha256);
+        if (!holds)
+            yield return "backup, plan, verification and last read do not follow from each other";
+    }
+
+    private JournalData.ReadBack? Read(string purpose) =>
+        data.OfType<JournalData.ReadBack>().Where(read => read.Purpose == purpose).ToList() is [var one] ? one : null;
+
+    private T? Only<T>()
+        where T : JournalData => data.OfType<T>().ToList() is [var one] ? one : null;
+
+    private int IndexOf(Predicate<JournalData> match) => data.ToList().FindIndex(match);
+
+    private static bool IsNonce(string nonce) => nonce.Length == NonceLength && nonce.Trim('0').Length > 0
+        && nonce.All(c => c is >= '0' and <= '9' or >= 'a' and <= 'f');
+}
