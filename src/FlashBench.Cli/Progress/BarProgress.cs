@@ -66,7 +66,13 @@ internal sealed class BarProgress : IProgressView
         row.StopTask();
     }
 
-    public void Note(string text) => _console.Write(new Text(PlainText.Of(text) + "\n"));
+    // Padded to the full width: what the bars left of a line must not shine through.
+    public void Note(string text)
+    {
+        int width = Math.Max(20, _console.Profile.Width - 1);
+        foreach (char[] line in PlainText.Of(text).Chunk(width))
+            _console.Write(new Text(new string(line).PadRight(width) + "\n"));
+    }
 
     public void Dispose()
     {

@@ -48,9 +48,11 @@ public sealed record NeutralizationCheck
     /// <summary>True when the disable bit reads back as set; null for a bare region.</summary>
     public required bool? DisableBitSet { get; init; }
 
-    /// <summary>True when the dword differs from the original in exactly the disable bit, or in nothing when that
-    /// was set already; null for a bare region.</summary>
+    /// <summary>True when no bit of the dword but the disable bit differs from the original; null for a bare region.</summary>
     public required bool? OnlyDisableBitDiffers { get; init; }
+
+    /// <summary>Edits of the removal that the read-back does not show, a sentence each.</summary>
+    public required ImmutableArray<string> NotRemoved { get; init; }
 
     /// <summary>Everything that speaks against a neutralized image, a sentence each; empty when it is one.</summary>
     public required ImmutableArray<string> Problems { get; init; }

@@ -34,7 +34,8 @@ internal sealed class ReadBack(ImageAnalysis original, ReadOnlyMemory<byte> actu
             StrapBefore = before,
             StrapAfter = after,
             DisableBitSet = Bit is null ? null : after is { } word && (word & Bit.Mask) != 0,
-            OnlyDisableBitDiffers = Bit is null ? null : after == (before | Bit.Mask),
+            OnlyDisableBitDiffers = Bit is null ? null : after is { } now && ((now ^ before!.Value) & ~Bit.Mask) == 0,
+            NotRemoved = [.. NotRemoved()],
             Problems = [],
         };
         Judge(check, read);
@@ -69,25 +70,26 @@ internal sealed class ReadBack(ImageAnalysis original, ReadOnlyMemory<byte> actu
             _problems.Add($"{check.ProgrammedBytes} bytes remain in the ME region, at most {limit} may in {_me.Title}");
         if (read?.Me is { AlreadyNeutralized: false })
             _problems.Add("the ME region still holds what removal takes out");
-        JudgeRemoved();
+        _problems.AddRange(check.NotRemoved);
         if (check.DisableBitSet == false)
             _problems.Add($"{Bit!.Name} is not set");
         if (check.OnlyDisableBitDiffers == false)
-            _problems.Add($"the strap dword is 0x{check.StrapAfter:X8}, not 0x{check.StrapBefore | Bit!.Mask:X8}");
+            _problems.Add($"the strap dword is 0x{check.StrapAfter:X8}, more than {Bit!.Name} differs from before");
     }
 
     // By the original's own layout: a changed table in the read-back must not hide what it no longer names.
-    private void JudgeRemoved()
+    private IEnumerable<string> NotRemoved()
     {
-        var whole = new FlashRange(0, actual.Length);
         var undone = new HashSet<ChangeRule>(); // one sentence a rule: a module can have thousands of pieces
-        foreach (Edit edit in Removal.Of(original.Image.Span, _me).Edits)
-        {
-            ReadOnlySpan<byte> bytes = whole.Intersect(edit.Range).Of(actual.Span);
-            bool done = edit.New is null ? !bytes.ContainsAnyExcept((byte)0xFF) : bytes.SequenceEqual(edit.New);
-            if (!done && undone.Add(edit.Rule))
-                _problems.Add($"at {edit.Range} not done: {edit.Rule.Text}");
-        }
+        return from edit in Removal.Of(original.Image.Span, _me).Edits
+               where !IsDone(edit) && undone.Add(edit.Rule)
+               select $"at {edit.Range} not done: {edit.Rule.Text}";
+    }
+
+    private bool IsDone(Edit edit)
+    {
+        ReadOnlySpan<byte> bytes = new FlashRange(0, actual.Length).Intersect(edit.Range).Of(actual.Span);
+        return edit.New is null ? !bytes.ContainsAnyExcept((byte)0xFF) : bytes.SequenceEqual(edit.New);
     }
 
     private KeptRangeResult Compare(KeptRange kept)

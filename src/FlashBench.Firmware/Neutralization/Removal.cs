@@ -44,7 +44,7 @@ internal sealed record Removal(ImmutableArray<Edit> Edits, ImmutableArray<KeptRa
         // Blank and repeated pages: they tell nothing of a module, and shipped neutralized images have them too.
         kept.AddRange((me.Code.Chunks?.Shared ?? []).Select(c => new KeptRange($"{me.Code.Name} shared chunks", c)));
         Partition[] whole = [.. me.Table.Partitions.Where(p => IsKeptWhole(me, p))];
-        kept.AddRange(whole.Select(p => new KeptRange(p.Name, p.Range!.Value)));
+        kept.AddRange(whole.Select(p => new KeptRange(p.Name, p.Range!.Value, IsBoardData: true)));
 
         var keepOut = FlashRangeSet.Merge(kept.Select(k => k.Range));
         var edits = new List<Edit>();

@@ -22,12 +22,11 @@ internal static class FlashContent
         NeutralizationCheck check = NeutralizationCheck.Measure(job.Original!, content, job.Options.Keys);
         JournalData.DisableBitState before = BitOf(job.Original!);
         var after = before with { Set = check.DisableBitSet ?? false, Dword = check.StrapAfter ?? 0 };
-        string[] left = [.. check.Problems.Where(problem => problem.Contains(" not done: ", StringComparison.Ordinal))];
         return new JournalData.FlashCheck(
             purpose,
             [.. check.Kept.Select(k =>
                 new JournalData.KeptState(k.Name, (uint)k.Range.Start, (uint)k.Range.End, k.IsEqual))],
-            check.ProgrammedBytes, check.ProgrammedBytesMax, left, check.Signature == SignatureStatus.Valid, after,
+            check.ProgrammedBytes, check.ProgrammedBytesMax, [.. check.NotRemoved], check.Signature == SignatureStatus.Valid, after,
             check.OnlyDisableBitDiffers ?? false, [.. check.Problems]);
     }
 
@@ -38,7 +37,7 @@ internal static class FlashContent
         var ranges = new List<FlashRange>();
         if (job.Original!.Descriptor!.Region(DescriptorRegion.Bios) is { } bios)
             ranges.AddRange(Outside(bios.Range, job.Original));
-        ranges.AddRange(job.Plan!.Kept.Where(kept => IsData(kept.Name)).Select(kept => kept.Range));
+        ranges.AddRange(job.Plan!.Kept.Where(kept => kept.IsBoardData).Select(kept => kept.Range));
         return ranges;
     }
 
@@ -53,8 +52,6 @@ internal static class FlashContent
 
     /// <summary>SHA-256 in lower-case hex.</summary>
     public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
-
-    private static bool IsData(string name) => name.Contains("MFS", StringComparison.Ordinal);
 
     // Some boards describe a BIOS region that covers descriptor and ME too: those stay protected.
     private static IEnumerable<FlashRange> Outside(FlashRange bios, ImageAnalysis image)

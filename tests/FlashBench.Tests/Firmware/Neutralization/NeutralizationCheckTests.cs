@@ -51,7 +51,7 @@ public class NeutralizationCheckTests
     }
 
     [Theory]
-    [InlineData(0x00410044u, false, false)] // cleared again
+    [InlineData(0x00410044u, false, true)] // cleared again
     [InlineData(0x004100C5u, true, false)] // another bit with it
     [InlineData(0xFFFFFFFFu, true, false)]
     public void Exactly_the_disable_bit_must_differ(uint strap, bool isSet, bool only)
