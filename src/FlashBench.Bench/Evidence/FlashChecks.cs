@@ -6,6 +6,8 @@ namespace FlashBench.Bench.Evidence;
 /// <summary>Checks of backup, image and flash: A1 to A7 and E1.</summary>
 internal static class FlashChecks
 {
+    private const int ExamplesMax = 3;
+
     public static IEnumerable<Check> All(JobFacts facts) =>
     [
         Backup(facts), Original(facts), Attribution(facts), Kept(facts), Removal(facts), Bit(facts), Write(facts),
@@ -102,12 +104,24 @@ internal static class FlashChecks
         if (Content(facts) is not { } check)
             return NotReached(id, title, "by ME version");
         string limit = check.ContentLimit is long most ? $"<= {Bytes(most)} that are not FF" : "no limit known";
-        bool within = check.ContentLimit is long max && check.ContentBytes <= max && check.Left.Length == 0;
-        Verdict outcome = within ? Verdict.Pass : check.ContentLimit is null ? Verdict.Inconclusive : Verdict.Fail;
-        return new Check(id, title, outcome, false, Bytes(check.ContentBytes), limit,
-            within ? "nothing but the kept code is left in the ME region"
-                : check.Left.Length > 0 ? $"left in the ME region: {string.Join(", ", check.Left.Take(6))}"
-                : "more content is left in the ME region than this version's limit");
+        (Verdict outcome, string text) = Removed(check);
+        return new Check(id, title, outcome, false, Bytes(check.ContentBytes), limit, text);
+    }
+
+    private static (Verdict Outcome, string Text) Removed(JournalData.FlashCheck check)
+    {
+        if (check.Left.Length > 0)
+            return (Verdict.Fail, $"left in the ME region: {string.Join(", ", check.Left.Take(ExamplesMax))}");
+        if (check.ContentBytes > check.ContentLimit)
+            return (Verdict.Fail, "more content is left in the ME region than this version's limit");
+        if (check.ContentLimit is null)
+            return (Verdict.Inconclusive, "how much of this version may remain is not known");
+        // A problem that is neither of kept code (A4) nor of the strap (A6) is one of the removal.
+        bool elsewhere = check.Kept.Any(kept => !kept.Equal) || !check.SignatureValid || !check.DisableBit.Set
+            || !check.OnlyPinnedBitChanged;
+        return check.Problems.Length > 0 && !elsewhere
+            ? (Verdict.Fail, check.Problems[0])
+            : (Verdict.Pass, "nothing but the kept code is left in the ME region");
     }
 
     private static Check Bit(JobFacts facts)

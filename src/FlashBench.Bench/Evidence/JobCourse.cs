@@ -61,21 +61,28 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
         }
     }
 
+    // A control's backup goes back after the flash was read again; what that writes is judged by its own read-back.
+    private IReadOnlyList<JournalData> BeforeRestore()
+    {
+        int restore = Start.Control is null ? -1 : IndexOf(record => record is JournalData.PhaseBegin { Name: "restore" });
+        return restore < 0 ? data : [.. data.Take(restore)];
+    }
+
     private IEnumerable<string> Writing()
     {
         int backup = IndexOf(record => record is JournalData.Backup { Agree: true, Stored: true });
         int dirty = IndexOf(record => record is JournalData.Dirty);
         int verify = IndexOf(record => record is JournalData.ReadBack { Purpose: "verify" });
         int clean = IndexOf(record => record is JournalData.Clean);
-        var blocks = data.OfType<JournalData.BlockIntent>().Select(block => (block.Start, block.End)).ToList();
-        var done = data.OfType<JournalData.BlockDone>().Select(block => (block.Start, block.End)).ToList();
+        var blocks = BeforeRestore().OfType<JournalData.BlockIntent>().Select(block => (block.Start, block.End)).ToList();
+        var done = BeforeRestore().OfType<JournalData.BlockDone>().Select(block => (block.Start, block.End)).ToList();
         if (!blocks.SequenceEqual(done))
             yield return "a block was begun and not finished";
         if (dirty < 0 != (blocks.Count == 0) || dirty < 0 != clean < 0)
             yield return "the write is not bracketed by dirty and clean";
         if (dirty >= 0 && !(backup >= 0 && backup < dirty && dirty < verify && verify < clean))
             yield return "backup, write and verification are not in order";
-        if (data.Skip(verify + 1).Any(record => record is JournalData.BlockIntent or JournalData.Dirty))
+        if (BeforeRestore().Skip(verify + 1).Any(record => record is JournalData.BlockIntent or JournalData.Dirty))
             yield return "something was written after the verification";
     }
 
@@ -116,10 +123,6 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
             if (data.OfType<JournalData.FlashCheck>().Count(check => check.Purpose == purpose) != 1)
                 yield return $"the content of the {purpose} was not judged once";
         }
-
-        string? problem = data.OfType<JournalData.FlashCheck>().SelectMany(check => check.Problems).FirstOrDefault();
-        if (problem is not null)
-            yield return $"the flash content has a problem: {problem}";
     }
 
     private IEnumerable<string> HashChain()
@@ -136,7 +139,7 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
         bool holds = before.ExpectedSha256 == backup.Sha256 && (drift || before.Sha256 == backup.Sha256)
             && (drift || verify.ExpectedSha256 == plan.PlannedSha256) && verify.Sha256 == verify.ExpectedSha256
             && reread.ExpectedSha256 == verify.Sha256 && (reread.Drift.Length > 0 || reread.Sha256 == verify.Sha256)
-            && data.OfType<JournalData.Clean>().All(clean => clean.Sha256 == verify.Sha256);
+            && BeforeRestore().OfType<JournalData.Clean>().All(clean => clean.Sha256 == verify.Sha256);
         if (!holds)
             yield return "backup, plan, verification and last read do not follow from each other";
     }

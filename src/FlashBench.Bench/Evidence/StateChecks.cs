@@ -60,7 +60,7 @@ internal static class StateChecks
 
     private static string? MissingWindow(JobFacts facts, BootObservation boot)
     {
-        if (boot.LastResetUs is not long start)
+        if (boot.CountedFromUs is not long start)
             return $"boot {boot.Number} has no power-good to count from";
         double mark = facts.Start.Watch.MinimumSeconds / 60;
         foreach ((string name, double from, double to) in Windows.Append(("past the mark", mark, double.MaxValue)))

@@ -26,7 +26,7 @@ internal static class StatementWatch
         json.WriteString("text", boot.Explanation);
         json.WriteNumber("requiredSeconds", settings.MinimumUs / UsPerSecond);
         json.WriteNumber("maxGapSeconds", settings.GapMaxUs / UsPerSecond);
-        if (boot.LastSignUs - boot.LastResetUs is long observed)
+        if (boot.LastSignUs - boot.CountedFromUs is long observed)
             json.WriteNumber("observedSeconds", observed / UsPerSecond);
         json.WriteNumber("longestGapSeconds", boot.LongestGapUs / UsPerSecond);
         json.WriteNumber("bootBanners", boot.Banners);
@@ -46,7 +46,7 @@ internal static class StatementWatch
         json.WriteStartObject("secondsAfterRelay");
         ReadOnlySpan<(string Name, long? AtUs)> times =
         [
-            ("powerGood", boot.PowerGoodUs), ("lastReset", boot.LastResetUs), ("osUp", boot.OsUpUs),
+            ("powerGood", boot.PowerGoodUs), ("countedFrom", boot.CountedFromUs), ("osUp", boot.OsUpUs),
             ("lastSign", boot.LastSignUs), ("reset", boot.ResetUs), ("powerLost", boot.PowerLostUs),
             ("end", boot.EndUs),
         ];

@@ -50,7 +50,7 @@ internal sealed class BootTimeline
     // The time that had to be survived, from the start that counts to the mark.
     private void WriteRequiredTime()
     {
-        if (_boot.LastResetUs is not long start)
+        if (_boot.CountedFromUs is not long start)
             return;
         (double x, double width) = _time.Span(start, start + _settings.MinimumUs, 1);
         _page.Void(
@@ -133,10 +133,10 @@ internal sealed class BootTimeline
     {
         var marks = new List<TimelineMark> { new(_boot.CommandedUs, "relay closed", false) };
         Add(marks, _boot.PowerGoodUs, "power-good", false);
-        if (_boot.LastResetUs > _boot.PowerGoodUs)
-            Add(marks, _boot.LastResetUs, "early reset, counting starts", false);
+        if (_boot.CountedFromUs > _boot.PowerGoodUs)
+            Add(marks, _boot.CountedFromUs, "counting starts", false);
         Add(marks, _boot.OsUpUs, "OS up", false);
-        if (_boot.LastResetUs + _settings.MinimumUs is long mark && mark <= _boot.EndUs)
+        if (_boot.CountedFromUs + _settings.MinimumUs is long mark && mark <= _boot.EndUs)
             Add(marks, mark, "mark", false);
         if (_boot.Class == BootClass.SignsOfLifeLost)
             Add(marks, _boot.LastSignUs, "last sign of life", true);

@@ -69,8 +69,8 @@ internal static class WatchSection
 
     private static IEnumerable<(string Name, string Value)> Numbers(BootObservation boot, BootSettings settings)
     {
-        string observed = boot.LastSignUs - boot.LastResetUs is long us ? Figures.Clock(us) : "none";
-        yield return ("Alive since the last reset", $"{observed} of {Figures.Clock(settings.MinimumUs)}");
+        string observed = boot.LastSignUs - boot.CountedFromUs is long us ? Figures.Clock(us) : "none";
+        yield return ("Alive since the kernel started", $"{observed} of {Figures.Clock(settings.MinimumUs)}");
         yield return (
             "Longest silence", $"{Figures.Seconds(boot.LongestGapUs)} of {Figures.Seconds(settings.GapMaxUs)} allowed");
         yield return ("Signs of life", Figures.Count(boot.Signs.Count));

@@ -82,7 +82,7 @@ public sealed record BootObservation
 
     /// <summary>Start of the time that counts: after power-good, the last banner before the OS, and the kernel's start.
     /// </summary>
-    public long? LastResetUs { get; init; }
+    public long? CountedFromUs { get; init; }
 
     /// <summary>First heartbeat or FB1 line; null if the OS never showed.</summary>
     public long? OsUpUs { get; init; }

@@ -94,7 +94,7 @@ public sealed class BootWatch
             Explanation = explanation,
             CommandedUs = _commandedUs,
             PowerGoodUs = _power.PowerGoodUs,
-            LastResetUs = ClockStartUs,
+            CountedFromUs = ClockStartUs,
             OsUpUs = _console.OsUpUs,
             ResetUs = _console.ResetUs,
             PowerLostUs = _power.LostUs,

@@ -36,7 +36,7 @@ internal static class SampleBoots
             Explanation = "",
             CommandedUs = commanded,
             PowerGoodUs = good,
-            LastResetUs = good,
+            CountedFromUs = good,
             OsUpUs = signs[0],
             PowerLostUs = lostAfter is long lost ? good + lost : null,
             EndUs = lostAfter is long end ? good + end + 10 * Second : good + Length,

@@ -295,7 +295,7 @@ public class HtmlReportTests
         {
             Class = BootClass.NeverBooted,
             PowerGoodUs = null,
-            LastResetUs = null,
+            CountedFromUs = null,
             OsUpUs = null,
             PowerLostUs = null,
             LastSignUs = null,
