@@ -85,7 +85,8 @@ internal sealed class ConsolePump : IAsyncDisposable
 
     private void Take(ConsoleEvent happened)
     {
-        long atUs = _clock.ToUs(happened.Timestamp);
+        // A board that already ran when the job began has sent bytes before the job's clock: they count from its start.
+        long atUs = Math.Max(0, _clock.ToUs(happened.Timestamp));
         switch (happened)
         {
             case ConsoleEvent.Bytes bytes:

@@ -73,11 +73,13 @@ public sealed class SafeStateTests
     [Fact]
     public void A_programmer_that_cannot_be_released_at_the_end_is_a_deviation()
     {
+        int opened = 0;
         using var bench = new JobBench
         {
             Equip = (parts, _) => parts with
             {
-                OpenProgrammer = async cancel => new StuckBus(await parts.OpenProgrammer(cancel)),
+                OpenProgrammer = async cancel => ++opened == 2
+                    ? new StuckBus(await parts.OpenProgrammer(cancel)) : await parts.OpenProgrammer(cancel),
             },
             Watch = (happened, _, stop) =>
             {

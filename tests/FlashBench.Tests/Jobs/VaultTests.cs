@@ -6,7 +6,7 @@ namespace FlashBench.Tests.Jobs;
 /// <summary>What has to be on disk before a backup counts as stored.</summary>
 public sealed class VaultTests : IDisposable
 {
-    private static readonly byte[] Image = [.. Enumerable.Range(0, 5000).Select(i => (byte)i)];
+    private static readonly byte[] Image = [.. Enumerable.Range(0, 5000).Select(i => (byte)(i & 0xFF))];
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _synced = [];
