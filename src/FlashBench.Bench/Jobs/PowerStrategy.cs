@@ -106,8 +106,12 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Journa
     public async ValueTask<PowerSample> SampleAsync(CancellationToken cancel)
     {
         PowerSample sample = await parts.Sensor.SampleAsync(cancel);
-        if (sample.RailMillivolts is < 0 or > RailMillivoltsMax || sample.SupplyMilliamps is < 0 or > SupplyMilliampsMax)
+        if (sample.RailMillivolts is < 0 or > RailMillivoltsMax
+            || sample.SupplyMilliamps is < 0 or > SupplyMilliampsMax)
+        {
             throw new PowerException($"the power sensor is broken: it reads {Words(sample)}");
+        }
+
         SensorMoved |= _last is { } last && last != sample;
         _last = sample;
         return sample;

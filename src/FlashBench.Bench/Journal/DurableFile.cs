@@ -18,7 +18,8 @@ public static class DurableFile
     public static void CreateDirectory(string path, UnixFileMode? mode = null)
     {
         var missing = new Stack<string>();
-        for (string? at = Path.GetFullPath(path); at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at))
+        string? at = Path.GetFullPath(path);
+        for (; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at))
             missing.Push(at);
         foreach (string directory in missing)
         {

@@ -82,10 +82,9 @@ internal sealed class CertifyRun
     private int RunJob(DisplaySettings settings, ILogger log, CancellationToken cancel)
     {
         var world = new VirtualWorld(_bench, _request.Seed ?? _bench.Virtual.Seed, _request.RealTime);
-        using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
         JobResult result;
         using (var display = new JobDisplay(settings))
-            result = world.Run(stop => RunOnBenchAsync(world, (key, log), display, stop), cancel);
+            result = world.Run(stop => RunOnBenchAsync(world, log, display, stop), cancel);
         int code = JobExit.CodeOf(result, _request.DryRun);
         log.Information("Job {Job} ended: {Verdict}, exit {Code}", world.JobId, result.Judgement.Verdict, code);
         ResultText.Write(_parse, result.Judgement, (world.JobId, _directory), code);
@@ -93,13 +92,14 @@ internal sealed class CertifyRun
     }
 
     private async Task<JobResult> RunOnBenchAsync(
-        VirtualWorld world, (StationKey Key, ILogger Log) tools, JobDisplay display, CancellationToken cancel)
+        VirtualWorld world, ILogger log, JobDisplay display, CancellationToken cancel)
     {
         await using VirtualBench bench = OpenBench(world); // first: a bench in use must leave no empty job directory
+        using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
         _directory = JobFolders.Create(Path.GetFullPath(_request.Evidence ?? _paths.Evidence), world.JobId);
-        tools.Log.Information(
+        log.Information(
             "Job {Job} on bench {Bench} begins, evidence in {Directory}", world.JobId, _bench.Id, _directory);
-        var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, tools.Key);
+        var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key);
         CrashPoint? crash = CrashPoint.FromEnvironment();
         _job = new CertifyJob(world.Parts(bench), Options(world), folders, world.Clock())
         {

@@ -133,8 +133,9 @@ public sealed class SafeStateTests
 
         Assert.True(bench.HalfWritten);
         Assert.Equal("FBJ-TEST", bench.State.DirtyJob("me8"));
-        Assert.Equal(ExitCodes.Dirty, JobExit.OfEscape(escaped, bench.HalfWritten)!.ExitCode);
-        Assert.Contains("half-written", JobExit.OfEscape(escaped, bench.HalfWritten)!.Message, StringComparison.Ordinal);
+        CommandFailure end = JobExit.OfEscape(escaped, bench.HalfWritten)!;
+        Assert.Equal(ExitCodes.Dirty, end.ExitCode);
+        Assert.Contains("half-written", end.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,7 +195,8 @@ public sealed class SafeStateTests
                 yield return events.Current;
         }
 
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancel) => port.WriteAsync(data, cancel);
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancel) =>
+            port.WriteAsync(data, cancel);
 
         public ValueTask DisposeAsync() => port.DisposeAsync();
 
