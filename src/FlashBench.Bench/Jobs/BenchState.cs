@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FlashBench.Bench.Journal;
@@ -10,17 +11,39 @@ namespace FlashBench.Bench.Jobs;
 public sealed class BenchState(string folder)
 {
     /// <summary>The job that left the bench's board half-written; null if none did.</summary>
-    public string? DirtyJob(string bench) => File.Exists(DirtyPath(bench)) ? File.ReadAllText(DirtyPath(bench)).Trim()
-        : null;
+    /// <exception cref="JournalWriteException">The mark is there and cannot be read.</exception>
+    public string? DirtyJob(string bench)
+    {
+        string path = DirtyPath(bench);
+        try
+        {
+            return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"the mark of a half-written board cannot be read: {e.Message}", e);
+        }
+    }
 
     /// <summary>Marks the bench's board as half-written; on return the mark is on disk.</summary>
     public void MarkDirty(string bench, string job) => Write(DirtyPath(bench), job + "\n");
 
-    /// <summary>Takes the mark away.</summary>
+    /// <summary>Takes the mark away; on return that is on disk.</summary>
+    /// <exception cref="JournalWriteException">It cannot be taken away.</exception>
     public void ClearDirty(string bench)
     {
-        if (File.Exists(DirtyPath(bench)))
-            File.Delete(DirtyPath(bench));
+        string path = DirtyPath(bench);
+        if (!File.Exists(path))
+            return;
+        try
+        {
+            File.Delete(path);
+            DurableFile.SyncDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{path} cannot be deleted: {e.Message}", e);
+        }
     }
 
     /// <summary>The chip that was bound to a board; null for a new board.</summary>
@@ -45,15 +68,15 @@ public sealed class BenchState(string folder)
 
     private string DirtyPath(string bench) => Path.Combine(folder, "dirty", bench);
 
-    // The serial is free text: its hex form is a safe file name.
-    private string BindingPath(string dut) =>
-        Path.Combine(folder, "duts", Convert.ToHexStringLower(Encoding.UTF8.GetBytes(dut)) + ".json");
+    // The serial is free text of any length: its hash is a safe file name.
+    private string BindingPath(string dut) => Path.Combine(
+        folder, "duts", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dut))) + ".json");
 
     private static void Write(string path, string content)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            DurableFile.CreateDirectory(Path.GetDirectoryName(path)!);
             DurableFile.WriteText(path, content);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

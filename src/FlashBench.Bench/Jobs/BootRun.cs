@@ -48,8 +48,9 @@ internal sealed class BootRun(JobContext job, string kind)
         BootObservation seen = watch.Observe(_clock.NowUs);
         if (seen.PowerGoodUs is null && !watch.SupplySeen && seen.Class != BootClass.SensorFrozen)
         {
-            throw new PowerException(
-                "the relay was closed, but no current flows into the board: relay, fuse or supply");
+            throw new PowerException(job.Power.SensorMoved
+                ? "the relay was closed, but no current flows into the board: relay, fuse or supply"
+                : "the relay was closed, but the power sensor has not moved in the whole job: sensor, relay or supply");
         }
 
         await job.Power.EnsureOffAsync($"end of {kind}", cancel);

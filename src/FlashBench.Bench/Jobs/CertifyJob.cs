@@ -10,10 +10,9 @@ namespace FlashBench.Bench.Jobs;
 /// record.</summary>
 /// <remarks>
 /// Phases run in order; one that does not pass ends the job, except that after the watch the flash is always read
-/// again.
-/// The verdict is computed from the journal alone, by the code that `certificate verify` runs. Whatever happens, the
-/// board
-/// is left without power and with released SPI pins.
+/// again, and that a negative control's board always gets its backup back. The verdict is computed from the journal
+/// alone, by the code that `certificate verify` runs. Whatever happens, the board is left without power and with
+/// released SPI pins. A board that an earlier job left half-written is refused untouched.
 /// </remarks>
 /// <param name="parts">The bench; the caller disposes the console.</param>
 /// <param name="options">What to do.</param>
@@ -22,12 +21,16 @@ namespace FlashBench.Bench.Jobs;
 public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFolders folders, BenchClock clock)
 {
     private readonly List<JournalRecord> _records = [];
+    private JobContext? _job;
 
     /// <summary>Told what happens, on the job's own thread.</summary>
     public Action<JobEvent> Listener { get; init; } = _ => { };
 
     /// <summary>Acts at every moment of every journal append; for crash and disk-full tests.</summary>
     public Action<JournalMoment, string>? JournalProbe { get; init; }
+
+    /// <summary>True while this job's mark of a half-written board is set; also after an exception.</summary>
+    public bool ChipHalfWritten => _job is { Marked: true };
 
     /// <summary>Runs the job.</summary>
     /// <param name="cancel">Stops it at the next point where the board is in a known state.</param>
@@ -45,7 +48,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         using var log = new ConsoleLog(folders.Directory, journal);
         await using var console = new ConsolePump(parts.Console, log, journal, clock);
         await using var power = new PowerStrategy(parts, options.Profile, journal, clock);
-        var job = new JobContext
+        JobContext job = _job = new JobContext
         {
             Options = options,
             Directory = folders.Directory,
@@ -59,19 +62,41 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
             Console = console,
             Listener = Listener,
         };
-        try
-        {
-            await RunPhasesAsync(job, cancel);
-            console.Flush();
-        }
-        finally
-        {
-            await EnterSafeStateAsync(power);
-        }
-
+        if (folders.State.DirtyJob(options.Bench) is { } culprit)
+            RefuseDirty(job, culprit);
+        else
+            await RunOnBoardAsync(job, cancel);
         Judgement judgement = Conclude(job);
         return new JobResult(
             judgement, job.Dirty, job.Backup is not null, _records.Exists(record => record.Data is JournalData.Plan));
+    }
+
+    // Nothing touches the board, not even its relay; the mark of the job that left it so stays.
+    private static void RefuseDirty(JobContext job, string culprit)
+    {
+        job.BeginPhase(1, 1, "identify");
+        job.Dirty = true;
+        job.EndPhase("identify", new PhaseOutcome(
+            Verdict.Error, $"job {culprit} left the chip of bench {job.Options.Bench} half-written: such a board is "
+                + "neither booted nor certified", ErrorClass.Infrastructure));
+    }
+
+    private async Task RunOnBoardAsync(JobContext job, CancellationToken cancel)
+    {
+        try
+        {
+            if (options.Require < options.Profile.RequiredLevel)
+            {
+                job.Deviate($"level {options.Require} was asked for; the profile requires "
+                    + $"{options.Profile.RequiredLevel}");
+            }
+
+            await RunPhasesAsync(job, cancel);
+        }
+        finally
+        {
+            await EnterSafeStateAsync(job);
+        }
     }
 
     private async Task RunPhasesAsync(JobContext job, CancellationToken cancel)
@@ -80,16 +105,22 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         bool stopped = false;
         for (int i = 0; i < phases.Count - 1; i++)
         {
-            // After the watch the flash is read again whatever the watch said, and a control's backup goes back.
-            bool always = phases[i].Name is "re-read" or "restore" && job.Verified is not null
-                && !cancel.IsCancellationRequested;
-            if (!stopped || always)
+            if (!stopped || RunsAnyway(job, phases[i].Name, cancel))
             {
                 stopped |= await RunPhaseAsync(job, (i + 1, phases.Count), phases[i].Name,
                     phases[i].Run) != Verdict.Pass;
             }
         }
     }
+
+    // After the watch the flash is read again whatever the watch said, unless the operator stops the job. A control's
+    // backup goes back whatever anybody says.
+    private static bool RunsAnyway(JobContext job, string phase, CancellationToken cancel) => phase switch
+    {
+        "re-read" => job.Verified is not null && !cancel.IsCancellationRequested,
+        "restore" => job.Marked || (job.Verified is not null && !cancel.IsCancellationRequested),
+        _ => false,
+    };
 
     private List<(string Name, Func<Task<PhaseOutcome>> Run)> Phases(JobContext job, CancellationToken cancel)
     {
@@ -107,7 +138,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
             phases.Add(("watch", () => WatchPhase.RunAsync(job, cancel)));
             phases.Add(("re-read", () => RereadPhase.RunAsync(job, cancel)));
             if (options.Control is not null)
-                phases.Add(("restore", () => WritePhase.RestoreAsync(job, cancel)));
+                phases.Add(("restore", () => WritePhase.RestoreAsync(job, CancellationToken.None)));
         }
 
         phases.Add(("certify", () => throw new InvalidOperationException("the last phase concludes the job")));
@@ -141,16 +172,44 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         return outcome.Verdict;
     }
 
-    private static async Task EnterSafeStateAsync(PowerStrategy power)
+    // Pins and power are let go each for itself: one that fails must not keep the other.
+    private static async Task EnterSafeStateAsync(JobContext job)
     {
         try
         {
-            await power.ReleaseSpiAsync();
-            power.Cut();
+            await job.Power.ReleaseSpiAsync();
         }
-        catch (BenchException)
+        catch (BenchException e)
         {
-            // The phase that met the fault has reported it; nothing more can be done to the board from here.
+            TryDeviate(job, $"programmer pins could not be released: {e.Message}");
+        }
+        finally
+        {
+            Cut(job);
+        }
+    }
+
+    private static void Cut(JobContext job)
+    {
+        try
+        {
+            job.Power.Cut();
+        }
+        catch (BenchException e)
+        {
+            TryDeviate(job, $"power could not be cut: {e.Message}");
+        }
+    }
+
+    private static void TryDeviate(JobContext job, string text)
+    {
+        try
+        {
+            job.Deviate(text);
+        }
+        catch (JournalWriteException)
+        {
+            // The journal refuses every further record, so the job ends without a certificate; the board comes first.
         }
     }
 
@@ -158,12 +217,25 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
     {
         int phases = Phases(job, CancellationToken.None).Count;
         job.BeginPhase(phases, phases, "certify");
-        job.EndPhase("certify", PhaseOutcome.Pass);
+        job.EndPhase("certify", CloseConsole(job));
         JobFacts facts = job.Facts();
         Judgement judgement = Decision.Decide(facts);
         job.Journal.Append(DecisionRecord.Of(judgement));
         EvidenceWriter.Write(folders, facts, judgement);
         return judgement;
+    }
+
+    private static PhaseOutcome CloseConsole(JobContext job)
+    {
+        try
+        {
+            job.Console.Flush();
+            return PhaseOutcome.Pass;
+        }
+        catch (BenchException e)
+        {
+            return new PhaseOutcome(Verdict.Error, e.Message, ErrorClass.Infrastructure);
+        }
     }
 
     private JournalData.JobStart FirstRecord()

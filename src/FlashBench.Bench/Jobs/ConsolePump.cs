@@ -1,5 +1,6 @@
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
+using FlashBench.Hardware;
 using FlashBench.Hardware.Console;
 
 namespace FlashBench.Bench.Jobs;
@@ -13,6 +14,7 @@ internal sealed class ConsolePump : IAsyncDisposable
     private readonly BenchClock _clock;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
+    private BenchException? _portFailure;
 
     public ConsolePump(IConsolePort port, ConsoleLog log, JournalWriter journal, BenchClock clock)
     {
@@ -24,17 +26,22 @@ internal sealed class ConsolePump : IAsyncDisposable
     public BootWatch? Watch { get; set; }
 
     /// <summary>Throws what ended the pump, if anything did.</summary>
+    /// <exception cref="ConsoleException">The port failed, which the journal says.</exception>
+    /// <exception cref="JournalWriteException">What arrived could not be kept.</exception>
     public void ThrowIfFailed()
     {
-        if (_loop.IsFaulted)
-            _loop.GetAwaiter().GetResult();
+        ThrowIfNotKept();
+        if (_portFailure is { } failure)
+            throw new ConsoleException(failure.Message, failure);
     }
 
-    /// <summary>Puts what came so far on disk, with the port's receive errors.</summary>
+    /// <summary>Puts what came so far on disk, also what came before the port failed.</summary>
+    /// <inheritdoc cref="ThrowIfFailed"/>
     public void Flush()
     {
-        ThrowIfFailed();
+        ThrowIfNotKept();
         _log.Close();
+        ThrowIfFailed();
     }
 
     /// <summary>Sends a line to the board.</summary>
@@ -63,11 +70,23 @@ internal sealed class ConsolePump : IAsyncDisposable
         {
             // The job ended.
         }
+        catch (BenchException failure)
+        {
+            _portFailure = failure;
+            _journal.Append(new JournalData.ConsoleGap("port failed", 1));
+        }
+    }
+
+    private void ThrowIfNotKept()
+    {
+        if (_loop.IsFaulted)
+            _loop.GetAwaiter().GetResult();
     }
 
     private void Take(ConsoleEvent happened)
     {
-        long atUs = _clock.ToUs(happened.Timestamp);
+        // A board that already ran when the job began has sent bytes before the job's clock: they count from its start.
+        long atUs = Math.Max(0, _clock.ToUs(happened.Timestamp));
         switch (happened)
         {
             case ConsoleEvent.Bytes bytes:

@@ -54,8 +54,12 @@ internal sealed class JobContext
     /// <summary>What the chip holds, as verified after the write.</summary>
     public byte[]? Verified { get; set; }
 
-    /// <summary>True between the first erase and a verified chip.</summary>
+    /// <summary>True from the first erase until the chip is known to hold what it shall keep; for a negative control
+    /// that is its backup.</summary>
     public bool Dirty { get; set; }
+
+    /// <summary>True while the bench carries this job's mark of a half-written board.</summary>
+    public bool Marked { get; set; }
 
     public int NextBoot() => ++_boots;
 
@@ -81,6 +85,13 @@ internal sealed class JobContext
 
     public void Report(long done, long total, string unit) => Listener(new JobEvent.Progress(
         _phase, done, total, unit, TimeSpan.FromMicroseconds(Clock.NowUs - _stageBegan)));
+
+    /// <summary>Puts into the record what its reader must know although no check fails for it.</summary>
+    public void Deviate(string text)
+    {
+        Journal.Append(new JournalData.Deviation(text));
+        Note(text);
+    }
 
     public void Note(string text) => Listener(new JobEvent.Note(text));
 

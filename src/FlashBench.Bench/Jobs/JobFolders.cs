@@ -19,13 +19,13 @@ public sealed record JobFolders(string Directory, Vault Vault, BenchState State,
     {
         try
         {
-            System.IO.Directory.CreateDirectory(evidence);
+            Journal.DurableFile.CreateDirectory(evidence);
             for (int suffix = 1; suffix < SuffixMax; suffix++)
             {
                 string path = Path.Combine(evidence, suffix == 1 ? job : $"{job}-{suffix}");
                 if (File.Exists(path) || System.IO.Directory.Exists(path))
                     continue;
-                System.IO.Directory.CreateDirectory(path);
+                Journal.DurableFile.CreateDirectory(path);
                 return path;
             }
 

@@ -2,6 +2,7 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
 using FlashBench.Hardware;
+using FlashBench.Hardware.Flash;
 using FlashBench.Hardware.Power;
 
 namespace FlashBench.Bench.Jobs;
@@ -16,8 +17,17 @@ public sealed class SensorFrozenException(string message) : BenchException(messa
 internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, JournalWriter journal, BenchClock clock)
     : IAsyncDisposable
 {
+    // What no laptop board reaches on its main rail or draws from its supply.
+    private const int RailMillivoltsMax = 30_000, SupplyMilliampsMax = 30_000;
+
     private readonly PowerProfile _limits = profile.Power;
     private SpiSession? _session;
+    private SpiNorIdentity? _expected;
+    private PowerSample? _last;
+    private bool _pinsUnknown, _spiUsed;
+
+    /// <summary>True once two samples of this job differed: the sensor lives.</summary>
+    public bool SensorMoved { get; private set; }
 
     /// <summary>Cuts the supply, waits until the sensor confirms it, and holds it for the discharge time.</summary>
     /// <exception cref="PowerException">The sensor still sees power after the limit.</exception>
@@ -31,38 +41,55 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Journa
         }
 
         PowerSample off = await ConfirmOffAsync(cancel);
-        await Task.Delay(_limits.Discharge, clock.Time, cancel);
-        off = await SampleAsync(cancel);
-        if (!IsOff(off))
-            throw new PowerException($"the supply came back while it was switched off: {Words(off)}");
+        long began = clock.Time.GetTimestamp();
+        while (clock.Time.GetElapsedTime(began) < _limits.Discharge)
+        {
+            await Task.Delay(_limits.SampleInterval, clock.Time, cancel);
+            off = await SampleAsync(cancel);
+            if (!IsOff(off))
+                throw new PowerException($"the supply came back while it was switched off: {Words(off)}");
+        }
+
         journal.Append(new JournalData.PowerSense("off", off.RailMillivolts, off.SupplyMilliamps));
     }
 
+    /// <summary>From now on only this chip is accepted when the programmer is opened.</summary>
+    public void Expect(SpiNorIdentity identity) => _expected = identity;
+
     /// <summary>Opens the programmer on the board's chip; power is verified off.</summary>
     /// <exception cref="PowerException">The board has power.</exception>
+    /// <exception cref="FlashChipException">Another chip answers than the one of this job.</exception>
     public async Task<SpiSession> AcquireSpiAsync(string why, CancellationToken cancel)
     {
         await ReleaseSpiAsync();
         await EnsureOffAsync(why, cancel);
+        NoteStillSensor();
         ISpiBus bus = await parts.OpenProgrammer(cancel);
-        _session = new SpiSession(bus, CheckOffAsync, clock.Time);
-        return _session;
+        var session = _session = new SpiSession(bus, CheckOffAsync, clock.Time);
+        if (_expected is { } expected)
+            await session.RefuseOtherChipAsync(expected, cancel);
+        return session;
     }
 
     /// <summary>Releases the programmer's pins; does nothing if they are released.</summary>
     public async Task ReleaseSpiAsync()
     {
-        if (_session is { } session)
-            await session.DisposeAsync();
-        _session = null;
+        if (_session is not { } session)
+            return;
+        (_session, _pinsUnknown) = (null, true);
+        await session.DisposeAsync();
+        _pinsUnknown = false;
     }
 
     /// <summary>Closes the relay. The caller watches what follows.</summary>
     /// <exception cref="InvalidOperationException">SPI is still owned.</exception>
+    /// <exception cref="PowerException">The programmer failed to release its pins, or the relay failed.</exception>
     public void SwitchOn(string why)
     {
         if (_session is not null)
             throw new InvalidOperationException("the programmer still drives the SPI bus");
+        if (_pinsUnknown)
+            throw new PowerException("the programmer did not release the SPI bus: the board is not switched on");
         journal.Append(new JournalData.PowerCommand(true, why));
         parts.Relay.On();
     }
@@ -75,10 +102,36 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Journa
     }
 
     /// <summary>Takes one sample.</summary>
-    public ValueTask<PowerSample> SampleAsync(CancellationToken cancel) => parts.Sensor.SampleAsync(cancel);
+    /// <exception cref="PowerException">The sensor failed, or reads what no board can draw.</exception>
+    public async ValueTask<PowerSample> SampleAsync(CancellationToken cancel)
+    {
+        PowerSample sample = await parts.Sensor.SampleAsync(cancel);
+        if (sample.RailMillivolts is < 0 or > RailMillivoltsMax
+            || sample.SupplyMilliamps is < 0 or > SupplyMilliampsMax)
+        {
+            throw new PowerException($"the power sensor is broken: it reads {Words(sample)}");
+        }
+
+        SensorMoved |= _last is { } last && last != sample;
+        _last = sample;
+        return sample;
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => new(ReleaseSpiAsync());
+
+    // A sound sensor may read exactly 0 on an open supply. The first boot shows whether it lives; the record says
+    // that the chip was touched before.
+    private void NoteStillSensor()
+    {
+        if (!_spiUsed && !SensorMoved)
+        {
+            journal.Append(new JournalData.Deviation(
+                "the power sensor was not seen to move before the first SPI access"));
+        }
+
+        _spiUsed = true;
+    }
 
     private async Task CheckOffAsync(CancellationToken cancel)
     {

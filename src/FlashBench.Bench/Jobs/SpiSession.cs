@@ -36,6 +36,21 @@ internal sealed class SpiSession(ISpiBus bus, Func<CancellationToken, Task> chec
     /// <summary>Throws if the board has power.</summary>
     public Task CheckAsync(CancellationToken cancel) => checkOff(cancel);
 
+    /// <summary>Asks the chip again who it is.</summary>
+    /// <exception cref="FlashChipException">It is not <paramref name="expected"/>.</exception>
+    public async Task RefuseOtherChipAsync(SpiNorIdentity expected, CancellationToken cancel)
+    {
+        SpiNorIdentity now = await SpiNorFlash.ProbeAsync(bus, time, cancel);
+        if ((now.JedecId, now.UniqueId) != (expected.JedecId, expected.UniqueId))
+        {
+            throw new FlashChipException(
+                expected.Chip?.Name ?? "SPI flash", 0, $"the chip changed during the job: {Words(expected)} was "
+                + $"identified, {Words(now)} answers");
+        }
+    }
+
+    private static string Words(SpiNorIdentity chip) => $"{chip.JedecId:X6} with unique id {chip.UniqueId ?? "none"}";
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => bus.DisposeAsync();
 }

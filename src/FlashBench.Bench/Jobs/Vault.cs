@@ -21,13 +21,16 @@ public sealed class Vault(string folder)
         string path = PathOf(sha256);
         try
         {
-            Directory.CreateDirectory(
+            DurableFile.CreateDirectory(
                 Path.GetDirectoryName(path)!,
-                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             if (!File.Exists(path))
                 DurableFile.Write(path, image, ownerOnly: true);
-            else if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(image))
-                throw new IOException($"{path} exists and does not hold the image of its name");
+            else
+                Keep(path, image);
+            // A crash may have left folders whose names are not on disk yet.
+            DurableFile.SyncDirectory(folder);
+            DurableFile.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -35,5 +38,13 @@ public sealed class Vault(string folder)
         }
 
         return sha256;
+    }
+
+    // What is there may be in memory only: the process that wrote it can have died before its sync.
+    private static void Keep(string path, ReadOnlySpan<byte> image)
+    {
+        if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(image))
+            throw new IOException($"{path} exists and does not hold the image of its name");
+        DurableFile.SyncExisting(path);
     }
 }

@@ -22,6 +22,7 @@ public abstract partial record JournalData
     public sealed record ConsoleChunk(
         long Offset, long Length, string Sha256, long IndexOffset, long IndexLength, string IndexSha256) : JournalData;
 
-    /// <summary>The console was not continuous: "hang-up", "break", "overrun", "framing".</summary>
+    /// <summary>The console was not continuous: "hang-up", "break", "overflow", "receive errors", "port failed".
+    /// </summary>
     public sealed record ConsoleGap(string Kind, long Count) : JournalData;
 }

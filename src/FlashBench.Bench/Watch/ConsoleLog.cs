@@ -41,9 +41,10 @@ public sealed class ConsoleLog : IDisposable
         _journal = journal;
         try
         {
-            Directory.CreateDirectory(Path.Combine(directory, Folder));
+            DurableFile.CreateDirectory(Path.Combine(directory, Folder));
             _raw = Create(Path.Combine(directory, RawName));
             _index = Create(Path.Combine(directory, IndexName));
+            DurableFile.SyncDirectory(Path.Combine(directory, Folder));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
-using FlashBench.Bench.Journal;
 using FlashBench.Cli.Diagnostics;
 using FlashBench.Cli.Progress;
 using FlashBench.Firmware.Formats;
@@ -25,6 +24,8 @@ internal sealed class CertifyRun
     private readonly BenchState _state;
     private readonly byte[]? _image;
     private readonly KeyRing _keys = KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256);
+    private string _directory = "";
+    private CertifyJob? _job;
 
     private CertifyRun(ParseResult parse, CertifyRequest request)
     {
@@ -71,45 +72,41 @@ internal sealed class CertifyRun
         {
             return RunJob(settings, diagnostics.Log, cancel);
         }
-        catch (JournalWriteException e)
+        catch (Exception fault) when (JobExit.OfEscape(fault, _job is { ChipHalfWritten: true }) is { } failure)
         {
-            diagnostics.Log.Error(e, "Evidence could not be written");
-            bool halfWritten = _state.DirtyJob(_bench.Id) is not null;
-            throw new CommandFailure(
-                halfWritten ? ExitCodes.Dirty : ExitCodes.CannotWrite,
-                halfWritten ? $"{e.Message}; the chip is half-written" : e.Message);
+            diagnostics.Log.Error(fault, "The job ended without a record, exit {Code}", failure.ExitCode);
+            throw failure;
         }
     }
 
     private int RunJob(DisplaySettings settings, ILogger log, CancellationToken cancel)
     {
         var world = new VirtualWorld(_bench, _request.Seed ?? _bench.Virtual.Seed, _request.RealTime);
-        string directory = JobFolders.Create(
-            Path.GetFullPath(_request.Evidence ?? _paths.Evidence), world.JobId);
-        using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
-        log.Information(
-            "Job {Job} on bench {Bench} begins, evidence in {Directory}", world.JobId, _bench.Id, directory);
         JobResult result;
         using (var display = new JobDisplay(settings))
-            result = world.Run(stop => RunOnBenchAsync(world, (directory, key), display, stop), cancel);
+            result = world.Run(stop => RunOnBenchAsync(world, log, display, stop), cancel);
         int code = JobExit.CodeOf(result, _request.DryRun);
         log.Information("Job {Job} ended: {Verdict}, exit {Code}", world.JobId, result.Judgement.Verdict, code);
-        ResultText.Write(_parse, result.Judgement, (world.JobId, directory), code);
+        ResultText.Write(_parse, result.Judgement, (world.JobId, _directory), code);
         return code;
     }
 
     private async Task<JobResult> RunOnBenchAsync(
-        VirtualWorld world, (string Directory, StationKey Key) place, JobDisplay display, CancellationToken cancel)
+        VirtualWorld world, ILogger log, JobDisplay display, CancellationToken cancel)
     {
-        await using VirtualBench bench = OpenBench(world);
-        var folders = new JobFolders(place.Directory, new Vault(_paths.Vault), _state, place.Key);
+        await using VirtualBench bench = OpenBench(world); // first: a bench in use must leave no empty job directory
+        using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
+        _directory = JobFolders.Create(Path.GetFullPath(_request.Evidence ?? _paths.Evidence), world.JobId);
+        log.Information(
+            "Job {Job} on bench {Bench} begins, evidence in {Directory}", world.JobId, _bench.Id, _directory);
+        var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key);
         CrashPoint? crash = CrashPoint.FromEnvironment();
-        var job = new CertifyJob(world.Parts(bench), Options(world), folders, world.Clock())
+        _job = new CertifyJob(world.Parts(bench), Options(world), folders, world.Clock())
         {
             Listener = new JobEvents(display).Show,
             JournalProbe = crash is null ? null : crash.At,
         };
-        return await job.RunAsync(cancel);
+        return await _job.RunAsync(cancel);
     }
 
     private VirtualBench OpenBench(VirtualWorld world)

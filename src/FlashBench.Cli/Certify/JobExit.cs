@@ -1,5 +1,7 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Hardware;
 
 namespace FlashBench.Cli.Certify;
 
@@ -18,6 +20,22 @@ internal static class JobExit
             _ => OfClass(result.Judgement.Class, result.Judgement.Verdict),
         };
     }
+
+    /// <summary>How the process ends when a job ended without a record.</summary>
+    /// <param name="fault">What escaped from the job: evidence that could not be written, or a bug.</param>
+    /// <param name="halfWritten">True if the chip is half-written.</param>
+    /// <returns>Null if the outermost frame already knows.</returns>
+    public static CommandFailure? OfEscape(Exception fault, bool halfWritten) => (fault, halfWritten) switch
+    {
+        (CommandFailure or OutOfMemoryException, _) => null,
+        (JournalWriteException, false) => new CommandFailure(ExitCodes.CannotWrite, fault.Message),
+        (_, false) => null,
+        (JournalWriteException or BenchException, true) => new CommandFailure(
+            ExitCodes.Dirty, $"{fault.Message.TrimEnd('.')}; the chip is half-written"),
+        _ => new CommandFailure(
+            ExitCodes.Dirty, $"internal error ({fault.GetType().Name}), kept in the diagnostic log; the chip is "
+            + "half-written"),
+    };
 
     private static int OfClass(ErrorClass who, Verdict verdict) => who switch
     {

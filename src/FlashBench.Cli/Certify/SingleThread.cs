@@ -8,19 +8,27 @@ internal sealed class SingleThread : SynchronizationContext
 {
     private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _ready = [];
 
-    /// <summary>Runs <paramref name="work"/> to its end.</summary>
+    /// <summary>Runs <paramref name="work"/> to its end, also after a cancellation: it has a safe state to reach.
+    /// </summary>
+    /// <param name="work">Gets a token that is cancelled on this thread, between two steps of the work.</param>
+    /// <param name="cancel">May be cancelled by any thread; nothing of the work runs there.</param>
     public static T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancel)
     {
+        using var inner = new CancellationTokenSource();
         SynchronizationContext? outer = Current;
         var context = new SingleThread();
         SetSynchronizationContext(context);
         try
         {
-            Task<T> task = work(cancel);
+            using CancellationTokenRegistration registration = cancel.UnsafeRegister(
+                _ => context.Post(_ => inner.Cancel(), null), null);
+            Task<T> task = work(inner.Token);
             task.ContinueWith(
                 _ => context._ready.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None,
                 TaskScheduler.Default);
-            foreach ((SendOrPostCallback callback, object? state) in context._ready.GetConsumingEnumerable(cancel))
+            IEnumerable<(SendOrPostCallback Callback, object? State)> steps =
+                context._ready.GetConsumingEnumerable(CancellationToken.None);
+            foreach ((SendOrPostCallback callback, object? state) in steps)
                 callback(state);
             return task.GetAwaiter().GetResult();
         }
@@ -33,7 +41,13 @@ internal sealed class SingleThread : SynchronizationContext
     /// <inheritdoc/>
     public override void Post(SendOrPostCallback d, object? state)
     {
-        if (!_ready.IsAddingCompleted)
+        try
+        {
             _ready.Add((d, state), CancellationToken.None);
+        }
+        catch (InvalidOperationException)
+        {
+            // The work has ended: nobody waits for this step any more.
+        }
     }
 }

@@ -55,6 +55,95 @@ public sealed class InterruptionTests
     }
 
     [Theory]
+    [InlineData("watch", 75)]
+    [InlineData("re-read", 75)]
+    public void Ctrl_C_after_a_control_was_written_still_puts_the_backup_back(string phase, int code)
+    {
+        using var bench = new JobBench
+        {
+            Control = NegativeControl.DamagedManifest,
+            Watch = (happened, _, stop) =>
+            {
+                if (happened is JobEvent.PhaseStarted started && started.Name == phase)
+                    stop();
+            },
+        };
+
+        (int actual, JobResult result) = bench.Run();
+
+        Assert.Equal((code, false), (actual, result.Dirty));
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+        Assert.Null(bench.State.DirtyJob("me8"));
+        Assert.Contains(
+            bench.Records, record => record.Data is JournalData.PhaseEnd { Name: "restore", Verdict: Verdict.Pass });
+    }
+
+    [Fact]
+    public void A_control_s_board_stays_marked_from_the_write_until_its_backup_is_back()
+    {
+        JobBench? running = null;
+        var marks = new Dictionary<string, string?>();
+        using var bench = running = new JobBench
+        {
+            Control = NegativeControl.DamagedManifest,
+            Watch = (happened, _, _) =>
+            {
+                if (happened is JobEvent.PhaseStarted started)
+                    marks[started.Name] = running!.State.DirtyJob("me8");
+            },
+        };
+
+        bench.Run();
+
+        Assert.All(marks, mark => Assert.Equal(
+            mark.Key is "watch" or "re-read" or "restore" ? "FBJ-TEST" : null, mark.Value));
+        Assert.Equal(10, marks.Count);
+    }
+
+    [Fact]
+    public void A_control_that_cannot_be_put_back_leaves_the_board_dirty()
+    {
+        using var bench = new JobBench
+        {
+            Control = NegativeControl.DamagedManifest,
+            Watch = (happened, b, stop) =>
+            {
+                if (happened is JobEvent.PhaseStarted { Name: "watch" })
+                    stop();
+                if (happened is JobEvent.Note { Text: "whole read: restore" })
+                    b.Chip.FlipBit(0x7F_0000, 1);
+            },
+        };
+
+        (int code, JobResult result) = bench.Run();
+
+        Assert.Equal((60, true), (code, result.Dirty));
+        Assert.Equal("FBJ-TEST", bench.State.DirtyJob("me8"));
+        Assert.True(File.Exists(Path.Combine(bench.Directory, "certificate.dsse.json")));
+    }
+
+    [Fact]
+    public void A_write_that_does_not_read_back_fails_and_keeps_its_mark()
+    {
+        using var bench = new JobBench
+        {
+            Watch = (happened, b, _) =>
+            {
+                if (happened is JobEvent.Note { Text: "whole read: verify" })
+                    b.Chip.FlipBit(0x7F_0000, 1);
+            },
+        };
+
+        (int code, JobResult result) = bench.Run();
+
+        Assert.Equal((30, Verdict.Fail), (code, result.Judgement.Verdict));
+        Assert.Equal("FBJ-TEST", bench.State.DirtyJob("me8"));
+        using var next = new JobBench();
+        next.State.MarkDirty("me8", "FBJ-TEST");
+        Assert.Equal(60, next.Run().ExitCode);
+    }
+
+    [Theory]
     [InlineData("job.start", 1)]
     [InlineData("backup", 1)]
     [InlineData("audit", 1)]

@@ -43,6 +43,12 @@ internal sealed class JobBench : IDisposable
     /// <summary>Sets faults before the job begins.</summary>
     public Action<VirtualBench> Arrange { get; init; } = _ => { };
 
+    /// <summary>Puts the bench into a state that takes time, before the job begins.</summary>
+    public Func<VirtualBench, TimeProvider, Task> Prepare { get; init; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Replaces parts of the bench.</summary>
+    public Func<BenchParts, TimeProvider, BenchParts> Equip { get; init; } = (parts, _) => parts;
+
     public Action<JournalMoment, string>? Probe { get; init; }
 
     /// <summary>Called with every job event, with the bench and a way to press Ctrl-C.</summary>
@@ -55,6 +61,12 @@ internal sealed class JobBench : IDisposable
     public byte[] FlashBefore { get; private set; } = [];
 
     public byte[] FlashAfter { get; private set; } = [];
+
+    /// <summary>Whether the job said that the chip is half-written, also after an exception.</summary>
+    public bool HalfWritten { get; private set; }
+
+    public IReadOnlyList<string> Deviations =>
+        [.. Records.Select(record => record.Data).OfType<JournalData.Deviation>().Select(deviation => deviation.Text)];
 
     public int Contentions { get; private set; }
 
@@ -91,11 +103,12 @@ internal sealed class JobBench : IDisposable
         {
             await using VirtualBench bench = VirtualBench.Create(options, image, time);
             Arrange(bench);
+            await Prepare(bench, time);
             var parts = new BenchParts(
                 async open => await Ch341aProgrammer.OpenAsync(await bench.OpenProgrammerAsync(open), time, open),
                 new RelayPower(bench.PowerRelay), bench.Sensor, bench.Console);
             var clock = new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
-            var job = new CertifyJob(parts, Options(), new JobFolders(Directory, Vault, State, Key), clock)
+            var job = new CertifyJob(Equip(parts, time), Options(), new JobFolders(Directory, Vault, State, Key), clock)
             {
                 JournalProbe = Probe,
                 Listener = happened =>
@@ -110,6 +123,7 @@ internal sealed class JobBench : IDisposable
             }
             finally
             {
+                HalfWritten = job.ChipHalfWritten;
                 FlashAfter = bench.Chip.Cells.ToArray();
                 Contentions = bench.Chip.ContentionCount;
             }

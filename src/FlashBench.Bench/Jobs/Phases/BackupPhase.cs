@@ -21,6 +21,7 @@ internal static class BackupPhase
         }
 
         ByteDifference difference = ByteDifference.Between(first, second);
+        job.Deviate("the backup was read a third time, for diagnosis only");
         byte[] third = await PassAsync(job, 3, diagnosis: true, cancel);
         job.Journal.Append(new JournalData.Backup(
             sha256, first.Length, 3, false, difference.Count, difference.First, Stored: false));

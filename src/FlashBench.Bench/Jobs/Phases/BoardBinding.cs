@@ -1,4 +1,3 @@
-using FlashBench.Bench.Journal;
 using FlashBench.Firmware;
 using FlashBench.Firmware.Formats;
 
@@ -38,7 +37,7 @@ internal static class BoardBinding
         }
 
         if (job.Options.ConfirmChip)
-            job.Journal.Append(new JournalData.Deviation("the operator confirmed the chip of this board"));
+            job.Deviate("the operator confirmed the chip of this board");
         job.State.Bind(job.Options.Dut, Now(job, gbe));
         return null;
     }

@@ -23,7 +23,7 @@ internal sealed class FlashWriter(JobContext job)
         await RefuseProtectedAsync(flash, blocks, cancel);
         job.Journal.Append(new JournalData.Dirty(purpose, (long)blocks.Count * BlockBytes, blocks.Count));
         job.State.MarkDirty(job.Options.Bench, job.Options.Job);
-        job.Dirty = true;
+        job.Dirty = job.Marked = true;
         job.BeginStage($"writing {blocks.Count} blocks that differ: {purpose}");
         for (int i = 0; i < blocks.Count; i++)
         {

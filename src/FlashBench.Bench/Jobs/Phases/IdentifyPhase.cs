@@ -28,6 +28,7 @@ internal static class IdentifyPhase
         }
 
         (job.Chip, job.Identity) = (chip, identity);
+        job.Power.Expect(identity);
         job.Note($"{chip.Name} ({id}), {chip.SizeBytes >> 20} MiB, on {spi.Bus.Identity.Description}");
         return BoardBinding.RefuseChip(job) is { } refused ? Refuse(refused) : PhaseOutcome.Pass;
     }

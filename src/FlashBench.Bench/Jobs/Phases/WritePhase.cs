@@ -25,7 +25,8 @@ internal static class WritePhase
         await new FlashWriter(job).WriteAsync("restore", current, job.Backup!, cancel);
         byte[] actual = await ReadAsync(job, "restore", cancel);
         ByteDifference difference = Record(job, "restore", actual, job.Backup!, []);
-        Settle(job, actual, difference);
+        if (difference.Count == 0)
+            Settle(job, actual);
         return difference.Count == 0
             ? PhaseOutcome.Pass
             : new PhaseOutcome(Verdict.Fail, "the backup could not be put back whole", ErrorClass.Infrastructure);
@@ -34,10 +35,22 @@ internal static class WritePhase
     // The board ran since the backup: its own firmware may have written its own data, and nothing else.
     private static PhaseOutcome? Drifted(JobContext job, byte[] current)
     {
-        ByteDifference difference = Record(job, "before", current, job.Backup!, FlashContent.WrittenByFirmware(job));
-        return difference.Count == 0 ? null : new PhaseOutcome(
-            Verdict.Inconclusive, $"since the backup the chip changed outside the board's own data, first at "
-                + $"0x{difference.First:X6}: nothing is written", ErrorClass.Dut);
+        List<FlashRange> mayDiffer = FlashContent.WrittenByFirmware(job);
+        ByteDifference difference = Record(job, "before", current, job.Backup!, mayDiffer);
+        if (difference.Count > 0)
+        {
+            return new PhaseOutcome(
+                Verdict.Inconclusive, $"since the backup the chip changed outside the board's own data, first at "
+                    + $"0x{difference.First:X6}: nothing is written", ErrorClass.Dut);
+        }
+
+        foreach (JournalData.NamedRange drift in FlashContent.DriftOf(current, job.Backup!, mayDiffer))
+        {
+            job.Deviate($"since the backup the board changed its own data in 0x{drift.Start:X6}-0x{drift.End:X6}; "
+                + "it is kept");
+        }
+
+        return null;
     }
 
     // The board's own data as it is now, the rest as planned from the backup.
@@ -54,29 +67,31 @@ internal static class WritePhase
         byte[] actual = await ReadAsync(job, "verify", cancel);
         ByteDifference difference = Record(job, "verify", actual, target, []);
         job.Journal.Append(FlashContent.Measure(job, "verify", actual));
-        Settle(job, actual, difference);
         if (difference.Count > 0)
         {
+            // The chip's state is known now, so the verdict can name it; its mark stays. A control is put back first.
+            job.Dirty &= job.Options.Control is not null;
             return new PhaseOutcome(
                 Verdict.Fail,
                     $"{difference.Count} bytes do not read back as written, first at 0x{difference.First:X6}: "
                     + "the board is not booted", ErrorClass.Dut);
         }
 
+        // A control's image shall not stay: its board is marked until the backup is back.
+        if (job.Options.Control is null)
+            Settle(job, actual);
         job.Verified = actual;
         return PhaseOutcome.Pass;
     }
 
-    // A whole read-back makes the chip's state known. Only if it is the wanted one may the board be used again.
-    private static void Settle(JobContext job, byte[] actual, ByteDifference difference)
+    // A whole read-back showed what the chip shall keep: the board may be used again.
+    private static void Settle(JobContext job, byte[] actual)
     {
         if (!job.Dirty)
             return;
-        job.Dirty = false;
-        if (difference.Count > 0)
-            return;
         job.Journal.Append(new JournalData.Clean(FlashContent.HashOf(actual)));
         job.State.ClearDirty(job.Options.Bench);
+        job.Dirty = job.Marked = false;
     }
 
     private static ByteDifference Record(
