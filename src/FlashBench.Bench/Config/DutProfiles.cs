@@ -84,7 +84,8 @@ public static class DutProfiles
     private static ConsoleProfile ReadConsole(ConfigNode node)
     {
         node.Only("banner", "bootLimitSeconds");
-        return new ConsoleProfile(Pattern(node.Get("banner")), node.Seconds("bootLimitSeconds", 1, WatchLimits.SecondsMax));
+        return new ConsoleProfile(
+            Pattern(node.Get("banner")), node.Seconds("bootLimitSeconds", 1, WatchLimits.SecondsMax));
     }
 
     // The limits only ever let a profile ask for more than the design does, never for less.

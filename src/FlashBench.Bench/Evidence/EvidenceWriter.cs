@@ -42,7 +42,7 @@ internal static class EvidenceWriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The first failure is the one to report; `status` and `certificate verify` see that no certificate is there.
+            // The first failure is the one to report; `status` says that the certificate is missing.
         }
     }
 }

@@ -69,7 +69,8 @@ internal static class JournalLimits
     private static bool IsIn(double value, double min, double max) => value >= min && value <= max;
 
     private static bool IsMember(JsonProperty member) =>
-        IsData(member.Value) || (member.Value.ValueKind == JsonValueKind.Null && member.Name is "control" or "contentLimit");
+        IsData(member.Value)
+            || (member.Value.ValueKind == JsonValueKind.Null && member.Name is "control" or "contentLimit");
 
     private static bool IsNumber(JsonElement number) =>
         number.TryGetDouble(out double value) && IsIn(value, -MonoUsMax, MonoUsMax);

@@ -61,8 +61,12 @@ internal static class JournalLine
     {
         using JsonDocument document = JsonDocument.Parse(line);
         JsonElement root = document.RootElement;
-        if (!JournalLimits.IsData(root) || JournalJson.Read(Text(root, "type"), root.GetProperty("data")) is not { } data)
+        if (!JournalLimits.IsData(root)
+            || JournalJson.Read(Text(root, "type"), root.GetProperty("data")) is not { } data)
+        {
             return null;
+        }
+
         var at = new JournalTime(
             root.GetProperty("mono").GetInt64(), root.GetProperty("boot").GetInt64(), Text(root, "bootId"),
             DateTimeOffset.ParseExact(

@@ -12,6 +12,8 @@ public static class JournalReader
     /// <summary>The fault of a last line that a crash has torn, or that is being written.</summary>
     public const string NoLineEnd = "has no line end";
 
+    private const string NoRecord = "is not a journal record";
+
     /// <summary>Reads a whole journal and checks every link of its chain.</summary>
     /// <param name="journal">The file's bytes.</param>
     /// <exception cref="EvidenceException">A record is damaged, missing, out of order, or torn.</exception>
@@ -37,7 +39,8 @@ public static class JournalReader
         while (at < journal.Length)
         {
             int length = journal.Span[at..].IndexOf((byte)'\n');
-            fault = length < 0 ? NoLineEnd : Link(journal.Slice(at, length + 1), head, records);
+            fault = length >= 0 ? Link(journal.Slice(at, length + 1), head, records)
+                : journal.Length - at > LineBytesMax ? NoRecord : NoLineEnd;
             if (fault.Length > 0)
                 break;
             head = records[^1].Hash;
@@ -51,7 +54,7 @@ public static class JournalReader
     private static string Link(ReadOnlyMemory<byte> line, string head, List<JournalRecord> records)
     {
         if (line.Length > LineBytesMax || JournalLine.Read(line) is not var (seq, prev, at, data))
-            return "is not a journal record";
+            return NoRecord;
         if (seq != records.Count)
             return $"carries the sequence number {seq}";
         if (prev != head)

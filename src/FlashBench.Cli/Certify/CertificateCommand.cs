@@ -2,6 +2,7 @@ using System.CommandLine;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Output;
+using FlashBench.Hardware.Native;
 
 namespace FlashBench.Cli.Certify;
 
@@ -100,8 +101,25 @@ public static class CertificateCommand
     private static VerifiedRecord Recompute(ParseResult parse)
     {
         string folder = ConfigSource.Paths(ConfigSource.Load(parse)).Keys;
-        TrustedStations stations = TrustedStations.Load(folder, parse.GetValue(Key));
-        return new EvidenceVerifier(JobDirectory(parse.GetRequiredValue(Place)), stations).Verify();
+        string? key = parse.GetValue(Key);
+        if (key is not null && (key.Length == 0 || FileKinds.Of(key) is FileKind.None or FileKind.Folder))
+            throw new UsageException($"--key \"{PlainText.Of(key)}\" is no file");
+        string directory = JobDirectory(parse.GetRequiredValue(Place));
+        RefuseBrokenTrust(folder);
+        return new EvidenceVerifier(directory, TrustedStations.Load(folder, key)).Verify();
+    }
+
+    // What the station itself trusts is its configuration, whoever's record is looked at.
+    private static void RefuseBrokenTrust(string folder)
+    {
+        try
+        {
+            TrustedStations.Load(folder);
+        }
+        catch (Exception e) when (e is StationKeyException or IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(ExitCodes.Configuration, $"the trusted keys cannot be used: {e.Message}");
+        }
     }
 
     private static string JobDirectory(string place)
