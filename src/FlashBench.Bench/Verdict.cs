@@ -48,6 +48,7 @@ public enum ErrorClass
     Canceled,
 }
 
-/// <summary>Reads and writes an enum by its member's name; a number is refused, because it can name no member.</summary>
-internal sealed class EnumNameConverter<T>() : JsonStringEnumConverter<T>(namingPolicy: null, allowIntegerValues: false)
+/// <summary>Reads and writes an enum by its member's name; a number is refused, which can name no member.</summary>
+internal sealed class EnumNameConverter<T>()
+    : JsonStringEnumConverter<T>(namingPolicy: null, allowIntegerValues: false)
     where T : struct, Enum;

@@ -105,18 +105,21 @@ public static class CertificateCommand
         if (key is not null && (key.Length == 0 || FileKinds.Of(key) is FileKind.None or FileKind.Folder))
             throw new UsageException($"--key \"{PlainText.Of(key)}\" is no file");
         string directory = JobDirectory(parse.GetRequiredValue(Place));
-        RefuseBrokenTrust(folder);
-        return new EvidenceVerifier(directory, TrustedStations.Load(folder, key)).Verify();
+        return new EvidenceVerifier(directory, Trusted(folder, key)).Verify();
     }
 
-    // What the station itself trusts is its configuration, whoever's record is looked at.
-    private static void RefuseBrokenTrust(string folder)
+    /// <summary>The stations that count: those of the keys folder, and the one that was named.</summary>
+    /// <exception cref="CommandFailure">The keys folder is broken: whoever's record is looked at, that is a fault of
+    /// this station's configuration.</exception>
+    /// <exception cref="StationKeyException">The named key is none.</exception>
+    internal static TrustedStations Trusted(string folder, string? extraKey)
     {
         try
         {
-            TrustedStations.Load(folder);
+            return TrustedStations.Load(folder, extraKey);
         }
-        catch (Exception e) when (e is StationKeyException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is StationKeyException key && key.File != extraKey
+            || e is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailure(ExitCodes.Configuration, $"the trusted keys cannot be used: {e.Message}");
         }

@@ -151,7 +151,8 @@ public sealed class StatusCommandTests : IDisposable
 
     private void Write(string job, int minute, JournalData[] records, string tail = "")
     {
-        string file = _evidence.Write($"{job}/journal.jsonl", Encoding.UTF8.GetString(SampleJournal.Of(records)) + tail);
+        string file = _evidence.Write(
+            $"{job}/journal.jsonl", Encoding.UTF8.GetString(SampleJournal.Of(records)) + tail);
         File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, 1, 0, minute, 0, DateTimeKind.Utc));
     }
 }
