@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace FlashBench.Bench;
 
 /// <summary>How a check, a phase or a job ended; the worst child wins.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
+[JsonConverter(typeof(EnumNameConverter<Verdict>))]
 public enum Verdict
 {
     /// <summary>Shown by positive, complete evidence.</summary>
@@ -23,7 +23,7 @@ public enum Verdict
 }
 
 /// <summary>Who has to act on an end that is not a PASS.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ErrorClass>))]
+[JsonConverter(typeof(EnumNameConverter<ErrorClass>))]
 public enum ErrorClass
 {
     /// <summary>Nobody: there is no error.</summary>
@@ -47,3 +47,8 @@ public enum ErrorClass
     /// <summary>The operator stopped it.</summary>
     Canceled,
 }
+
+/// <summary>Reads and writes an enum by its member's name; a number is refused, which can name no member.</summary>
+internal sealed class EnumNameConverter<T>()
+    : JsonStringEnumConverter<T>(namingPolicy: null, allowIntegerValues: false)
+    where T : struct, Enum;

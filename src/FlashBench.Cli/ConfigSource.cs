@@ -10,9 +10,12 @@ public static class ConfigSource
     /// <param name="named">Value of --config; null when it is absent.</param>
     /// <param name="workingFolder">Absolute.</param>
     /// <param name="programFolder">Absolute; holds the configuration that works as shipped.</param>
+    /// <exception cref="UsageException">The name is empty; the process ends with 64.</exception>
     /// <returns>A path; only the working folder's file has been seen to exist.</returns>
     public static string FindPath(string? named, string workingFolder, string programFolder)
     {
+        if (named is { Length: 0 })
+            throw new UsageException("--config has an empty value");
         if (named is not null)
             return named;
         return File.Exists(Path.Combine(workingFolder, BenchConfigFile.DefaultName))

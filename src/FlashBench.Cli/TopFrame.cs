@@ -27,7 +27,7 @@ public static class TopFrame
         if (parse.Action is ParseErrorAction)
             return RefuseArguments(parse, error);
 
-        using var stop = new StopSignals();
+        using var stop = new StopSignals(TimeProvider.System);
         var invocation = new InvocationConfiguration
         {
             Output = output,

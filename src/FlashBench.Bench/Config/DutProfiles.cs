@@ -1,19 +1,14 @@
 using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 
 namespace FlashBench.Bench.Config;
 
 /// <summary>The built-in DUT profiles (hardware/profiles/ID.json), read as strictly as bench-config.json.</summary>
 public static class DutProfiles
 {
-    /// <summary>Shortest accepted watch in seconds: 31:00, past the ME's 30-minute watchdog.</summary>
-    public const int WatchSecondsMin = 1860;
-
     private const string Prefix = "profiles/";
     private const string Suffix = ".json";
-    private const int HoursMax = 24 * 3600;
 
     private static readonly Assembly Home = typeof(DutProfiles).Assembly;
 
@@ -74,21 +69,23 @@ public static class DutProfiles
     {
         node.Only("onMillivolts", "offMillivolts", "offMilliamps", "dischargeSeconds", "onLimitSeconds",
             "offLimitSeconds", "sampleMilliseconds");
-        int on = node.Number("onMillivolts", 1, 60_000);
+        int on = node.Number("onMillivolts", 1, WatchLimits.MillivoltsMax);
         return new PowerProfile(
             on,
             node.Number("offMillivolts", 0, on - 1),
-            node.Number("offMilliamps", 0, 100_000),
-            node.Seconds("dischargeSeconds", 1, HoursMax),
-            node.Seconds("onLimitSeconds", 1, HoursMax),
-            node.Seconds("offLimitSeconds", 1, HoursMax),
-            TimeSpan.FromMilliseconds(node.Number("sampleMilliseconds", 10, 10_000)));
+            node.Number("offMilliamps", 0, WatchLimits.MilliampsMax),
+            node.Seconds("dischargeSeconds", 1, WatchLimits.SecondsMax),
+            node.Seconds("onLimitSeconds", 1, WatchLimits.SecondsMax),
+            node.Seconds("offLimitSeconds", 1, WatchLimits.SecondsMax),
+            TimeSpan.FromMilliseconds(node.Number(
+                "sampleMilliseconds", WatchLimits.SampleMillisecondsMin, WatchLimits.SampleMillisecondsMax)));
     }
 
     private static ConsoleProfile ReadConsole(ConfigNode node)
     {
         node.Only("banner", "bootLimitSeconds");
-        return new ConsoleProfile(Pattern(node.Get("banner")), node.Seconds("bootLimitSeconds", 1, HoursMax));
+        return new ConsoleProfile(
+            Pattern(node.Get("banner")), node.Seconds("bootLimitSeconds", 1, WatchLimits.SecondsMax));
     }
 
     // The limits only ever let a profile ask for more than the design does, never for less.
@@ -96,11 +93,11 @@ public static class DutProfiles
     {
         node.Only("minimumSeconds", "coldBoots", "gapMaxSeconds", "graceSeconds", "baselineSeconds");
         return new WatchProfile(
-            node.Seconds("minimumSeconds", WatchSecondsMin, HoursMax),
-            node.Number("coldBoots", 2, 100),
-            node.Seconds("gapMaxSeconds", 1, 20),
-            node.Seconds("graceSeconds", 1, 3600),
-            node.Seconds("baselineSeconds", 60, HoursMax));
+            node.Seconds("minimumSeconds", WatchLimits.SecondsMin, WatchLimits.SecondsMax),
+            node.Number("coldBoots", WatchLimits.ColdBootsMin, WatchLimits.ColdBootsMax),
+            node.Seconds("gapMaxSeconds", WatchLimits.GapSecondsMin, WatchLimits.GapSecondsMax),
+            node.Seconds("graceSeconds", WatchLimits.GraceSecondsMin, WatchLimits.GraceSecondsMax),
+            node.Seconds("baselineSeconds", WatchLimits.SecondsMin, WatchLimits.SecondsMax));
     }
 
     private static EvidenceLevel Level(ConfigNode node) => node.AsText(2) switch
@@ -122,13 +119,12 @@ public static class DutProfiles
             : throw node.Fault($"must be {(prefix.Length > 0 ? prefix + " and " : "")}{digits} hex digits");
     }
 
-    // Without backtracking, so that no console line can make the search slow.
     private static string Pattern(ConfigNode node)
     {
-        string pattern = node.AsText(300);
+        string pattern = node.AsText(WatchLimits.BannerLengthMax);
         try
         {
-            _ = new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            _ = WatchLimits.Banner(pattern);
             return pattern;
         }
         catch (Exception fault) when (fault is ArgumentException or NotSupportedException)

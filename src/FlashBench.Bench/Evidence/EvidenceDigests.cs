@@ -22,8 +22,11 @@ internal static class EvidenceDigests
     }
 
     /// <summary>Digests of a journal that was read, and of its console.</summary>
+    /// <exception cref="EvidenceException">The journal has no record.</exception>
     public static RecordDigest OfRecord(
         IReadOnlyList<JournalRecord> records, ReadOnlySpan<byte> journal, ReadOnlySpan<byte> raw,
         ReadOnlySpan<byte> index) =>
-        new(Of(journal), records.Count, records[^1].Hash, Of(raw), Of(index));
+        records is [.., { } last]
+            ? new RecordDigest(Of(journal), records.Count, last.Hash, Of(raw), Of(index))
+            : throw new EvidenceException(JournalWriter.FileName, 0, "the journal is empty");
 }

@@ -23,6 +23,22 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
     /// it.</exception>
     public VerifiedRecord Verify()
     {
+        try
+        {
+            return Recompute();
+        }
+        catch (Exception e) when (e is ArithmeticException or ArgumentException or InvalidOperationException
+            or FormatException or NotSupportedException or IndexOutOfRangeException)
+        {
+            // The second line: the reader's bounds should leave nothing to compute with that cannot be computed with.
+            // Should one be missing, a stranger's record is still a bad record, and not a bug of whoever checks it.
+            throw new EvidenceException(
+                JournalWriter.FileName, 0, $"the journal holds impossible values ({e.GetType().Name})");
+        }
+    }
+
+    private VerifiedRecord Recompute()
+    {
         DsseEnvelope envelope = Dsse.Parse(Read(DsseEnvelope.FileName));
         bool trusted = CheckSignature(envelope);
         byte[] journal = Read(JournalWriter.FileName), raw = Read(ConsoleLog.RawName),
@@ -37,7 +53,7 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
         CheckDigest(signed, journal, JournalWriter.FileName);
         var chunks = records.Select(record => record.Data).OfType<JournalData.ConsoleChunk>().ToList();
         IReadOnlyList<ConsoleArrival> arrivals = ConsoleRecording.Read(chunks, raw, index);
-        if (records[^1].Data is not JournalData.Decision decision)
+        if (records is not [.., { Data: JournalData.Decision decision }])
             throw new EvidenceException(JournalWriter.FileName, journal.Length, "the journal ends without a decision");
 
         JobFacts facts = JobFold.Fold(records, arrivals);

@@ -25,9 +25,24 @@ internal static class EvidenceWriter
             DurableFile.Write(Path.Combine(folders.Directory, DsseEnvelope.FileName),
                 Dsse.Sign(statement, folders.Key));
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or EvidenceException)
+        {
+            // A report that says PASS must not stay behind without the certificate that backs it.
+            Remove(Path.Combine(folders.Directory, EvidenceFolder.ReportName));
+            Remove(Path.Combine(folders.Directory, EvidenceFolder.JUnitName));
+            throw new JournalWriteException($"the evidence cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new JournalWriteException($"the evidence cannot be written: {e.Message}", e);
+            // The first failure is the one to report; `status` says that the certificate is missing.
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FlashBench.Hardware.Native;
 
 namespace FlashBench.Bench.Evidence;
 
@@ -52,6 +53,8 @@ public sealed class TrustedStations
 
     private void Add(string file)
     {
+        if (FileKinds.Of(file) != FileKind.Regular)
+            throw new StationKeyException(file, "is missing, or no regular file");
         if (new FileInfo(file).Length > FileMax)
             throw new StationKeyException(file, $"is larger than {FileMax} bytes");
         var key = StationPublicKey.Parse(File.ReadAllText(file), file);

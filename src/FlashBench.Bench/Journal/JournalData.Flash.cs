@@ -6,8 +6,8 @@ public abstract partial record JournalData
 {
     /// <summary>Programmer and chip as they identified themselves.</summary>
     public sealed record Chip(
-        PartIdentity Programmer, int FrequencyHz, string JedecId, string Name, uint SizeBytes, string UniqueId, string Health)
-        : JournalData;
+        PartIdentity Programmer, int FrequencyHz, string JedecId, string Name, uint SizeBytes, string UniqueId,
+        string Health) : JournalData;
 
     /// <summary>One whole read of the chip for the backup; a third pass is diagnosis only.</summary>
     public sealed record BackupPass(int Number, string Sha256, long SizeBytes, bool Diagnosis) : JournalData;

@@ -38,28 +38,40 @@ internal static class JournalLine
 
     public static string Hash(ReadOnlySpan<byte> line) => Convert.ToHexStringLower(SHA256.HashData(line));
 
-    /// <summary>Reads one line without its line end.</summary>
+    /// <summary>Reads one whole line, line end included.</summary>
     /// <returns>Sequence number, `prev`, time and data; null if the line is not a record.</returns>
+    /// <remarks>A record has exactly one form: the bytes that <see cref="Write"/> makes. Members that are unknown,
+    /// repeated or in another order, and values in another notation, are thereby refused.</remarks>
     public static (long Seq, string Prev, JournalTime At, JournalData Data)? Read(ReadOnlyMemory<byte> line)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            JsonElement root = document.RootElement;
-            JournalData? data = JournalJson.Read(Text(root, "type"), root.GetProperty("data"));
-            if (data is null)
-                return null;
-            var at = new JournalTime(
-                root.GetProperty("mono").GetInt64(), root.GetProperty("boot").GetInt64(), Text(root, "bootId"),
-                DateTimeOffset.ParseExact(
-                    Text(root, "utc"), UtcFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
-            return (root.GetProperty("seq").GetInt64(), Text(root, "prev"), at, data);
+            return Parse(line) is var (seq, prev, at, data) && line.Span.SequenceEqual(Write(seq, prev, at, data))
+                ? (seq, prev, at, data)
+                : null;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
             or FormatException)
         {
             return null;
         }
+    }
+
+    private static (long Seq, string Prev, JournalTime At, JournalData Data)? Parse(ReadOnlyMemory<byte> line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        JsonElement root = document.RootElement;
+        if (!JournalLimits.IsData(root)
+            || JournalJson.Read(Text(root, "type"), root.GetProperty("data")) is not { } data)
+        {
+            return null;
+        }
+
+        var at = new JournalTime(
+            root.GetProperty("mono").GetInt64(), root.GetProperty("boot").GetInt64(), Text(root, "bootId"),
+            DateTimeOffset.ParseExact(
+                Text(root, "utc"), UtcFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+        return JournalLimits.IsTime(at) ? (root.GetProperty("seq").GetInt64(), Text(root, "prev"), at, data) : null;
     }
 
     private static string Text(JsonElement root, string name) =>

@@ -6,6 +6,14 @@ public static class JournalReader
     /// <summary>Largest journal that is read, in bytes; a 130-minute watch of many boots stays far below.</summary>
     public const int BytesMax = 512 << 20;
 
+    /// <summary>Longest line that is read, in bytes; the plan of a large image has some ten thousand.</summary>
+    public const int LineBytesMax = 16 << 20;
+
+    /// <summary>The fault of a last line that a crash has torn, or that is being written.</summary>
+    public const string NoLineEnd = "has no line end";
+
+    private const string NoRecord = "is not a journal record";
+
     /// <summary>Reads a whole journal and checks every link of its chain.</summary>
     /// <param name="journal">The file's bytes.</param>
     /// <exception cref="EvidenceException">A record is damaged, missing, out of order, or torn.</exception>
@@ -31,7 +39,8 @@ public static class JournalReader
         while (at < journal.Length)
         {
             int length = journal.Span[at..].IndexOf((byte)'\n');
-            fault = length < 0 ? "has no line end" : Link(journal.Slice(at, length + 1), head, records);
+            fault = length >= 0 ? Link(journal.Slice(at, length + 1), head, records)
+                : journal.Length - at > LineBytesMax ? NoRecord : NoLineEnd;
             if (fault.Length > 0)
                 break;
             head = records[^1].Hash;
@@ -44,13 +53,28 @@ public static class JournalReader
 
     private static string Link(ReadOnlyMemory<byte> line, string head, List<JournalRecord> records)
     {
-        if (JournalLine.Read(line[..^1]) is not var (seq, prev, at, data))
-            return "is not a journal record";
+        if (line.Length > LineBytesMax || JournalLine.Read(line) is not var (seq, prev, at, data))
+            return NoRecord;
         if (seq != records.Count)
             return $"carries the sequence number {seq}";
         if (prev != head)
             return "does not follow the record before it (chain hash differs)";
+        if (Misplaced(at, data, records) is { } fault)
+            return fault;
         records.Add(new JournalRecord(seq, at, data, JournalLine.Hash(line.Span)));
         return "";
+    }
+
+    private static string? Misplaced(JournalTime at, JournalData data, List<JournalRecord> records)
+    {
+        if (data is JournalData.JobStart start && !JournalLimits.IsWatch(start))
+            return "asks for a watch that no bench runs";
+        if (records.Count == 0)
+            return null;
+        if (data is JournalData.JobStart)
+            return "starts a second job";
+        if (records[^1].Data is JournalData.Decision)
+            return "stands behind the decision";
+        return at.MonoUs < records[^1].Time.MonoUs ? "goes back in time" : null;
     }
 }

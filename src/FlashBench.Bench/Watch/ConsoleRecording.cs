@@ -41,7 +41,7 @@ public static class ConsoleRecording
         foreach (JournalData.ConsoleChunk chunk in chunks)
         {
             bool follows = chunk.Offset == rawEnd && chunk.IndexOffset == indexEnd && chunk.Length > 0
-                && chunk.IndexLength > 0;
+                && chunk.IndexLength > 0; // the journal's bounds keep these sums small
             (rawEnd, indexEnd) = (rawEnd + chunk.Length, indexEnd + chunk.IndexLength);
             if (!follows || rawEnd > rawLength || indexEnd > indexLength)
                 throw new EvidenceException(ConsoleLog.RawName, chunk.Offset, "a journaled chunk is not there");
@@ -71,7 +71,7 @@ public static class ConsoleRecording
         {
             string[] fields = Encoding.ASCII.GetString(lines[range]).Split(' ');
             if (fields.Length != 2 || !Number(fields[0], out long atUs) || !Number(fields[1], out long length)
-                || atUs < before || length > bytes.Length - at)
+                || atUs < before || atUs > JournalLimits.MonoUsMax || length > bytes.Length - at)
             {
                 throw new EvidenceException(ConsoleLog.IndexName, chunk.IndexOffset,
                     "a line of this chunk is not sound");

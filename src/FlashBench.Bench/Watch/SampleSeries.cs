@@ -34,7 +34,7 @@ public sealed class SampleSeries(int boot)
     }
 
     /// <summary>The samples of a record, in order.</summary>
-    /// <exception cref="EvidenceException">The series has a wrong length or goes back in time.</exception>
+    /// <exception cref="EvidenceException">The series has a wrong length, or a time that cannot be.</exception>
     public static IEnumerable<(long AtUs, int Millivolts, int Milliamps)> Expand(JournalData.PowerSamples record)
     {
         if (record.Series.Length % ValuesPerSample != 0)
@@ -42,9 +42,11 @@ public sealed class SampleSeries(int boot)
         long at = record.StartUs;
         for (int i = 0; i < record.Series.Length; i += ValuesPerSample)
         {
-            if (record.Series[i] < 0)
+            if (record.Series[i] < 0 || at < 0)
                 throw new EvidenceException(JournalWriter.FileName, 0, "a power.samples record goes back in time");
             at += record.Series[i];
+            if (at > JournalLimits.MonoUsMax)
+                throw new EvidenceException(JournalWriter.FileName, 0, "a power.samples record ends beyond all times");
             yield return (at, record.Series[i + 1], record.Series[i + 2]);
         }
     }

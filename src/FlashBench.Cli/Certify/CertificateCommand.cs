@@ -2,6 +2,7 @@ using System.CommandLine;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Output;
+using FlashBench.Hardware.Native;
 
 namespace FlashBench.Cli.Certify;
 
@@ -100,8 +101,28 @@ public static class CertificateCommand
     private static VerifiedRecord Recompute(ParseResult parse)
     {
         string folder = ConfigSource.Paths(ConfigSource.Load(parse)).Keys;
-        TrustedStations stations = TrustedStations.Load(folder, parse.GetValue(Key));
-        return new EvidenceVerifier(JobDirectory(parse.GetRequiredValue(Place)), stations).Verify();
+        string? key = parse.GetValue(Key);
+        if (key is not null && (key.Length == 0 || FileKinds.Of(key) is FileKind.None or FileKind.Folder))
+            throw new UsageException($"--key \"{PlainText.Of(key)}\" is no file");
+        string directory = JobDirectory(parse.GetRequiredValue(Place));
+        return new EvidenceVerifier(directory, Trusted(folder, key)).Verify();
+    }
+
+    /// <summary>The stations that count: those of the keys folder, and the one that was named.</summary>
+    /// <exception cref="CommandFailure">The keys folder is broken: whoever's record is looked at, that is a fault of
+    /// this station's configuration.</exception>
+    /// <exception cref="StationKeyException">The named key is none.</exception>
+    internal static TrustedStations Trusted(string folder, string? extraKey)
+    {
+        try
+        {
+            return TrustedStations.Load(folder, extraKey);
+        }
+        catch (Exception e) when (e is StationKeyException key && key.File != extraKey
+            || e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(ExitCodes.Configuration, $"the trusted keys cannot be used: {e.Message}");
+        }
     }
 
     private static string JobDirectory(string place)

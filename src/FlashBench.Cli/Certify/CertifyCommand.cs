@@ -1,12 +1,15 @@
 using System.CommandLine;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
+using FlashBench.Hardware.Native;
 
 namespace FlashBench.Cli.Certify;
 
 /// <summary>`flashbench certify`: the main job.</summary>
 public static class CertifyCommand
 {
+    private const int NameLengthMax = 100;
+
     private static readonly Option<string?> Bench = new("--bench")
     {
         Description = "Bench id; without it the bench marked `default`",
@@ -82,11 +85,12 @@ public static class CertifyCommand
         Require.AcceptOnlyFromAmong("L0", "L1", "L2", "L3");
         var certify = new Command(
             "certify", "Back up, neutralize, write, watch past the 31-minute mark and sign: one board from end to end");
-        foreach (Option option in new Option[]
-            { Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, ConfirmChip, DryRun, Keep, RealTime })
-        {
+        Option[] options =
+        [
+            Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, ConfirmChip, DryRun, Keep, RealTime,
+        ];
+        foreach (Option option in options)
             certify.Options.Add(option);
-        }
 
         certify.SetAction((parse, cancel) => Task.FromResult(CertifyRun.Execute(parse, RequestOf(parse), cancel)));
         return certify.WithExamples(
@@ -96,24 +100,60 @@ public static class CertifyCommand
             "flashbench certify --control damaged-manifest        # must end in FAIL");
     }
 
-    private static CertifyRequest RequestOf(ParseResult parse) => new()
+    private static CertifyRequest RequestOf(ParseResult parse)
     {
-        Bench = parse.GetValue(Bench),
-        Dut = parse.GetValue(Dut),
-        Operator = parse.GetValue(Operator),
-        VirtualFlash = parse.GetValue(VirtualFlash),
-        Evidence = parse.GetValue(Evidence),
-        Control = parse.GetValue(Control) switch
+        RefuseContradictions(parse);
+        return new CertifyRequest
         {
-            "stock" => NegativeControl.Stock,
-            "damaged-manifest" => NegativeControl.DamagedManifest,
-            _ => null,
-        },
-        Require = parse.GetValue(Require),
-        Seed = parse.GetValue(Seed),
-        ConfirmChip = parse.GetValue(ConfirmChip),
-        DryRun = parse.GetValue(DryRun),
-        Keep = parse.GetValue(Keep),
-        RealTime = parse.GetValue(RealTime),
-    };
+            Bench = NonEmpty(parse, Bench),
+            Dut = Name(parse, Dut),
+            Operator = Name(parse, Operator),
+            VirtualFlash = NonEmpty(parse, VirtualFlash),
+            Evidence = Folder(parse, Evidence),
+            Control = parse.GetValue(Control) switch
+            {
+                "stock" => NegativeControl.Stock,
+                "damaged-manifest" => NegativeControl.DamagedManifest,
+                _ => null,
+            },
+            Require = parse.GetValue(Require),
+            Seed = parse.GetValue(Seed),
+            ConfirmChip = parse.GetValue(ConfirmChip),
+            DryRun = parse.GetValue(DryRun),
+            Keep = parse.GetValue(Keep),
+            RealTime = parse.GetValue(RealTime),
+        };
+    }
+
+    private static void RefuseContradictions(ParseResult parse)
+    {
+        if (parse.GetValue(Keep) && parse.GetValue(VirtualFlash) is not null)
+            throw new UsageException("--keep and --virtual-flash contradict each other: which image?");
+        if (parse.GetValue(DryRun) && parse.GetValue(Control) is not null)
+            throw new UsageException("--control and --dry-run contradict each other: a control is shown by the watch");
+    }
+
+    private static string? NonEmpty(ParseResult parse, Option<string?> option) =>
+        parse.GetValue(option) is { Length: 0 }
+            ? throw new UsageException($"{option.Name} has an empty value")
+            : parse.GetValue(option);
+
+    // Goes into records, reports and, for a board, into a file name.
+    private static string? Name(ParseResult parse, Option<string?> option)
+    {
+        string? name = NonEmpty(parse, option);
+        if (name?.Length > NameLengthMax)
+            throw new UsageException($"{option.Name} has {name.Length} characters, more than {NameLengthMax}");
+        if (name is not null && (name.Any(char.IsControl) || string.IsNullOrWhiteSpace(name)))
+            throw new UsageException($"{option.Name} is blank or has control characters");
+        return name;
+    }
+
+    private static string? Folder(ParseResult parse, Option<string?> option)
+    {
+        string? folder = NonEmpty(parse, option);
+        return folder is null || FileKinds.Of(folder) is FileKind.Folder or FileKind.None
+            ? folder
+            : throw new UsageException($"{option.Name} {folder} is no folder");
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashBench.Bench;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Status;
 
@@ -27,17 +28,27 @@ public static class StatusCommand
         status.Options.Add(evidence);
         status.SetAction((parse, cancel) =>
         {
-            string folder = parse.GetValue(evidence) ?? ConfigSource.Paths(ConfigSource.Load(parse)).Evidence;
-            return parse.GetValue(job) is { } named
-                ? ShowAsync(parse, JobDirectories.Named(folder, named), cancel)
-                : ListAsync(parse, folder, cancel);
+            string folder = Folder(parse.GetValue(evidence))
+                ?? ConfigSource.Paths(ConfigSource.Load(parse)).Evidence;
+            return Task.FromResult(parse.GetValue(job) is { } named
+                ? Show(parse, JobDirectories.Named(folder, named))
+                : List(parse, folder, cancel));
         });
         return status.WithExamples("flashbench status", "flashbench status ./evidence/20260102-030405-me8");
     }
 
-    private static async Task<int> ShowAsync(ParseResult parse, string directory, CancellationToken cancel)
+    private static string? Folder(string? named)
     {
-        JobStatus status = await ReadAsync(directory, cancel);
+        if (named is { Length: 0 } || File.Exists(named))
+            throw new UsageException($"--evidence \"{PlainText.Of(named)}\" is no folder");
+        return named;
+    }
+
+    private static int Show(ParseResult parse, string directory)
+    {
+        JobStatus status = JobStatusReader.Read(directory);
+        if (status.Stage == JobStage.Unreadable)
+            throw new CommandFailure(ExitCodes.BadInput, $"{directory}: {status.Damage}");
         if (parse.GetValue(GlobalOptions.Json))
             WriteJson(parse, directory, status);
         else
@@ -45,14 +56,15 @@ public static class StatusCommand
         return ExitCodes.Ok;
     }
 
-    private static async Task<int> ListAsync(ParseResult parse, string evidence, CancellationToken cancel)
+    private static int List(ParseResult parse, string evidence, CancellationToken cancel)
     {
         TextWriter output = parse.InvocationConfiguration.Output;
         bool json = parse.GetValue(GlobalOptions.Json);
         List<string[]> rows = [["JOB", "BENCH", "DUT", "STANDS AT", "VERDICT"]];
         foreach (string directory in JobDirectories.Find(evidence).Take(JobsShown))
         {
-            JobStatus status = await ReadAsync(directory, cancel);
+            cancel.ThrowIfCancellationRequested();
+            JobStatus status = JobStatusReader.Read(directory);
             if (json)
                 WriteJson(parse, directory, status);
             rows.Add(
@@ -71,14 +83,6 @@ public static class StatusCommand
         return ExitCodes.Ok;
     }
 
-    private static async Task<JobStatus> ReadAsync(string directory, CancellationToken cancel)
-    {
-        await using var journal = new FileStream(
-            Path.Combine(directory, JobDirectories.Journal), FileMode.Open, FileAccess.Read,
-            FileShare.ReadWrite | FileShare.Delete);
-        return await JobStatusReader.ReadAsync(journal, cancel);
-    }
-
     private static List<string[]> Describe(string directory, JobStatus status)
     {
         List<string[]> rows =
@@ -90,14 +94,14 @@ public static class StatusCommand
             ["stands at", StandsAt(status)],
             ["journal", $"{status.Records} complete records"],
         ];
-        if (status.Verdict.Length > 0)
+        if (status.Verdict is not null)
             rows.Add([status.Stage == JobStage.Finished ? "verdict" : "last phase ended", VerdictOf(status)]);
         if (status.Reason.Length > 0)
             rows.Add(["reason", PlainText.Of(status.Reason)]);
         if (status.Torn)
             rows.Add(["note", "the last line is torn (a crash, or the job is writing now); it is ignored"]);
         if (status.DamagedLine is { } line)
-            rows.Add(["damage", $"line {line} of the journal is not a record; nothing behind it is believed"]);
+            rows.Add(["damage", $"line {line} of the journal {status.Damage}; nothing from there on is believed"]);
         return rows;
     }
 
@@ -110,15 +114,23 @@ public static class StatusCommand
         return status.Stage switch
         {
             JobStage.Empty => "nothing recorded",
+            JobStage.Unreadable => "journal cannot be read",
             JobStage.Finished => "finished",
             JobStage.Dirty => $"DIRTY, chip half-written: {phase}",
             _ => $"no verdict yet: {phase}",
         };
     }
 
-    private static string VerdictOf(JobStatus status) =>
-        PlainText.Of(status.Verdict, 20).ToUpperInvariant() +
-        (status.Level.Length > 0 ? $" ({PlainText.Of(status.Level, 10)})" : "");
+    private static string VerdictOf(JobStatus status)
+    {
+        string verdict = $"{status.Verdict}".ToUpperInvariant();
+        bool isPass = status is { Stage: JobStage.Finished, Verdict: Verdict.Pass };
+        if (isPass && !status.HasCertificate)
+            return $"{verdict}, certificate missing"; // nothing vouches for it, so no level either
+        if (isPass && (status.Torn || status.DamagedLine is not null))
+            return $"{verdict}, journal damaged";
+        return verdict + (status.Level.Length > 0 ? $" ({PlainText.Of(status.Level, 10)})" : "");
+    }
 
     private static void WriteJson(ParseResult parse, string directory, JobStatus status) =>
         JsonLine.Write(parse.InvocationConfiguration.Output, "job", json =>
@@ -132,9 +144,10 @@ public static class StatusCommand
             json.WriteNumber("phaseNumber", status.PhaseNumber);
             json.WriteNumber("phaseCount", status.PhaseCount);
             json.WriteBoolean("phaseOpen", status.PhaseOpen);
-            json.WriteString("verdict", status.Verdict);
+            json.WriteString("verdict", $"{status.Verdict}");
             json.WriteString("level", status.Level);
             json.WriteString("reason", status.Reason);
+            json.WriteBoolean("certificate", status.HasCertificate);
             json.WriteNumber("records", status.Records);
             json.WriteBoolean("torn", status.Torn);
             if (status.DamagedLine is { } line)

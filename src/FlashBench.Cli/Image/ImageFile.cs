@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using FlashBench.Hardware.Native;
 
 namespace FlashBench.Cli.Image;
 
@@ -15,28 +16,21 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
     /// <summary>SHA-256 of the uncompressed content, lower-case hex.</summary>
     public string Sha256 => HashOf(Bytes);
 
-    /// <summary>Reads a file, plain or gzip.</summary>
+    /// <summary>Reads a file or a pipe, plain or gzip.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="CommandFailure">It cannot be read, or is larger than any flash.</exception>
     public static ImageFile Load(string path)
     {
+        RefuseWhatHoldsNoImage(path);
         try
         {
             using FileStream file = File.OpenRead(path);
-            if (file.CanSeek && file.Length > LengthMax)
-                throw TooLong(path);
             byte[] bytes = ReadAll(path, file);
             return new ImageFile(path, bytes is [0x1F, 0x8B, _, _, ..] ? Unpack(path, bytes) : bytes);
         }
         catch (UnauthorizedAccessException)
         {
-            throw Directory.Exists(path)
-                ? new CommandFailure(ExitCodes.BadInput, $"{path}: is a folder, not an image")
-                : new CommandFailure(ExitCodes.Permission, $"{path}: may not be read");
-        }
-        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CommandFailure(ExitCodes.BadInput, $"{path}: there is no such file");
+            throw new CommandFailure(ExitCodes.Permission, $"{path}: may not be read");
         }
         catch (IOException failure)
         {
@@ -45,10 +39,29 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
     }
 
     /// <summary>True when both names lead to one file, links resolved; the second need not exist.</summary>
-    public static bool IsSameFile(string first, string second) => RealPath(first) == RealPath(second);
+    /// <exception cref="UsageException">The second name is empty.</exception>
+    public static bool IsSameFile(string first, string second) => second.Length > 0
+        ? RealPath(first) == RealPath(second)
+        : throw new UsageException("the output has an empty name");
 
     /// <summary>SHA-256, lower-case hex.</summary>
     public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    // Before it is opened: some devices act on that alone, and others never end.
+    private static void RefuseWhatHoldsNoImage(string path)
+    {
+        if (path.Length == 0)
+            throw new UsageException("the image has an empty name");
+        string? fault = FileKinds.Of(path) switch
+        {
+            FileKind.None => "there is no such file, or it is out of reach",
+            FileKind.Folder => "is a folder, not an image",
+            FileKind.Other => "is a device, not an image",
+            _ => null,
+        };
+        if (fault is not null)
+            throw new CommandFailure(ExitCodes.BadInput, $"{path}: {fault}");
+    }
 
     private static byte[] Unpack(string path, byte[] packed)
     {

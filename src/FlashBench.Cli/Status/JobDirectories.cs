@@ -31,6 +31,8 @@ public static class JobDirectories
     /// <exception cref="UsageException">Neither is there.</exception>
     public static string Named(string evidence, string job)
     {
+        if (job.Length == 0)
+            throw new UsageException("the job has an empty name");
         string[] places = [Path.GetFullPath(job), Path.GetFullPath(Path.Combine(evidence, job))];
         return Array.Find(places, place => File.Exists(Path.Combine(place, Journal)))
             ?? throw new UsageException(

@@ -1,3 +1,5 @@
+using FlashBench.Bench;
+
 namespace FlashBench.Cli.Status;
 
 /// <summary>How far a job came, by the last complete record of its journal.</summary>
@@ -14,6 +16,9 @@ public enum JobStage
 
     /// <summary>The verdict is recorded.</summary>
     Finished,
+
+    /// <summary>The journal is no file that can be read; <see cref="JobStatus.Damage"/> says why.</summary>
+    Unreadable,
 }
 
 /// <summary>Where a job stands, as its journal tells it.</summary>
@@ -47,8 +52,8 @@ public sealed record JobStatus
     /// <summary>True while that phase has begun and not ended.</summary>
     public bool PhaseOpen { get; init; }
 
-    /// <summary>Verdict of the job when finished, else of the last ended phase; empty when there is none.</summary>
-    public string Verdict { get; init; } = "";
+    /// <summary>Verdict of the job when finished, else of the last ended phase; null when there is none.</summary>
+    public Verdict? Verdict { get; init; }
 
     /// <summary>Reason given with <see cref="Verdict"/>.</summary>
     public string Reason { get; init; } = "";
@@ -62,6 +67,14 @@ public sealed record JobStatus
     /// <summary>True if the file ends inside a record, which a crash or a running job explains.</summary>
     public bool Torn { get; init; }
 
-    /// <summary>1-based number of the first complete line that is no record; null if there is none.</summary>
+    /// <summary>1-based number of the first complete line that is no sound record; null if there is none.</summary>
     public long? DamagedLine { get; init; }
+
+    /// <summary>What is wrong with that line ("is not a journal record") or with the file; empty if nothing
+    /// is.</summary>
+    public string Damage { get; init; } = "";
+
+    /// <summary>True if the signed certificate is there; whether it is authentic, only `certificate verify`
+    /// says.</summary>
+    public bool HasCertificate { get; init; }
 }

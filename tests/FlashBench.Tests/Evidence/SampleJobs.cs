@@ -176,7 +176,8 @@ internal static class SampleJobs
         EndedUs = 5_828_000_000,
         Phases = SampleParts.Phases(),
         Chip = new JournalData.Chip(
-            new PartIdentity("programmer", "CH341A (virtual), USB 1-4.2", Simulated: false), 1_500_000, "EF4017", "W25Q64", ChipBytes, "D2 64 18 29 AB 33 12 07",
+            new PartIdentity("programmer", "CH341A (virtual), USB 1-4.2", Simulated: false), 1_500_000, "EF4017",
+            "W25Q64", ChipBytes, "D2 64 18 29 AB 33 12 07",
             "RDID stable over 100 reads"),
         BackupPasses =
         [

@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+
+namespace FlashBench.Bench.Config;
+
+/// <summary>What a watch may be asked for: the floors below which no watch shows anything, and sane ceilings.</summary>
+/// <remarks>
+/// One place for both ends of a job: a profile outside these is refused before the job, and a record outside them is
+/// refused by whoever verifies it, whoever signed it. Seconds unless the name says otherwise.
+/// </remarks>
+public static class WatchLimits
+{
+    /// <summary>Shortest watch: 31:00, past the ME's 30-minute watchdog. Holds for the baseline too.</summary>
+    public const int SecondsMin = 1860;
+
+    /// <summary>Longest watch, and longest of every other time.</summary>
+    public const int SecondsMax = 24 * 3600;
+
+    /// <summary>Fewest watched cold boots.</summary>
+    public const int ColdBootsMin = 2;
+
+    /// <summary>Most watched cold boots.</summary>
+    public const int ColdBootsMax = 100;
+
+    /// <summary>Shortest accepted limit for the silence between two signs of life.</summary>
+    public const int GapSecondsMin = 1;
+
+    /// <summary>Longest such limit: four heartbeats.</summary>
+    public const int GapSecondsMax = 20;
+
+    /// <summary>Shortest wait for a last sample.</summary>
+    public const int GraceSecondsMin = 1;
+
+    /// <summary>Longest wait for a last sample.</summary>
+    public const int GraceSecondsMax = 3600;
+
+    /// <summary>Shortest interval between two sensor samples, in milliseconds.</summary>
+    public const int SampleMillisecondsMin = 10;
+
+    /// <summary>Longest such interval, in milliseconds.</summary>
+    public const int SampleMillisecondsMax = 5_000;
+
+    /// <summary>Highest threshold of a rail, in millivolts.</summary>
+    public const int MillivoltsMax = 60_000;
+
+    /// <summary>Highest threshold of the supply current, in milliamps.</summary>
+    public const int MilliampsMax = 100_000;
+
+    /// <summary>Most characters of a banner pattern.</summary>
+    public const int BannerLengthMax = 200;
+
+    /// <summary>Makes the banner's pattern usable; without backtracking, so that no console line can make the search
+    /// slow.</summary>
+    /// <exception cref="ArgumentException">It is no regular expression.</exception>
+    /// <exception cref="NotSupportedException">It needs backtracking, or is too large without it.</exception>
+    public static Regex Banner(string pattern) =>
+        new(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+}
