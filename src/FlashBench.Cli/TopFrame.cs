@@ -91,7 +91,15 @@ public static class TopFrame
         if (parse.UnmatchedTokens.Count > 0)
             return $"\"{PlainText.Of(parse.UnmatchedTokens[0], 60)}\" is not known here";
         bool verbMissing = parse.CommandResult.Command is { Action: null, Subcommands.Count: > 0 };
-        return verbMissing ? "a verb is missing" : parse.Errors[0].Message;
+        return verbMissing ? "a verb is missing" : OneSentence(parse.Errors[0].Message);
+    }
+
+    // The library lists choices line by line, and names .NET types.
+    private static string OneSentence(string message)
+    {
+        int type = message.IndexOf(" as expected type ", StringComparison.Ordinal);
+        string text = type < 0 ? message : message[..type];
+        return string.Join(' ', text.Split((char[])['\n', '\t', '\r', ' '], StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static IEnumerable<string> CommandsFrom(Command command) =>

@@ -78,7 +78,11 @@ public static class Decision
             .OrderBy(check => Array.IndexOf(order, check.Id) is >= 0 and int rank ? rank : order.Length)
                 .FirstOrDefault();
         if (telling is null && !facts.IsDirty)
-            return $"the negative control {facts.Start.Control} did not fail: this bench cannot tell such a board apart";
+        {
+            return $"the negative control {facts.Start.Control} did not fail: this bench cannot tell such a board "
+                + "apart";
+        }
+
         return telling is null ? "the board was left half-written" : $"{telling.Id} {telling.Title}: {telling.Text}";
     }
 

@@ -15,7 +15,7 @@ internal static class FlashChecks
     ];
 
     internal static Check NotReached(string id, string title, string limit) =>
-        new(id, title, Verdict.Inconclusive, false, "not reached", limit, "the job ended before this was measured");
+        new(id, title, Verdict.Inconclusive, false, Check.NotReached, limit, "the job ended before this was measured");
 
     private static Check Course(JobFacts facts)
     {
@@ -23,7 +23,8 @@ internal static class FlashChecks
         return facts.CourseFaults.Count == 0
             ? new Check(id, title, Verdict.Pass, false, "whole", limit, "the records are those of a whole job")
             : new Check(
-                id, title, Verdict.Inconclusive, false, $"{facts.CourseFaults.Count} faults", limit, facts.CourseFaults[0]);
+                id, title, Verdict.Inconclusive, false, $"{facts.CourseFaults.Count} faults", limit,
+                    facts.CourseFaults[0]);
     }
 
     private static Check Backup(JobFacts facts)

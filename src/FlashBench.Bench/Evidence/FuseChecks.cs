@@ -19,8 +19,12 @@ internal static class FuseChecks
     /// <summary>Judges the registers of the board as received.</summary>
     public static Check BootGuard(JobFacts facts)
     {
-        if (facts.Boots.FirstOrDefault(boot => boot.Kind == BootKind.Baseline) is not { } boot || facts.Audit is not { } audit)
+        if (facts.Boots.FirstOrDefault(boot => boot.Kind == BootKind.Baseline) is not { } boot
+            || facts.Audit is not { } audit)
+        {
             return FlashChecks.NotReached(Id, Title, Limit);
+        }
+
         if (MajorMinor(audit.Version) < FirstFusedVersion)
             return Is(Verdict.Pass, "no Boot Guard", "ME versions before 9.5 have none");
         var words = Words(boot);

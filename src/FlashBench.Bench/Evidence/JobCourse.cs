@@ -64,7 +64,8 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
     // A control's backup goes back after the flash was read again; what that writes is judged by its own read-back.
     private IReadOnlyList<JournalData> BeforeRestore()
     {
-        int restore = Start.Control is null ? -1 : IndexOf(record => record is JournalData.PhaseBegin { Name: "restore" });
+        int restore = Start.Control is null ? -1
+            : IndexOf(record => record is JournalData.PhaseBegin { Name: "restore" });
         return restore < 0 ? data : [.. data.Take(restore)];
     }
 
@@ -74,7 +75,8 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
         int dirty = IndexOf(record => record is JournalData.Dirty);
         int verify = IndexOf(record => record is JournalData.ReadBack { Purpose: "verify" });
         int clean = IndexOf(record => record is JournalData.Clean);
-        var blocks = BeforeRestore().OfType<JournalData.BlockIntent>().Select(block => (block.Start, block.End)).ToList();
+        var blocks = BeforeRestore().OfType<JournalData.BlockIntent>().Select(block => (block.Start, block.End))
+            .ToList();
         var done = BeforeRestore().OfType<JournalData.BlockDone>().Select(block => (block.Start, block.End)).ToList();
         if (!blocks.SequenceEqual(done))
             yield return "a block was begun and not finished";

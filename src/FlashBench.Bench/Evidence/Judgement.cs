@@ -11,7 +11,14 @@ namespace FlashBench.Bench.Evidence;
 /// <param name="Limit">The limit it was held against, with unit.</param>
 /// <param name="Text">One sentence on the outcome.</param>
 public sealed record Check(
-    string Id, string Title, Verdict Outcome, bool Mandatory, string Measured, string Limit, string Text);
+    string Id, string Title, Verdict Outcome, bool Mandatory, string Measured, string Limit, string Text)
+{
+    /// <summary>What <see cref="Measured"/> says of a check that the job did not get to.</summary>
+    public const string NotReached = "not reached";
+
+    /// <summary>False if the job ended before this was measured.</summary>
+    public bool IsReached => Measured != NotReached;
+}
 
 /// <summary>The decision on a job: a pure function of its <see cref="JobFacts"/>.</summary>
 /// <param name="Verdict">PASS only if every mandatory check passed and nothing failed.</param>

@@ -95,7 +95,8 @@ internal static class StateChecks
         }
 
         bool everyBoot = against.Count == 1 && !damaged && states.TrueForAll(state => state == against[0]);
-        string said = against.Count == 0 ? "contradictory" : string.Join(" and ", against.Select(state => Words(state!.Value)));
+        string said = against.Count == 0 ? "contradictory"
+            : string.Join(" and ", against.Select(state => Words(state!.Value)));
         return new Check(
             id, title, everyBoot ? Verdict.Fail : Verdict.Inconclusive, true, said, limit,
             $"the boot log says of the ME: {said}");

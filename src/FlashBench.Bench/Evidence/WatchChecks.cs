@@ -12,8 +12,8 @@ internal static class WatchChecks
     public static Verdict OutcomeOf(BootClass kind) => kind switch
     {
         BootClass.Alive => Verdict.Pass,
-        BootClass.NeverBooted or BootClass.BootLoop or BootClass.WatchdogConsistent or BootClass.VendorTimer or BootClass.Crash
-            or BootClass.UnexplainedPowerLoss or BootClass.Reset => Verdict.Fail,
+        BootClass.NeverBooted or BootClass.BootLoop or BootClass.WatchdogConsistent or BootClass.VendorTimer
+            or BootClass.Crash or BootClass.UnexplainedPowerLoss or BootClass.Reset => Verdict.Fail,
         _ => Verdict.Inconclusive,
     };
 

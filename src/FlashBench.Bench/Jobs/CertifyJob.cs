@@ -217,11 +217,13 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
     {
         int phases = Phases(job, CancellationToken.None).Count;
         job.BeginPhase(phases, phases, "certify");
-        job.EndPhase("certify", CloseConsole(job));
+        PhaseOutcome closed = CloseConsole(job);
+        job.Journal.Append(new JournalData.PhaseEnd("certify", closed.Verdict, closed.Reason, closed.Class));
         JobFacts facts = job.Facts();
         Judgement judgement = Decision.Decide(facts);
         job.Journal.Append(DecisionRecord.Of(judgement));
         EvidenceWriter.Write(folders, facts, judgement);
+        Listener(new JobEvent.PhaseEnded("certify", judgement.Verdict, ""));
         return judgement;
     }
 

@@ -71,7 +71,11 @@ internal static class CourseSection
 
         var rest = new List<(string, string)> { ("Bench", $"{facts.Start.Bench} on host {facts.Start.Host}") };
         if (facts.Chip is { } chip)
-            rest.Add(("Programmer", $"{chip.Programmer.Description}, bus at {Figures.Count(chip.FrequencyHz)} Hz, {chip.Health}"));
+        {
+            rest.Add(("Programmer",
+                $"{chip.Programmer.Description}, bus at {Figures.Count(chip.FrequencyHz)} Hz, {chip.Health}"));
+        }
+
         rest.Add(("Software", facts.Start.Software));
         page.Pairs(rest);
     }

@@ -78,12 +78,17 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
     private (BootClass, string)? SystemUp()
     {
         if (console.OsUpUs is null && console.EarlyStarts > EarlyStartsMax)
-            return (BootClass.BootLoop, $"the firmware started {console.EarlyStarts} times and never reached an operating system");
+        {
+            return (BootClass.BootLoop,
+                $"the firmware started {console.EarlyStarts} times and never reached an operating system");
+        }
+
         if (console.OsUpUs is not long up)
             return (BootClass.Silent, "the board is powered, but nothing on its console counts as a sign of life");
         long since = Math.Max(power.PowerGoodUs!.Value, console.LastEarlyBannerUs ?? 0);
         return up - since <= settings.BootLimitUs ? null
-            : (BootClass.Silent, $"the first sign of the operating system came only {Clock(up - since)} after the start, later "
+            : (BootClass.Silent,
+                $"the first sign of the operating system came only {Clock(up - since)} after the start, later "
                 + $"than the allowed {Clock(settings.BootLimitUs)}: what happened before is unknown");
     }
 
@@ -99,7 +104,8 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         long silence = LongestSilenceUs();
         if (!Answered(mark))
         {
-            return (BootClass.Unanswered, "the heartbeat went on, but no line past the mark answered this boot's nonce: it "
+            return (BootClass.Unanswered,
+                "the heartbeat went on, but no line past the mark answered this boot's nonce: it "
                 + "could be a repetition of another boot");
         }
 

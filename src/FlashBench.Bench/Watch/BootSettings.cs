@@ -5,7 +5,8 @@ namespace FlashBench.Bench.Watch;
 /// <summary>The numbers by which one boot is watched and judged; taken from the journal's first record.</summary>
 /// <param name="MinimumUs">Power and life must hold this long since power-good and since the last early reset.</param>
 /// <param name="GraceUs">How long after that the watch waits for a last sample.</param>
-/// <param name="BootLimitUs">The operating system must show itself this soon after the last start of the firmware.</param>
+/// <param name="BootLimitUs">The operating system must show itself this soon after the last start of the
+/// firmware.</param>
 /// <param name="GapMaxUs">Longest accepted silence once the OS is up.</param>
 /// <param name="OnMillivolts">Main rail at or above this is on.</param>
 /// <param name="OffMilliamps">Supply current at or below this means that the supply is gone.</param>

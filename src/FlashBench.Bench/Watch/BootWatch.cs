@@ -38,7 +38,8 @@ public sealed class BootWatch
     /// <summary>True if current flows into the board's supply input.</summary>
     public bool SupplySeen => _power.SupplySeen;
 
-    /// <summary>Start of the time that counts: the latest of power-good, the last banner before the operating system, and the
+    /// <summary>Start of the time that counts: the latest of power-good, the last banner before the operating system,
+    /// and the
     /// kernel's start by its own uptime. No reset of any kind lies after it.</summary>
     public long? ClockStartUs => _power.PowerGoodUs is long t0
         ? Math.Max(t0, Math.Max(_console.LastEarlyBannerUs ?? t0, _console.KernelStartUs ?? t0))

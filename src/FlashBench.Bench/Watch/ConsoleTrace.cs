@@ -89,7 +89,8 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         _samples.Add(new RegisterSample(atUs, line.Number, line.Uptime, line.Registers));
     }
 
-    // A heartbeat carries neither nonce nor checksum: its uptime must go on and fit the bench's clock. Its counter is not
+    // A heartbeat carries neither nonce nor checksum: its uptime must go on and fit the bench's clock. Its counter is
+    // not
     // used, since one damaged digit would make all later ones look old.
     private bool Counts(long atUs, AgentLine line)
     {

@@ -21,7 +21,8 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
     /// <summary>True once the sensor repeated itself too often.</summary>
     public bool Frozen { get; private set; }
 
-    /// <summary>Longest time without a sample, from the relay's command to <paramref name="endUs"/> or the loss.</summary>
+    /// <summary>Longest time without a sample, from the relay's command to <paramref name="endUs"/> or the
+    /// loss.</summary>
     public long LongestGapUs(long endUs)
     {
         long longest = 0, before = commandedUs;

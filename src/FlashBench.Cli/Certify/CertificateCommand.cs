@@ -136,7 +136,8 @@ public static class CertificateCommand
         return inside.Length switch
         {
             1 => inside[0],
-            0 => place,
+            0 when File.Exists(Path.Combine(place, JournalWriter.FileName)) => place, // its certificate was taken away
+            0 => throw new UsageException($"{place} is no job directory: it holds no {DsseEnvelope.FileName}"),
             _ => throw new UsageException($"{place} holds {inside.Length} records; name one of them"),
         };
     }

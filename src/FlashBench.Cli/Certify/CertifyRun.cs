@@ -87,7 +87,7 @@ internal sealed class CertifyRun
             result = world.Run(stop => RunOnBenchAsync(world, log, display, stop), cancel);
         int code = JobExit.CodeOf(result, _request.DryRun);
         log.Information("Job {Job} ended: {Verdict}, exit {Code}", world.JobId, result.Judgement.Verdict, code);
-        ResultText.Write(_parse, result.Judgement, (world.JobId, _directory), code);
+        ResultText.Write(settings, result.Judgement, (world.JobId, _directory), code);
         return code;
     }
 

@@ -1,40 +1,61 @@
-using System.CommandLine;
 using FlashBench.Bench;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Cli.Output;
+using FlashBench.Cli.Progress;
 
 namespace FlashBench.Cli.Certify;
 
 /// <summary>The end of a job for people, or as one JSON line.</summary>
 internal static class ResultText
 {
-    public static void Write(ParseResult parse, Judgement judgement, (string Job, string Directory) job, int code)
+    /// <summary>Writes verdict, level, reason and paths.</summary>
+    /// <param name="settings">Where to.</param>
+    /// <param name="judgement">The decision.</param>
+    /// <param name="job">Job id and directory.</param>
+    /// <param name="code">Exit code of the process.</param>
+    public static void Write(
+        DisplaySettings settings, Judgement judgement, (string Job, string Directory) job, int code)
     {
-        if (parse.GetValue(GlobalOptions.Json))
-            WriteJson(parse, judgement, job, code);
+        if (settings.Json)
+            WriteJson(settings.Output, judgement, job, code);
         else
-            WriteText(parse.InvocationConfiguration.Output, judgement, job.Directory);
+            WriteText(settings.Output, judgement, job.Directory, code);
     }
 
-    private static void WriteText(TextWriter output, Judgement judgement, string directory)
+    private static void WriteText(TextWriter output, Judgement judgement, string directory, int code)
     {
         output.WriteLine();
+        bool dryRun = code == ExitCodes.Ok && judgement.Verdict == Verdict.Inconclusive;
+        if (dryRun)
+            output.WriteLine("Dry run: the plan was made, nothing was written to the chip, and nothing is certified.");
+        else
+            WriteVerdict(output, judgement);
+        output.WriteLine($"record  {Path.Combine(directory, DsseEnvelope.FileName)}");
+        output.WriteLine($"report  {Path.Combine(directory, EvidenceFolder.ReportName)}");
+    }
+
+    private static void WriteVerdict(TextWriter output, Judgement judgement)
+    {
         output.WriteLine($"{judgement.Verdict.ToString().ToUpperInvariant()} (simulated), level {LevelOf(judgement)}, "
             + $"{judgement.Required} required: {PlainText.Of(judgement.Reason)}.");
-        foreach (Check check in judgement.Checks.Where(check => check.Outcome != Verdict.Pass && check.Mandatory))
+        var open = judgement.Checks.Where(check => check.Outcome != Verdict.Pass && check.Mandatory).ToList();
+        foreach (Check check in open.Where(check => check.IsReached))
         {
             string outcome = check.Outcome.ToString().ToUpperInvariant();
             output.WriteLine($"  {check.Id} {check.Title}: {outcome}, {PlainText.Of(check.Text)}");
         }
 
-        output.WriteLine($"record  {Path.Combine(directory, DsseEnvelope.FileName)}");
-        output.WriteLine($"report  {Path.Combine(directory, EvidenceFolder.ReportName)}");
+        if (open.Exists(check => !check.IsReached))
+        {
+            string ids = string.Join(", ", open.Where(check => !check.IsReached).Select(check => check.Id));
+            output.WriteLine($"  not reached: {ids}");
+        }
     }
 
     private static void WriteJson(
-        ParseResult parse, Judgement judgement, (string Job, string Directory) job, int code) =>
-        JsonLine.Write(parse.InvocationConfiguration.Output, "result", json =>
+        TextWriter output, Judgement judgement, (string Job, string Directory) job, int code) =>
+        JsonLine.Write(output, "result", json =>
         {
             json.WriteString("job", job.Job);
             json.WriteString("verdict", judgement.Verdict.ToString());

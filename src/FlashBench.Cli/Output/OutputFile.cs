@@ -1,4 +1,5 @@
 using FlashBench.Bench.Journal;
+using FlashBench.Hardware.Native;
 
 namespace FlashBench.Cli.Output;
 
@@ -11,8 +12,8 @@ internal static class OutputFile
     /// <exception cref="CommandFailure">It cannot be written; what was there before is untouched.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        if (Directory.Exists(path))
-            throw new CommandFailure(ExitCodes.CannotWrite, $"{path}: is a folder");
+        if (FileKinds.Of(path) is not (FileKind.None or FileKind.Regular))
+            throw new CommandFailure(ExitCodes.CannotWrite, $"{path}: is there and is no ordinary file");
         try
         {
             DurableFile.Write(path, content);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashBench.Cli.Output;
 
 namespace FlashBench.Cli.Progress;
 
@@ -25,7 +26,8 @@ public sealed record DisplaySettings(TextWriter Output, TextWriter Error, TimePr
     {
         InvocationConfiguration invocation = parse.InvocationConfiguration;
         string? terminal = Environment.GetEnvironmentVariable("TERM");
-        return new DisplaySettings(invocation.Output, invocation.Error, TimeProvider.System)
+        var output = new TolerantWriter(invocation.Output);
+        return new DisplaySettings(output, new TolerantWriter(invocation.Error), TimeProvider.System)
         {
             Json = parse.GetValue(GlobalOptions.Json),
             Quiet = parse.GetValue(GlobalOptions.Quiet),

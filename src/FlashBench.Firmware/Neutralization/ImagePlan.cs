@@ -32,7 +32,8 @@ public sealed record ImageChange(
 /// <summary>Bytes that must not change.</summary>
 /// <param name="Name">For people, for example "FTPR BUP".</param>
 /// <param name="Range">Where, from the start of the image.</param>
-/// <param name="IsBoardData">True for data that the board's own firmware keeps and may rewrite while it runs (MFS).</param>
+/// <param name="IsBoardData">True for data that the board's own firmware keeps and may rewrite while it runs
+/// (MFS).</param>
 public sealed record KeptRange(string Name, FlashRange Range, bool IsBoardData = false);
 
 /// <summary>A complete description of the way from one image to another.</summary>

@@ -48,7 +48,8 @@ public sealed record NeutralizationCheck
     /// <summary>True when the disable bit reads back as set; null for a bare region.</summary>
     public required bool? DisableBitSet { get; init; }
 
-    /// <summary>True when no bit of the dword but the disable bit differs from the original; null for a bare region.</summary>
+    /// <summary>True when no bit of the dword but the disable bit differs from the original; null for a bare
+    /// region.</summary>
     public required bool? OnlyDisableBitDiffers { get; init; }
 
     /// <summary>Edits of the removal that the read-back does not show, a sentence each.</summary>

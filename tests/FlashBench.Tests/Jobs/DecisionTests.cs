@@ -6,7 +6,8 @@ using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Tests.Jobs;
 
-/// <summary>Takes the facts of a job that passed, changes one thing, and holds the decision to what must follow.</summary>
+/// <summary>Takes the facts of a job that passed, changes one thing, and holds the decision to what must
+/// follow.</summary>
 public sealed class DecisionTests(DecisionTests.PassedJob job) : IClassFixture<DecisionTests.PassedJob>
 {
     [Fact]

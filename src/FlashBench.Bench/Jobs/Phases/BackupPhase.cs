@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FlashBench.Bench.Journal;
+using FlashBench.Hardware.Flash;
 
 namespace FlashBench.Bench.Jobs.Phases;
 
@@ -37,8 +38,9 @@ internal static class BackupPhase
     {
         // Each pass opens the programmer anew: nothing in between may repeat old bytes.
         SpiSession spi = await job.Power.AcquireSpiAsync($"backup pass {number}", cancel);
-        long before = (long)(number - 1) * job.Chip!.SizeBytes, total = (diagnosis ? 3L : 2L) * job.Chip.SizeBytes;
-        byte[] content = await spi.ReadAllAsync(job.Chip, done => job.Report(before + done, total, "bytes"), cancel);
+        job.BeginStage(diagnosis ? "whole read 3, for diagnosis" : $"whole read {number} of 2");
+        SpiNorChip chip = job.Chip!;
+        byte[] content = await spi.ReadAllAsync(chip, done => job.Report(done, chip.SizeBytes, "bytes"), cancel);
         job.Journal.Append(new JournalData.BackupPass(number, HashOf(content), content.Length, diagnosis));
         return content;
     }

@@ -26,7 +26,8 @@ internal static class FlashContent
             purpose,
             [.. check.Kept.Select(k =>
                 new JournalData.KeptState(k.Name, (uint)k.Range.Start, (uint)k.Range.End, k.IsEqual))],
-            check.ProgrammedBytes, check.ProgrammedBytesMax, [.. check.NotRemoved], check.Signature == SignatureStatus.Valid, after,
+            check.ProgrammedBytes, check.ProgrammedBytesMax, [.. check.NotRemoved],
+                check.Signature == SignatureStatus.Valid, after,
             check.OnlyDisableBitDiffers ?? false, [.. check.Problems]);
     }
 

@@ -6,6 +6,8 @@ namespace FlashBench.Bench.Jobs.Phases;
 /// <summary>Phase 5: every byte that will change, with the rule that changes it.</summary>
 internal static class PlanPhase
 {
+    private const int ChangesShown = 4;
+
     public static PhaseOutcome Run(JobContext job)
     {
         ImagePlan plan = job.Plan!;
@@ -18,7 +20,11 @@ internal static class PlanPhase
             FlashContent.HashOf(planned), ByteDifference.Between(original, planned).Count, loose.Count,
             [.. changes.Select(RecordOf)], [.. plan.Kept.Select(kept => RecordOf(job, kept))]));
         job.Note(changes.Length == 0 ? "nothing to change"
-            : $"{changes.Length} changes of {plan.ChangedBytes:N0} bytes; {plan.Kept.Length} ranges kept");
+            : $"ranges to change: {changes.Length}, bytes: {plan.ChangedBytes:N0}; ranges kept: {plan.Kept.Length}");
+        foreach (ImageChange change in changes.Take(job.Options.DryRun ? changes.Length : ChangesShown))
+            job.Note($"{change.Range}  {change.Rule.Text}");
+        if (changes.Length > ChangesShown && !job.Options.DryRun)
+            job.Note($"and {changes.Length - ChangesShown} more, all of them in the report");
         return loose.Count == 0
             ? PhaseOutcome.Pass
             : new PhaseOutcome(Verdict.Fail, $"{loose.Count} changed bytes belong to no rule", ErrorClass.Bug);

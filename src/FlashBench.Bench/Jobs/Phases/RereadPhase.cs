@@ -9,6 +9,7 @@ internal static class RereadPhase
     public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
     {
         SpiSession spi = await job.Power.AcquireSpiAsync("re-read", cancel);
+        job.BeginStage("whole read: after the run");
         byte[] actual = await spi.ReadAllAsync(job.Chip!, done => job.Report(done, job.Chip!.SizeBytes, "bytes"),
             cancel);
         byte[] expected = job.Verified!;

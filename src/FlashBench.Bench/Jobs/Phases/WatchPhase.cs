@@ -12,7 +12,7 @@ internal static class WatchPhase
         for (int boot = 1; boot <= job.Start.Watch.ColdBoots; boot++)
         {
             BootObservation seen = await new BootRun(job, BootKind.Watch).RunAsync(cancel);
-            job.Note($"cold boot {boot} of {job.Start.Watch.ColdBoots}: {seen.Explanation}");
+            job.Note($"boot {seen.Number} (cold boot {boot} of {job.Start.Watch.ColdBoots}): {seen.Explanation}");
             Verdict outcome = WatchChecks.OutcomeOf(seen.Class);
             if (outcome != Verdict.Pass)
                 return new PhaseOutcome(outcome, seen.Explanation, ErrorClass.Dut);

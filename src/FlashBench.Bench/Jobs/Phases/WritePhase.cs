@@ -107,8 +107,8 @@ internal static class WritePhase
     // Opens the programmer anew for every read.
     private static async Task<byte[]> ReadAsync(JobContext job, string why, CancellationToken cancel)
     {
-        job.BeginStage($"whole read: {why}");
         SpiSession spi = await job.Power.AcquireSpiAsync(why, cancel);
+        job.BeginStage($"whole read: {why}");
         SpiNorChip chip = job.Chip!;
         return await spi.ReadAllAsync(chip, done => job.Report(done, chip.SizeBytes, "bytes"), cancel);
     }
