@@ -3,7 +3,8 @@ namespace FlashBench.Hardware.Usb;
 /// <summary>An open USB device with its interface claimed: the seam below the programmers.</summary>
 /// <remarks>
 /// Implemented by in-process device models, and made for libusb. Calls may overlap: two groups can be in flight at
-/// once, and transfers on one endpoint complete in the order in which they were submitted. Dispose releases the interface.
+/// once, and transfers on one endpoint complete in the order in which they were submitted. Dispose
+/// releases the interface.
 /// </remarks>
 public interface IUsbDevice : IAsyncDisposable
 {
