@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FlashBench.Bench.Journal;
+using FlashBench.Cli.Status;
 using FlashBench.Hardware.Flash;
 using FlashBench.Simulation.Images;
 using FlashBench.Simulation.State;
@@ -67,21 +68,30 @@ public sealed class KillTests
         IReadOnlyList<JournalRecord> records = JournalReader.ReadStrict(journal);
         bool written = moment != "BeforeWrite";
         Assert.Equal(occurrence, records.Count(record => NameOf(record) == type) + (written ? 0 : 1));
-        string status = await StatusAsync(program, directory, records);
+        string status = await StatusAsync(program, directory, (records, moment));
         CheckChip(program, records, planned, point);
         return $"{type} {occurrence} | {moment} | {status} | {records.Count} records";
     }
 
-    // The status must tell the same phase as the journal's last phase.begin.
+    // The status must tell the same phase as the journal's last phase.begin: asked of the program after the last moment
+    // of each record, of its reader after the others.
     private static async Task<string> StatusAsync(
-        FlashBenchProcess program, string directory, IReadOnlyList<JournalRecord> records)
+        FlashBenchProcess program, string directory, (IReadOnlyList<JournalRecord> Records, string Moment) left)
     {
-        ProcessEnd end = await program.With("FLASHBENCH_KILL_AT", "").RunAsync("status", directory);
-        Assert.Equal(0, end.ExitCode);
-        string phase = records.Select(record => record.Data).OfType<JournalData.PhaseBegin>().LastOrDefault()?.Name
+        string phase = left.Records.Select(record => record.Data).OfType<JournalData.PhaseBegin>().LastOrDefault()?.Name
             ?? "";
-        bool decided = records.Count > 0 && records[^1].Data is JournalData.Decision;
-        Assert.Contains(decided ? "finished" : phase, end.Output, StringComparison.Ordinal);
+        bool decided = left.Records is [.., { Data: JournalData.Decision }];
+        JobStatus status = JobStatusReader.Read(directory);
+        Assert.Equal(phase, status.Phase);
+        Assert.Equal(decided, status.Stage == JobStage.Finished);
+        Assert.False(status.HasCertificate);
+        if (left.Moment == Moments[^1])
+        {
+            ProcessEnd end = await program.With("FLASHBENCH_KILL_AT", "").RunAsync("status", directory);
+            Assert.Equal(0, end.ExitCode);
+            Assert.Contains(decided ? "certificate missing" : phase, end.Output, StringComparison.Ordinal);
+        }
+
         return phase.Length > 0 ? phase : "before the first phase";
     }
 

@@ -41,13 +41,11 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
     {
         DsseEnvelope envelope = Dsse.Parse(Read(DsseEnvelope.FileName));
         bool trusted = CheckSignature(envelope);
-        byte[] journal = Read(JournalWriter.FileName), raw = Read(ConsoleLog.RawName),
-            index = Read(ConsoleLog.IndexName);
-        byte[] report = Read(EvidenceFolder.ReportName), junit = Read(EvidenceFolder.JUnitName);
         string signed = Encoding.UTF8.GetString(envelope.Payload.Span);
-        CheckDigest(signed, index, ConsoleLog.IndexName);
-        CheckDigest(signed, report, EvidenceFolder.ReportName);
-        CheckDigest(signed, junit, EvidenceFolder.JUnitName);
+        byte[] index = ReadSigned(signed, ConsoleLog.IndexName);
+        byte[] junit = ReadSigned(signed, EvidenceFolder.JUnitName);
+        byte[] report = ReadSigned(signed, EvidenceFolder.ReportName);
+        byte[] journal = Read(JournalWriter.FileName), raw = Read(ConsoleLog.RawName);
 
         IReadOnlyList<JournalRecord> records = JournalReader.ReadStrict(journal);
         CheckDigest(signed, journal, JournalWriter.FileName);
@@ -111,6 +109,13 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
     {
         if (!found.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(rendered)))
             throw new EvidenceException(name, 0, "it does not follow from journal and console");
+    }
+
+    private byte[] ReadSigned(string signed, string name)
+    {
+        byte[] content = Read(name);
+        CheckDigest(signed, content, name);
+        return content;
     }
 
     private byte[] Read(string name) => EvidenceFolder.ReadFile(directory, name);

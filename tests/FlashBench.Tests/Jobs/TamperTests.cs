@@ -106,9 +106,17 @@ public sealed class TamperTests(TamperTests.FinishedJob job) : IClassFixture<Tam
 
     private void Refused(string name, byte[] sound, int at, byte xor)
     {
-        byte[] damaged = [.. sound];
-        damaged[at] ^= xor;
-        RefusedAs(name, damaged, sound);
+        using var file = new FileStream(
+            job.PathOf(name), FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        try
+        {
+            RandomAccess.Write(file.SafeFileHandle, [(byte)(sound[at] ^ xor)], at);
+            Assert.NotEmpty(Assert.Throws<EvidenceException>(() => job.Bench.Verify()).Message);
+        }
+        finally
+        {
+            RandomAccess.Write(file.SafeFileHandle, [sound[at]], at);
+        }
     }
 
     private void RefusedAs(string name, byte[] altered, byte[] sound)
