@@ -5,19 +5,13 @@ namespace FlashBench.Bench.Evidence;
 /// <summary>Decides on a job: the same pure function at the end of the run and in `certificate verify`.</summary>
 /// <remarks>
 /// PASS needs every check of the required level; any FAIL of any check is a FAIL; nothing rounds up. Source:
-/// certification
-/// criteria A1 to E2 of the project's ME reference, levels of the design.
+/// certification criteria A1 to E2 of the project's ME reference, levels of the design.
 /// </remarks>
 public static class Decision
 {
-    /// <summary>The rule, as certificate and report print it.</summary>
-    public const string Rule = "PASS needs every mandatory check of the required level to pass on positive, complete "
-        + "evidence of this board and this boot. Any failed check is a FAIL. Silence, absence, damage and anything not "
-        + "reached are INCONCLUSIVE. Nothing rounds up.";
-
     // What to name first when several checks failed: the board's death, then its ME, then its flash.
     private static readonly string[] FailOrder =
-        ["A2", "D1", "C1", "E1", "A7", "A4", "A6", "A5", "A3", "A1", "B1", "B2", "C2", "D2"];
+        ["A2", "D1", "C1", "C2", "E1", "A7", "A4", "A6", "A5", "A3", "A1", "B1", "B2", "D2"];
 
     private static readonly string[] InconclusiveOrder = ["A1", "A2", "D1", "B2", "C1", "B1", "E1"];
 

@@ -39,8 +39,7 @@ public sealed class BootWatch
     public bool SupplySeen => _power.SupplySeen;
 
     /// <summary>Start of the time that counts: the latest of power-good, the last banner before the operating system,
-    /// and the
-    /// kernel's start by its own uptime. No reset of any kind lies after it.</summary>
+    /// and the kernel's start by its own uptime. No reset of any kind lies after it.</summary>
     public long? ClockStartUs => _power.PowerGoodUs is long t0
         ? Math.Max(t0, Math.Max(_console.LastEarlyBannerUs ?? t0, _console.KernelStartUs ?? t0))
         : null;

@@ -9,8 +9,7 @@ namespace FlashBench.Bench.Watch;
 /// piece.</summary>
 /// <remarks>
 /// The index has one line per arrival, "microseconds length". Once <see cref="Close"/> returned, bytes, index and
-/// record
-/// are on disk; what arrived since the last chunk record does not count as evidence.
+/// record are on disk; what arrived since the last chunk record does not count as evidence.
 /// </remarks>
 public sealed class ConsoleLog : IDisposable
 {

@@ -90,8 +90,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     }
 
     // A heartbeat carries neither nonce nor checksum: its uptime must go on and fit the bench's clock. Its counter is
-    // not
-    // used, since one damaged digit would make all later ones look old.
+    // not used, since one damaged digit would make all later ones look old.
     private bool Counts(long atUs, AgentLine line)
     {
         bool goesOn = line.Uptime >= _lastUptime && (!line.IsSample || line.Nonce == nonce)
