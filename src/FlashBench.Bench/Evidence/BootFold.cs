@@ -64,7 +64,8 @@ internal static class BootFold
 
     private static string? Hole(List<JournalRecord> span)
     {
-        if (span.Select(record => record.Data).OfType<JournalData.ConsoleGap>().FirstOrDefault() is { } gap)
+        var gaps = span.Select(record => record.Data).OfType<JournalData.ConsoleGap>();
+        if (gaps.FirstOrDefault(gap => !JournalData.ConsoleGap.IsNoise(gap.Kind)) is { } gap)
             return $"the console was not continuous: {gap.Kind} ({gap.Count})";
         if (span.Exists(record => record.Time.BootId != span[0].Time.BootId))
             return "the bench host was restarted";

@@ -90,7 +90,7 @@ internal static class FlashChecks
         const string id = "A4", title = "kept code unchanged", limit = "byte-equal to the backup, signature valid";
         if (Content(facts) is not { } check)
             return NotReached(id, title, limit);
-        var different = check.Kept.Where(kept => !kept.Equal).Select(kept => kept.Name).ToList();
+        var different = check.Kept.Where(kept => !kept.Equal && !kept.BoardData).Select(kept => kept.Name).ToList();
         bool sound = different.Count == 0 && check.Kept.Length > 0 && check.SignatureValid;
         string text = different.Count > 0 ? $"{different[0]} differs from the backup"
             : sound ? "manifest, kept modules and kept partitions are as in the backup"
@@ -118,7 +118,8 @@ internal static class FlashChecks
         if (check.ContentLimit is null)
             return (Verdict.Inconclusive, "how much of this version may remain is not known");
         // A problem that is neither of kept code (A4) nor of the strap (A6) is one of the removal.
-        bool elsewhere = check.Kept.Any(kept => !kept.Equal) || !check.SignatureValid || !check.DisableBit.Set
+        bool elsewhere = check.Kept.Any(kept => !kept.Equal && !kept.BoardData) || !check.SignatureValid
+            || !check.DisableBit.Set
             || !check.OnlyPinnedBitChanged;
         return check.Problems.Length > 0 && !elsewhere
             ? (Verdict.Fail, check.Problems[0])

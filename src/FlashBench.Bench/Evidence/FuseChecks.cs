@@ -1,6 +1,7 @@
 using System.Globalization;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
+using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Bench.Evidence;
 
@@ -27,38 +28,41 @@ internal static class FuseChecks
 
         if (MajorMinor(audit.Version) < FirstFusedVersion)
             return Is(Verdict.Pass, "no Boot Guard", "ME versions before 9.5 have none");
-        var words = Words(boot);
-        if (words.Count == 0)
-            return Is(Verdict.Inconclusive, "HFSTS6 not read", "the fuses could not be read");
-        string measured = string.Join(", ", words.Select(word => $"HFSTS6 0x{word.Hfsts6:X8}").Distinct().Take(4));
-        string? danger = words.Select(word => Danger(word, audit)).FirstOrDefault(text => text is not null);
-        return danger is null
+        List<MeRegisters> samples = Samples(boot);
+        string measured = string.Join(", ", samples.Select(Shown).Distinct().Take(4));
+        if (samples.Select(sample => Danger(sample, audit)).FirstOrDefault(text => text is not null) is { } danger)
+            return Is(Verdict.Fail, measured, danger);
+        return samples.Count > 0 && samples.TrueForAll(IsRead)
             ? Is(Verdict.Pass, measured, "no enforcement action is fused")
-            : Is(Verdict.Fail, measured, danger);
+            : Is(Verdict.Inconclusive, measured.Length > 0 ? measured : "not read",
+                "the fuses were not read in every sample");
     }
 
-    // Only samples whose HFSTS1 shows a device: all zeros or ones are no reading.
-    private static List<(uint Hfsts5, uint Hfsts6)> Words(BootObservation boot)
+    // Only samples whose HFSTS1 shows a device; without an agent, what the firmware printed.
+    private static List<MeRegisters> Samples(BootObservation boot)
     {
         var registers = boot.Samples.Select(sample => sample.Registers).ToList();
         if (registers.Count == 0 && boot.FirmwareText is { IsContradictory: false } text)
             registers.Add(text.Registers);
-        return
-        [
-            .. from register in registers
-               where register is { Status1: not null, Hfsts6: not null and not uint.MaxValue }
-               select (register.Hfsts5 is uint raw and not uint.MaxValue ? raw : 0, register.Hfsts6!.Value),
-        ];
+        return registers.FindAll(sample => sample.Status1 is not null);
     }
 
-    private static string? Danger((uint Hfsts5, uint Hfsts6) word, JournalData.Audit audit)
+    private static bool IsRead(MeRegisters sample) =>
+        sample is { Hfsts5: not null and not uint.MaxValue, Hfsts6: not null and not uint.MaxValue };
+
+    private static string Shown(MeRegisters sample) =>
+        sample.Hfsts6 is uint raw ? $"HFSTS6 0x{raw:X8}" : "HFSTS6 not read";
+
+    private static string? Danger(MeRegisters sample, JournalData.Audit audit)
     {
-        uint policy = word.Hfsts6 >> 6 & 3;
+        if (sample.Hfsts5 is uint flow and not uint.MaxValue && (flow & EnforcementStarted) != 0)
+            return "the PCH has started an enforcement action";
+        if (sample.Hfsts6 is not uint word || word == uint.MaxValue)
+            return null;
+        uint policy = word >> 6 & 3;
         if (policy != 0)
             return $"enforcement policy {policy} can switch this board off by itself";
-        if ((word.Hfsts5 & EnforcementStarted) != 0)
-            return "the PCH has started an enforcement action";
-        bool locked = (word.Hfsts6 & FuseLock) != 0 && (word.Hfsts6 & VerifiedBoot) != 0;
+        bool locked = (word & FuseLock) != 0 && (word & VerifiedBoot) != 0;
         return locked ? $"Verified Boot is fused and locked: {audit.Family} {audit.Version} must not be changed" : null;
     }
 

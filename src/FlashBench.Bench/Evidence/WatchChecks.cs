@@ -29,7 +29,8 @@ internal static class WatchChecks
 
         string measured = Observed(boot);
         // A board without the agent answers no nonce; that it lives by itself is all that this boot has to show.
-        if (boot.Class != BootClass.Unanswered && OutcomeOf(boot.Class) is not Verdict.Pass and var broken)
+        bool noAgent = boot is { Class: BootClass.Unanswered, Samples.Count: 0 };
+        if (!noAgent && OutcomeOf(boot.Class) is not Verdict.Pass and var broken)
             return new Check(id, title, broken, false, measured, limit, $"before any write: {boot.Explanation}");
         (Verdict outcome, string text) = StateChecks.BaselineState(boot, audit);
         return new Check(id, title, outcome, false, measured, limit, text);

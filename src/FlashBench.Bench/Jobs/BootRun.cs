@@ -3,6 +3,7 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
 using FlashBench.Hardware;
+using FlashBench.Hardware.Console;
 using FlashBench.Hardware.Power;
 
 namespace FlashBench.Bench.Jobs;
@@ -27,7 +28,7 @@ internal sealed class BootRun(JobContext job, string kind)
         var settings = BootSettings.For(job.Start, kind);
         var watch = new BootWatch(settings, number, (kind, nonce), _clock.NowUs);
         job.Console.Watch = watch;
-        long errorsBefore = job.Console.ReceiveErrors;
+        ConsoleCounters before = job.Console.Counters;
         string why = "stopped";
         try
         {
@@ -36,12 +37,7 @@ internal sealed class BootRun(JobContext job, string kind)
         finally
         {
             job.Console.Watch = null;
-            if (job.Console.ReceiveErrors > errorsBefore)
-            {
-                job.Journal.Append(new JournalData.ConsoleGap(
-                    "receive errors", job.Console.ReceiveErrors - errorsBefore));
-            }
-
+            RecordErrors(before, job.Console.Counters);
             job.Journal.Append(new JournalData.BootEnd(number, why));
         }
 
@@ -55,6 +51,16 @@ internal sealed class BootRun(JobContext job, string kind)
 
         await job.Power.EnsureOffAsync($"end of {kind}", cancel);
         return seen;
+    }
+
+    private void RecordErrors(ConsoleCounters before, ConsoleCounters after)
+    {
+        long lost = after.Overruns - before.Overruns;
+        long garbled = after.FramingErrors - before.FramingErrors + (after.ParityErrors - before.ParityErrors);
+        if (lost > 0)
+            job.Journal.Append(new JournalData.ConsoleGap("overrun", lost));
+        if (garbled > 0)
+            job.Journal.Append(new JournalData.ConsoleGap(JournalData.ConsoleGap.Garbled, garbled));
     }
 
     private async Task<string> WatchAsync(

@@ -48,7 +48,7 @@ internal sealed class ConsolePump : IAsyncDisposable
     public ValueTask SendAsync(ReadOnlyMemory<byte> line, CancellationToken cancel) => _port.WriteAsync(line, cancel);
 
     /// <summary>Receive errors since the port was opened.</summary>
-    public long ReceiveErrors => _port.Counters.Overruns + _port.Counters.FramingErrors + _port.Counters.ParityErrors;
+    public ConsoleCounters Counters => _port.Counters;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -94,7 +94,7 @@ internal sealed class ConsolePump : IAsyncDisposable
                 Watch?.OnConsole(atUs, bytes.Data.Span);
                 break;
             case ConsoleEvent.Break:
-                _journal.Append(new JournalData.ConsoleGap("break", 1));
+                _journal.Append(new JournalData.ConsoleGap(JournalData.ConsoleGap.Break, 1));
                 break;
             case ConsoleEvent.HangUp:
                 _journal.Append(new JournalData.ConsoleGap("hang-up", 1));

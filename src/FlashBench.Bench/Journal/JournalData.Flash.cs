@@ -59,8 +59,9 @@ public abstract partial record JournalData
     /// <summary>A byte range that must stay as it was, with the hash of its content.</summary>
     public sealed record HashedRange(string Name, uint Start, uint End, string Sha256);
 
-    /// <summary>Whether a kept range still holds its original bytes.</summary>
-    public sealed record KeptState(string Name, uint Start, uint End, bool Equal);
+    /// <summary>Whether a kept range still holds its original bytes; board data (MFS) may be rewritten by the board.
+    /// </summary>
+    public sealed record KeptState(string Name, uint Start, uint End, bool Equal, bool BoardData = false);
 
     /// <summary>One attributed change.</summary>
     public sealed record PlanChange(

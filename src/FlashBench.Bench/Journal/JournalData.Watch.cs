@@ -24,5 +24,16 @@ public abstract partial record JournalData
 
     /// <summary>The console was not continuous: "hang-up", "break", "overflow", "receive errors", "port failed".
     /// </summary>
-    public sealed record ConsoleGap(string Kind, long Count) : JournalData;
+    public sealed record ConsoleGap(string Kind, long Count) : JournalData
+    {
+        /// <summary>The line was held low longer than a frame.</summary>
+        public const string Break = "break";
+
+        /// <summary>Framing or parity errors.</summary>
+        public const string Garbled = "garbled";
+
+        /// <summary>True for what a UART does at every power-up: bytes are damaged but none is missing, and a damaged
+        /// line counts as absent anyway.</summary>
+        public static bool IsNoise(string kind) => kind is Break or Garbled;
+    }
 }

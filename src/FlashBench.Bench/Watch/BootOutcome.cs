@@ -72,15 +72,18 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
     private string? Hole()
     {
         long gap = power.LongestGapUs(EndUs);
+        if (power.Dips > 0)
+            return "the main rail read low in single samples while the board went on: sensor or supply";
         return Gap ?? (gap > SensorGapMaxUs ? $"the power sensor gave no sample for {Seconds(gap)}" : null);
     }
 
     private (BootClass, string)? SystemUp()
     {
-        if (console.OsUpUs is null && console.EarlyStarts > EarlyStartsMax)
+        if (console.OsUpUs is null && console.EarlyStarts + power.Restarts > EarlyStartsMax)
         {
             return (BootClass.BootLoop,
-                $"the firmware started {console.EarlyStarts} times and never reached an operating system");
+                $"the board started {Math.Max(console.EarlyStarts, power.Restarts)} times and never reached an "
+                + "operating system");
         }
 
         if (console.OsUpUs is not long up)
@@ -102,6 +105,12 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         }
 
         long silence = LongestSilenceUs();
+        if (silence > settings.GapMaxUs)
+        {
+            return (BootClass.SignsOfLifeLost, $"no sign of life for {Seconds(silence)}, more than the allowed "
+                + $"{Seconds(settings.GapMaxUs)}; the board stayed powered");
+        }
+
         if (!Answered(mark))
         {
             return (BootClass.Unanswered,
@@ -109,12 +118,9 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
                 + "could be a repetition of another boot");
         }
 
-        return silence > settings.GapMaxUs
-            ? (BootClass.SignsOfLifeLost, $"no sign of life for {Seconds(silence)}, more than the allowed "
-                + $"{Seconds(settings.GapMaxUs)}; the board stayed powered")
-            : (BootClass.Alive,
-                $"power and signs of life held until {Clock(last - t0)} after power-good, past the mark "
-                + $"at {Clock(mark - t0)}");
+        return (BootClass.Alive,
+            $"power and signs of life held until {Clock(last - t0)} after power-good, past the mark "
+            + $"at {Clock(mark - t0)}");
     }
 
     private bool Answered(long mark) => console.Samples.Count > 0 && console.Samples[^1].AtUs > mark;

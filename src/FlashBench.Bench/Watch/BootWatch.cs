@@ -45,7 +45,15 @@ public sealed class BootWatch
         : null;
 
     /// <summary>Takes a sensor sample.</summary>
-    public void OnPower(long atUs, int millivolts, int milliamps) => _power.Add(atUs, millivolts, milliamps);
+    public void OnPower(long atUs, int millivolts, int milliamps)
+    {
+        long? lowSince = _power.LowSinceUs;
+        _power.Add(atUs, millivolts, milliamps);
+        // Before the operating system a short loss with the supply in place is a global reset of the platform.
+        bool back = millivolts >= _settings.OnMillivolts && milliamps > _settings.OffMilliamps;
+        if (back && _console.OsUpUs is null && atUs - lowSince <= SettleAfterLossUs)
+            _power.Restart(atUs);
+    }
 
     /// <summary>Takes console bytes.</summary>
     public void OnConsole(long atUs, ReadOnlySpan<byte> data)
@@ -70,7 +78,7 @@ public sealed class BootWatch
             return "power lost";
         if (_console.ResetUs is long reset && nowUs >= reset + SettleAfterLossUs)
             return "the board restarted";
-        if (_console.OsUpUs is null && _console.EarlyStarts > BootOutcome.EarlyStartsMax)
+        if (_console.OsUpUs is null && _console.EarlyStarts + _power.Restarts > BootOutcome.EarlyStartsMax)
             return "the firmware starts again and again";
         if (ClockStartUs is not long start)
             return null;

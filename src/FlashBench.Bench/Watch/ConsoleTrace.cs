@@ -11,7 +11,7 @@ namespace FlashBench.Bench.Watch;
 internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<long?> powerGoodUs)
 {
     private const long UsPerSecond = 1_000_000, ClockSlackUs = UsPerSecond;
-    private const int ClockPercent = 1, FirmwareLinesMax = 400;
+    private const int HeartbeatsThatAgree = 3, ClockPercent = 1, FirmwareLinesMax = 400;
 
     private readonly ConsoleLines _lines = new();
     private readonly Regex _banner = new(settings.Banner, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
@@ -93,8 +93,11 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     // not used, since one damaged digit would make all later ones look old.
     private bool Counts(long atUs, AgentLine line)
     {
-        bool goesOn = line.Uptime >= _lastUptime && (!line.IsSample || line.Nonce == nonce)
-            && (!line.IsSample || line.Number > (_lastSample?.Number ?? 0));
+        // A sample is held against samples only: a heartbeat that was damaged must not make true lines look old.
+        bool goesOn = line.IsSample
+            ? line.Nonce == nonce && (_lastSample is null
+                || (line.Number > _lastSample.Number && line.Uptime >= _lastSample.Uptime))
+            : line.Uptime >= _lastUptime;
         return goesOn && AgreesWithClock(atUs, line);
     }
 
@@ -105,7 +108,8 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         long kernelStart = atUs - (long)line.Uptime.TotalMicroseconds;
         if (kernelStart < t0 - ClockSlackUs)
             return false; // it claims to be up for longer than the board has power
-        if (_kernelStartUs is null || (line.IsSample && !_kernelStartChecked))
+        bool overrules = line.IsSample && !_kernelStartChecked && _signs.Count < HeartbeatsThatAgree;
+        if (_kernelStartUs is null || overrules)
             (_kernelStartUs, _kernelStartChecked) = (kernelStart, line.IsSample);
         long slack = ClockSlackUs + (atUs - t0) * ClockPercent / 100;
         return Math.Abs(kernelStart - _kernelStartUs.Value) <= slack;
@@ -143,7 +147,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     }
 
     // A boot log at debug level has thousands of lines; only these can say something of the ME.
-    private static bool SpeaksOfMe(string text) => text.Contains("ME", StringComparison.Ordinal)
+    private static bool SpeaksOfMe(string text) => text.Contains("ME:", StringComparison.Ordinal)
         || text.Contains("HFS", StringComparison.Ordinal) || text.Contains("CSE", StringComparison.Ordinal);
 
     private static string Printable(ReadOnlySpan<byte> bytes)

@@ -9,6 +9,7 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
 
     private readonly List<(long AtUs, int Millivolts, int Milliamps)> _samples = [];
     private int _equal;
+    private long? _lowSinceUs;
 
     public IReadOnlyList<(long AtUs, int Millivolts, int Milliamps)> Samples => _samples;
 
@@ -17,6 +18,15 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
 
     /// <summary>First sample below the on threshold afterwards.</summary>
     public long? LostUs { get; private set; }
+
+    /// <summary>Single low samples between samples with the rail on.</summary>
+    public int Dips { get; private set; }
+
+    /// <summary>First of the low samples that are the latest; null while the rail is on.</summary>
+    public long? LowSinceUs => _lowSinceUs;
+
+    /// <summary>Early global resets, see <see cref="Restart"/>.</summary>
+    public int Restarts { get; private set; }
 
     /// <summary>True once the sensor repeated itself too often.</summary>
     public bool Frozen { get; private set; }
@@ -51,10 +61,35 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
         bool on = millivolts >= settings.OnMillivolts;
         if (atUs >= commandedUs)
             SupplySeen |= milliamps > settings.OffMilliamps;
-        if (on && PowerGoodUs is null && atUs >= commandedUs)
-            PowerGoodUs = atUs;
-        else if (!on && PowerGoodUs is not null)
-            LostUs ??= atUs;
+        if (on)
+            OnRailUp(atUs);
+        else if (PowerGoodUs is not null)
+            OnRailLow(atUs);
+    }
+
+    /// <summary>Takes a rail that came back during early boot for a global reset, after which all starts anew.</summary>
+    public void Restart(long atUs)
+    {
+        (PowerGoodUs, LostUs, _lowSinceUs, Dips) = (atUs, null, null, 0);
+        Restarts++;
+    }
+
+    private void OnRailUp(long atUs)
+    {
+        if (atUs >= commandedUs)
+            PowerGoodUs ??= atUs;
+        if (_lowSinceUs is not null && LostUs is null)
+            Dips++;
+        _lowSinceUs = null;
+    }
+
+    // One low sample is a dip, which no board that goes on can have had; two in a row are a loss, from the first.
+    private void OnRailLow(long atUs)
+    {
+        if (_lowSinceUs is long since)
+            LostUs ??= since;
+        else
+            _lowSinceUs = atUs;
     }
 
     private void Compare(int millivolts, int milliamps)

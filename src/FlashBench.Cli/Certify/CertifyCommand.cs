@@ -129,6 +129,8 @@ public static class CertifyCommand
     {
         if (parse.GetValue(Keep) && parse.GetValue(VirtualFlash) is not null)
             throw new UsageException("--keep and --virtual-flash contradict each other: which image?");
+        if (parse.GetValue(ConfirmChip) && parse.GetValue(Dut) is null)
+            throw new UsageException("--confirm-chip needs --dut: which board?");
         if (parse.GetValue(DryRun) && parse.GetValue(Control) is not null)
             throw new UsageException("--control and --dry-run contradict each other: a control is shown by the watch");
     }

@@ -6,9 +6,11 @@ namespace FlashBench.Firmware.Neutralization;
 /// <summary>Comparison of one kept range.</summary>
 /// <param name="Name">Name from the plan.</param>
 /// <param name="Range">Where, from the start of the image.</param>
+/// <param name="IsBoardData">True for data that the board itself may have rewritten (MFS).</param>
 /// <param name="OriginalSha256">Hash of the original bytes, lower-case hex.</param>
 /// <param name="ActualSha256">Hash of the bytes read back, lower-case hex.</param>
-public sealed record KeptRangeResult(string Name, FlashRange Range, string OriginalSha256, string ActualSha256)
+public sealed record KeptRangeResult(
+    string Name, FlashRange Range, bool IsBoardData, string OriginalSha256, string ActualSha256)
 {
     /// <summary>True when the range reads back byte for byte.</summary>
     public bool IsEqual => OriginalSha256 == ActualSha256;

@@ -61,7 +61,8 @@ internal sealed class ReadBack(ImageAnalysis original, ReadOnlyMemory<byte> actu
     {
         var errors = read?.Findings.Where(f => f.Severity == FindingSeverity.Error) ?? [];
         _problems.AddRange(errors.Select(f => f.ToString()));
-        _problems.AddRange(check.Kept.Where(k => !k.IsEqual).Select(k => $"kept range {k.Name} {k.Range} differs"));
+        _problems.AddRange(check.Kept.Where(k => !k.IsEqual && !k.IsBoardData)
+            .Select(k => $"kept range {k.Name} {k.Range} differs"));
         if (check.Signature != SignatureStatus.Valid)
             _problems.Add("the code partition does not read back with a valid signature");
         if (check.ProgrammedBytesMax is not { } limit)
@@ -96,7 +97,7 @@ internal sealed class ReadBack(ImageAnalysis original, ReadOnlyMemory<byte> actu
     {
         var whole = new FlashRange(0, actual.Length);
         return new KeptRangeResult(
-            kept.Name, kept.Range, Hash(kept.Range.Of(original.Image.Span)),
+            kept.Name, kept.Range, kept.IsBoardData, Hash(kept.Range.Of(original.Image.Span)),
             Hash(whole.Intersect(kept.Range).Of(actual.Span)));
     }
 

@@ -205,7 +205,7 @@ public sealed class CertifyJobTests
     }
 
     [Fact]
-    public void A_negative_control_that_does_not_fail_certifies_nothing()
+    public void The_stock_control_of_a_board_that_is_neutralized_is_refused()
     {
         using var first = new JobBench();
         first.Run();
@@ -213,8 +213,8 @@ public sealed class CertifyJobTests
 
         (int code, JobResult result) = bench.Run();
 
-        Assert.Equal((20, Verdict.Inconclusive), (code, result.Judgement.Verdict));
-        Assert.Contains("did not fail", result.Judgement.Reason, StringComparison.Ordinal);
+        Assert.Equal(65, code);
+        Assert.Contains("needs a stock image", result.Judgement.Reason, StringComparison.Ordinal);
     }
 
     [Theory]

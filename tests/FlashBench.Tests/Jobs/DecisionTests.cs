@@ -41,6 +41,10 @@ public sealed class DecisionTests(DecisionTests.PassedJob job) : IClassFixture<D
         { "policy fused in one sample", Verdict.Fail },
         { "verified boot locked", Verdict.Fail },
         { "fuses not read", Verdict.Inconclusive },
+        { "fuses not read in one sample", Verdict.Inconclusive },
+        { "enforcement word not read", Verdict.Inconclusive },
+        { "agent fell silent in the baseline", Verdict.Inconclusive },
+        { "board data rewritten by the board", Verdict.Pass },
         { "one sample running", Verdict.Fail },
         { "one sample armed", Verdict.Fail },
         { "one sample soft-disabled", Verdict.Fail },
@@ -94,6 +98,10 @@ public sealed class DecisionTests(DecisionTests.PassedJob job) : IClassFixture<D
     private static JobFacts? ChangeContent(JobFacts f, string change) => change switch
     {
         "a kept range differs" => Content(f, c => c with { Kept = [c.Kept[0] with { Equal = false }, .. c.Kept[1..]] }),
+        "board data rewritten by the board" => Content(f, c => c with
+        {
+            Kept = [.. c.Kept.Select(kept => kept.BoardData ? kept with { Equal = false } : kept)],
+        }),
         "signature broken after the run" => Content(f, c => c with { SignatureValid = false }),
         "too much left" => Content(f, c => c with { ContentBytes = c.ContentLimit!.Value + 1 }),
         "limit unknown" => Content(f, c => c with { ContentLimit = null }),
@@ -113,6 +121,9 @@ public sealed class DecisionTests(DecisionTests.PassedJob job) : IClassFixture<D
         "baseline in an update" => Sample(f, 0, ..1, r => r with { Hfsts1 = r.Hfsts1 | 1u << 11 }),
         "policy fused in one sample" => Sample(f, 0, 3..4, r => r with { Hfsts6 = 0x03C00EC9 }),
         "verified boot locked" => Sample(f, 0, .., r => r with { Hfsts6 = 0x40000200 }),
+        "fuses not read in one sample" => Sample(f, 0, 4..5, r => r with { Hfsts6 = null }),
+        "enforcement word not read" => Sample(f, 0, .., r => r with { Hfsts5 = null }),
+        "agent fell silent in the baseline" => Boot(f, 0, b => b with { Class = BootClass.Unanswered }),
         "fuses not read" => Sample(f, 0, .., r => r with { Hfsts6 = null }),
         "one sample running" => Sample(f, 2, 5..6, r => r with { Hfsts1 = 0x94000245 }),
         "one sample armed" => Sample(f, 2, 5..6, r => r with { Hfsts1 = 0x00003006, Hfsts2 = 0x80040000 }),

@@ -132,6 +132,41 @@ public sealed class MutationTests
             new BootMoment(FirstWatched, Minutes(17)), Announced: false));
     }
 
+    [Theory]
+    [InlineData("me8", "EFFS")]
+    [InlineData("me10", "EFFS")]
+    [InlineData("me11", "MFS")]
+    public void A_running_ME_that_writes_its_own_data_during_the_baseline_does_not_matter(string kind, string partition)
+    {
+        uint at = 0;
+        using var bench = new JobBench
+        {
+            Kind = kind,
+            Watch = (happened, virtualBench, _) =>
+            {
+                if (happened is not JobEvent.PhaseStarted { Name: "plan" })
+                    return;
+                virtualBench.Chip.WriteAsBoard(at, [0x00]);
+            },
+        };
+        using var stock = new JobBench { Kind = kind, DryRun = true };
+        stock.Run();
+        at = stock.Records.Select(record => record.Data).OfType<JournalData.Audit>().Single()
+            .Partitions.Single(range => range.Name == partition).Start + 0x140;
+
+        (int code, JobResult result) = bench.Run();
+
+        Assert.True(code == 0, $"exit {code}: {result.Judgement.Reason}");
+        Assert.NotEmpty(bench.Verify().Facts.Deviations);
+    }
+
+    [Fact]
+    public void A_global_reset_during_early_boot_starts_the_count_anew_and_passes()
+    {
+        Ends(0, bench => bench.Faults.Reset = new BoardReset(
+            new BootMoment(FirstWatched, TimeSpan.FromSeconds(5)), RailBlip: true));
+    }
+
     private static JobBench Ends(int code, Action<VirtualBench> arrange, string kind = "me8")
     {
         var bench = new JobBench { Kind = kind, Arrange = arrange };

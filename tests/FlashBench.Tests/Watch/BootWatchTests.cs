@@ -154,6 +154,48 @@ public sealed class BootWatchTests
     }
 
     [Fact]
+    public void A_damaged_first_heartbeat_does_not_make_true_samples_old()
+    {
+        var script = new BootScript { Heartbeats = at => at > 36 };
+        script.Extra.Add((30, "heartbeat 1 up 28.00")); // really 10.00
+
+        Assert.Equal(BootClass.Alive, script.Run().Class);
+    }
+
+    [Fact]
+    public void One_low_sample_of_a_board_that_goes_on_is_a_gap_and_no_loss()
+    {
+        BootObservation seen = new BootScript { Power = at => at == 700 ? (2990, 800) : (3290, 800) }.Run();
+
+        Assert.Equal((BootClass.Gap, null), (seen.Class, seen.PowerLostUs));
+    }
+
+    [Fact]
+    public void A_short_loss_before_the_system_is_a_global_reset_after_which_all_starts_anew()
+    {
+        BootObservation seen = new BootScript
+        {
+            Power = at => at is >= 5 and < 8 ? (0, 30) : (3290, 800),
+            Until = 1930,
+        }.Run();
+
+        Assert.Equal((BootClass.Alive, 8_000_000), (seen.Class, seen.PowerGoodUs));
+    }
+
+    [Fact]
+    public void A_silence_in_a_boot_that_never_answers_again_is_a_loss_of_life()
+    {
+        BootObservation seen = new BootScript
+        {
+            Heartbeats = at => at is < 600 or > 900,
+            Samples = at =>
+            at < 600
+        }.Run();
+
+        Assert.Equal(BootClass.SignsOfLifeLost, seen.Class);
+    }
+
+    [Fact]
     public void A_damaged_heartbeat_does_not_make_the_later_ones_old()
     {
         var script = new BootScript();

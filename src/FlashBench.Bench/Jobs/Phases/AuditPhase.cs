@@ -50,6 +50,8 @@ internal static class AuditPhase
             yield return $"profile {job.Options.Profile.Id} is for ME {majors}, but the chip holds {me.Title}";
         }
 
+        if (job.Options.Control == NegativeControl.Stock && IsAltered(image, me))
+            yield return "the control \"stock\" needs a stock image, and this one is neutralized";
         string? refused = TryPlan(job, image);
         if (refused is not null)
             yield return refused;

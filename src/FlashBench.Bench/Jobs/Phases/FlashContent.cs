@@ -25,7 +25,7 @@ internal static class FlashContent
         return new JournalData.FlashCheck(
             purpose,
             [.. check.Kept.Select(k =>
-                new JournalData.KeptState(k.Name, (uint)k.Range.Start, (uint)k.Range.End, k.IsEqual))],
+                new JournalData.KeptState(k.Name, (uint)k.Range.Start, (uint)k.Range.End, k.IsEqual, k.IsBoardData))],
             check.ProgrammedBytes, check.ProgrammedBytesMax, [.. check.NotRemoved],
                 check.Signature == SignatureStatus.Valid, after,
             check.OnlyDisableBitDiffers ?? false, [.. check.Problems]);
@@ -40,6 +40,20 @@ internal static class FlashContent
             ranges.AddRange(Outside(bios.Range, job.Original));
         ranges.AddRange(job.Plan!.Kept.Where(kept => kept.IsBoardData).Select(kept => kept.Range));
         return ranges;
+    }
+
+    /// <summary>What may change before the write: what the board's firmware may write, and what will be erased anyway.
+    /// </summary>
+    public static List<FlashRange> MayDriftBeforeWrite(JobContext job)
+    {
+        MeFirmware me = job.Original!.Me!;
+        return
+        [
+            .. WrittenByFirmware(job),
+            .. from partition in me.Table.Partitions
+               where partition.Range is { IsEmpty: false } range && !range.Overlaps(me.Code.Range)
+               select partition.Range!.Value,
+        ];
     }
 
     /// <summary>Which of the ranges that may differ do differ.</summary>

@@ -21,6 +21,8 @@ internal sealed class FlashWriter(JobContext job)
         SpiSession spi = await job.Power.AcquireSpiAsync(purpose, cancel);
         SpiNorFlash flash = spi.Open(job.Chip!);
         await RefuseProtectedAsync(flash, blocks, cancel);
+        cancel.ThrowIfCancellationRequested();
+        await spi.CheckAsync(cancel);
         job.Journal.Append(new JournalData.Dirty(purpose, (long)blocks.Count * BlockBytes, blocks.Count));
         job.State.MarkDirty(job.Options.Bench, job.Options.Job);
         job.Dirty = job.Marked = true;

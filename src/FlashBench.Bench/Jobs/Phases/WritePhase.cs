@@ -35,7 +35,7 @@ internal static class WritePhase
     // The board ran since the backup: its own firmware may have written its own data, and nothing else.
     private static PhaseOutcome? Drifted(JobContext job, byte[] current)
     {
-        List<FlashRange> mayDiffer = FlashContent.WrittenByFirmware(job);
+        List<FlashRange> mayDiffer = FlashContent.MayDriftBeforeWrite(job);
         ByteDifference difference = Record(job, "before", current, job.Backup!, mayDiffer);
         if (difference.Count > 0)
         {
@@ -46,8 +46,7 @@ internal static class WritePhase
 
         foreach (JournalData.NamedRange drift in FlashContent.DriftOf(current, job.Backup!, mayDiffer))
         {
-            job.Deviate($"since the backup the board changed its own data in 0x{drift.Start:X6}-0x{drift.End:X6}; "
-                + "it is kept");
+            job.Deviate($"since the backup the board changed its own data in 0x{drift.Start:X6}-0x{drift.End:X6}");
         }
 
         return null;
@@ -56,7 +55,9 @@ internal static class WritePhase
     // The board's own data as it is now, the rest as planned from the backup.
     private static byte[] Target(JobContext job, byte[] current)
     {
-        byte[] target = job.Options.Control == NegativeControl.Stock ? [.. job.Backup!] : job.Plan!.Apply(job.Backup);
+        if (job.Options.Control == NegativeControl.Stock)
+            return current; // the control is that nothing is written
+        byte[] target = job.Plan!.Apply(job.Backup);
         foreach (FlashRange range in FlashContent.WrittenByFirmware(job))
             range.Of(current).CopyTo(target.AsSpan((int)range.Start));
         return target;
