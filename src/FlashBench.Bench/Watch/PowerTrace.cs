@@ -67,7 +67,7 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
             OnRailLow(atUs);
     }
 
-    /// <summary>Takes a rail that came back during early boot for a global reset, after which all starts anew.</summary>
+    /// <summary>Takes a rail that came back during early boot for a global reset: all starts anew.</summary>
     public void Restart(long atUs)
     {
         (PowerGoodUs, LostUs, _lowSinceUs, Dips) = (atUs, null, null, 0);
