@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using FlashBench.Bench.Config;
+using FlashBench.Bench.Journal;
 using FlashBench.Cli.Diagnostics;
 using FlashBench.Cli.Output;
 using FlashBench.Hardware;
@@ -58,7 +59,7 @@ public static class TopFrame
         ConfigException => ExitCodes.Configuration,
         BenchException => ExitCodes.BenchError,
         UnauthorizedAccessException => ExitCodes.Permission,
-        IOException => ExitCodes.CannotWrite,
+        IOException or JournalWriteException => ExitCodes.CannotWrite,
         _ => null,
     };
 

@@ -1,3 +1,4 @@
+using FlashBench.Bench.Config;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
 
@@ -11,8 +12,7 @@ namespace FlashBench.Bench.Evidence;
 /// </remarks>
 internal sealed class JobCourse(IReadOnlyList<JournalData> data)
 {
-    private const double MinimumSecondsFloor = 1860, GapMaxSecondsCeiling = 20;
-    private const int ColdBootsFloor = 2, NonceLength = 8;
+    private const int NonceLength = 8;
 
     private static readonly string[] Phases =
         ["identify", "backup", "audit", "baseline", "plan", "write", "watch", "re-read", "certify"];
@@ -28,12 +28,12 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
     private IEnumerable<string> Numbers()
     {
         JournalData.WatchNumbers watch = Start.Watch;
-        if (watch.MinimumSeconds < MinimumSecondsFloor || watch.BaselineSeconds < MinimumSecondsFloor)
-            yield return $"the watch is shorter than {MinimumSecondsFloor} s";
-        if (watch.ColdBoots < ColdBootsFloor)
-            yield return $"fewer than {ColdBootsFloor} cold boots were asked for";
-        if (watch.GapMaxSeconds > GapMaxSecondsCeiling)
-            yield return $"gaps longer than {GapMaxSecondsCeiling} s were allowed";
+        if (watch.MinimumSeconds < WatchLimits.SecondsMin || watch.BaselineSeconds < WatchLimits.SecondsMin)
+            yield return $"the watch is shorter than {WatchLimits.SecondsMin} s";
+        if (watch.ColdBoots < WatchLimits.ColdBootsMin)
+            yield return $"fewer than {WatchLimits.ColdBootsMin} cold boots were asked for";
+        if (watch.GapMaxSeconds > WatchLimits.GapSecondsMax)
+            yield return $"gaps longer than {WatchLimits.GapSecondsMax} s were allowed";
         if (data.OfType<JournalData.JobStart>().Count() != 1 || data.OfType<JournalData.Decision>().Any())
             yield return "the job begins or is decided more than once";
     }

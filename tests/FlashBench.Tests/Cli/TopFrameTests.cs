@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FlashBench.Bench.Config;
+using FlashBench.Bench.Journal;
 using FlashBench.Cli;
 using FlashBench.Hardware;
 
@@ -31,6 +32,7 @@ public sealed class TopFrameTests
         { new ProgrammerException("the CH341A is gone"), ExitCodes.BenchError, "flashbench: the CH341A is gone.\n" },
         { new UnauthorizedAccessException("no."), ExitCodes.Permission, "flashbench: no.\n" },
         { new IOException("No space left"), ExitCodes.CannotWrite, "flashbench: No space left.\n" },
+        { new JournalWriteException("no mark", new IOException()), ExitCodes.CannotWrite, "flashbench: no mark.\n" },
         { new OperationCanceledException(), ExitCodes.Interrupted, "flashbench: canceled.\n" },
         { new IOException("\u001B[31mred\n"), ExitCodes.CannotWrite, "flashbench: \\x1B[31mred\\x0A.\n" },
     };

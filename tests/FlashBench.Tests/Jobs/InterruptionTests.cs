@@ -10,7 +10,9 @@ public sealed class InterruptionTests
     [Theory]
     [InlineData("identify", 130)]
     [InlineData("backup", 130)]
+    [InlineData("audit", 75)]
     [InlineData("baseline", 75)]
+    [InlineData("plan", 75)]
     [InlineData("write", 75)]
     [InlineData("watch", 75)]
     [InlineData("re-read", 75)]
@@ -30,6 +32,22 @@ public sealed class InterruptionTests
         Assert.Equal((code, Verdict.Aborted), (actual, result.Judgement.Verdict));
         Assert.False(result.Dirty);
         Assert.Equal(Verdict.Aborted, bench.Verify().Judgement.Verdict);
+    }
+
+    [Fact]
+    public void Ctrl_C_while_the_record_is_made_comes_too_late_and_changes_nothing()
+    {
+        using var bench = new JobBench
+        {
+            Watch = (happened, _, stop) =>
+            {
+                if (happened is JobEvent.PhaseStarted { Name: "certify" })
+                    stop();
+            },
+        };
+
+        Assert.Equal(0, bench.Run().ExitCode);
+        Assert.Equal(Verdict.Pass, bench.Verify().Judgement.Verdict);
     }
 
     [Fact]
