@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FlashBench.Cli.Output;
 using FlashBench.Firmware;
 using FlashBench.Firmware.Formats;
 using FlashBench.Firmware.Neutralization;
@@ -13,7 +12,7 @@ internal static class ImageCommand
     /// <summary>Makes `image` with its verbs.</summary>
     public static Command Create() => new Command("image", "Look at firmware images and plan changes: no hardware")
     {
-        CreateInspect(), CreatePlan(), CreateNeutralize(),
+        CreateInspect(), PlanCommand.Create(), NeutralizeCommand.Create(),
     }.WithExamples("flashbench image inspect backup.bin", "flashbench image neutralize backup.bin -O clean.bin");
 
     private static Command CreateInspect()
@@ -37,71 +36,14 @@ internal static class ImageCommand
         return command.WithExamples("flashbench image inspect backup.bin", "flashbench image inspect --json me.bin.gz");
     }
 
-    private static Command CreatePlan()
-    {
-        Argument<string> file = FileArgument();
-        var command = new Command("plan", "Show every change that neutralization would make, and why") { file };
-        command.SetAction(result => Run(result, file, (input, output) =>
-        {
-            ImageAnalysis image = ImageAnalysis.Read(input.Bytes, KeyRing.Intel);
-            ImagePlan plan = NeutralizationPlan.Create(image);
-            if (result.GetValue(GlobalOptions.Json))
-                output.WriteLine(ImageJson.Plan(input, image, plan));
-            else
-                PlanTree.Of(input, image, plan).Write(output);
-        }));
-        return command.WithExamples("flashbench image plan backup.bin");
-    }
-
-    private static Command CreateNeutralize()
-    {
-        var file = FileArgument();
-        var target = new Option<string>("-O", "--output")
-        {
-            Description = "where the neutralized image goes; never the input",
-            Required = true,
-            HelpName = "OUT",
-        };
-        var policy = new Option<string>("--policy")
-        {
-            Description = "what to keep",
-            DefaultValueFactory = _ => NeutralizationPlan.Purism,
-        };
-        policy.AcceptOnlyFromAmong(NeutralizationPlan.Purism);
-        var command = new Command("neutralize", "Write a neutralized copy of an image; the input is never modified")
-        {
-            file, target, policy,
-        };
-        command.SetAction(result => Run(result, file, (input, output) =>
-            Neutralize(input, result.GetRequiredValue(target), output)));
-        return command.WithExamples("flashbench image neutralize backup.bin -O clean.bin");
-    }
-
-    private static void Neutralize(ImageFile input, string target, TextWriter output)
-    {
-        if (ImageFile.IsSameFile(input.Path, target))
-            throw new UsageException($"{target} is the input, which is never modified");
-
-        ImageAnalysis image = ImageAnalysis.Read(input.Bytes, KeyRing.Intel);
-        ImagePlan plan = NeutralizationPlan.Create(image);
-        byte[] neutralized = plan.Apply(input.Bytes);
-        var check = NeutralizationCheck.Measure(image, neutralized, KeyRing.Intel);
-        OutputFile.Write(target, neutralized);
-
-        output.WriteLine(plan.IsEmpty
-            ? $"{target}: a copy, the image is neutralized already"
-            : $"{target}: {plan.Changes.Length} changes, {plan.ChangedBytes:N0} bytes differ from the input");
-        output.WriteLine($"SHA-256 {ImageFile.HashOf(neutralized)}");
-        foreach (string problem in check.Problems)
-            output.WriteLine($"warning: {problem}");
-    }
-
-    private static Argument<string> FileArgument() => new("FILE")
+    /// <summary>The argument that names the image.</summary>
+    internal static Argument<string> FileArgument() => new("FILE")
     {
         Description = "flash dump or ME region, plain or .gz, at most 64 MiB",
     };
 
-    private static int Run(ParseResult result, Argument<string> file, Action<ImageFile, TextWriter> body)
+    /// <summary>Loads the image and runs <paramref name="body"/>; a refusal ends with the code for bad input.</summary>
+    internal static int Run(ParseResult result, Argument<string> file, Action<ImageFile, TextWriter> body)
     {
         string path = result.GetRequiredValue(file);
         try

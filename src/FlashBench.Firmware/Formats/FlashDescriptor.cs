@@ -28,6 +28,12 @@ public sealed record DescriptorRegion(int Number, string Name, FlashRange Range)
 /// <param name="Write">Bit k set: region k may be written.</param>
 public sealed record MasterAccess(string Name, uint Read, uint Write);
 
+/// <summary>Where the sections of a descriptor begin, from the start of the image.</summary>
+/// <param name="Regions">FRBA: the FLREG words, one for each region.</param>
+/// <param name="Masters">FMBA: the FLMSTR words, from the host's on.</param>
+/// <param name="ProcessorStraps">FMSBA: the straps of the memory controller hub or processor.</param>
+public sealed record DescriptorBases(long Regions, long Masters, long ProcessorStraps);
+
 /// <summary>The Intel flash descriptor: layout, masters and soft straps of a flash.</summary>
 /// <param name="SignatureOffset">0x10, or 0 on ICH8 to ICH10.</param>
 /// <param name="Version">1 through the 9-series PCH, 2 from the 100-series on: form of the access words.</param>
@@ -38,12 +44,13 @@ public sealed record MasterAccess(string Name, uint Read, uint Write);
 /// <param name="Masters">Access rights of the bus masters.</param>
 /// <param name="StrapsOffset">FPSBA: where the PCH straps begin in the image.</param>
 /// <param name="Straps">The PCH strap dwords.</param>
+/// <param name="Bases">Where the other sections begin in the image.</param>
 /// <remarks>Source: Intel SPI Programming Guide, "Flash Descriptor"; cross-checked with coreboot ifdtool, flashrom
 /// and UEFITool, and against 199 descriptors.</remarks>
 public sealed record FlashDescriptor(
     long SignatureOffset, int Version, PchClass Pch, ImmutableArray<long> Components,
     ImmutableArray<DescriptorRegion> Regions, ImmutableArray<MasterAccess> Masters, long StrapsOffset,
-    ImmutableArray<uint> Straps)
+    ImmutableArray<uint> Straps, DescriptorBases Bases)
 {
     private const int ComponentsMax = 2;
     private const long SmallestComponent = 512 * 1024;
@@ -91,7 +98,8 @@ public sealed record FlashDescriptor(
             ReadRegions(reader, Base(flmap0 >> 16), pch),
             ReadMasters(reader, Base(flmap1), version),
             straps,
-            ReadStraps(reader.Bytes(straps, strapCount * sizeof(uint))));
+            ReadStraps(reader.Bytes(straps, strapCount * sizeof(uint))),
+            new(Base(flmap0 >> 16), Base(flmap1), Base(reader.UInt32(signature + 0xC))));
     }
 
     // FCBA, FRBA, FMBA and FPSBA count 16-byte units from the start of the image.
