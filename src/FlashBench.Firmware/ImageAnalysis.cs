@@ -24,8 +24,13 @@ public sealed class ImageAnalysis
     /// <summary>The ME firmware, or null when the image holds none that can be read (the findings say why).</summary>
     public MeFirmware? Me { get; private init; }
 
-    /// <summary>Where the disable bit is by the descriptor's content, or null where that is not pinned.</summary>
+    /// <summary>Where the disable bit is by the descriptor's content or the platform that was named, or null where
+    /// that is not pinned.</summary>
     public DisableBit? DisableBit { get; private init; }
+
+    /// <summary>The platforms that the descriptor can be for, with the state of their bit; nothing is pinned by
+    /// this.</summary>
+    public ImmutableArray<DisableCandidate> DisableCandidates { get; private init; } = [];
 
     /// <summary>What was noticed, in the order of the reading.</summary>
     public ImmutableArray<Finding> Findings { get; private init; } = [];
@@ -38,7 +43,17 @@ public sealed class ImageAnalysis
     /// <param name="keys">Signing keys to trust.</param>
     /// <exception cref="ImageFormatException">The bytes are none of the three, or their leading structure is
     /// broken.</exception>
-    public static ImageAnalysis Read(ReadOnlyMemory<byte> image, KeyRing keys)
+    public static ImageAnalysis Read(ReadOnlyMemory<byte> image, KeyRing keys) => Read(image, keys, null);
+
+    /// <summary>Reads a full flash dump, a descriptor or a bare ME region of a board whose platform is known.
+    /// </summary>
+    /// <param name="image">The image; kept, so it must not be changed afterwards.</param>
+    /// <param name="keys">Signing keys to trust.</param>
+    /// <param name="platform">Pins the disable bit when the descriptor confirms it, and is an error when it does
+    /// not; null leaves that to the descriptor alone.</param>
+    /// <exception cref="ImageFormatException">The bytes are none of the three, or their leading structure is
+    /// broken.</exception>
+    public static ImageAnalysis Read(ReadOnlyMemory<byte> image, KeyRing keys, DisablePlatform? platform)
     {
         ArgumentNullException.ThrowIfNull(keys);
         var whole = new FlashRange(0, image.Length);
@@ -46,7 +61,7 @@ public sealed class ImageAnalysis
         if (PartitionTable.Find(image.Span, whole) is not null)
             return ReadRegion(image, whole, keys);
         if (FlashDescriptor.Find(image.Span) is { } descriptor)
-            return ReadDump(image, descriptor, keys);
+            return ReadDump(image, descriptor, keys, platform);
         throw new ImageFormatException(0, "neither a flash descriptor nor an ME partition table begins here");
     }
 
@@ -57,27 +72,26 @@ public sealed class ImageAnalysis
         return new ImageAnalysis(image, ImageKind.MeRegion) { Me = me, Findings = [.. findings] };
     }
 
-    private static ImageAnalysis ReadDump(ReadOnlyMemory<byte> image, FlashDescriptor descriptor, KeyRing keys)
+    private static ImageAnalysis ReadDump(
+        ReadOnlyMemory<byte> image, FlashDescriptor descriptor, KeyRing keys, DisablePlatform? platform)
     {
         var findings = new List<Finding>();
-        DisableBit? bit = LocateDisableBit(descriptor, findings);
         long own = descriptor.Region(DescriptorRegion.Descriptor)?.Range.End ?? 0x1000;
-        if (image.Length <= own)
+        bool isAlone = image.Length <= own;
+        MeFirmware? me = null;
+        if (!isAlone)
         {
-            return new ImageAnalysis(image, ImageKind.DescriptorOnly)
-            {
-                Descriptor = descriptor,
-                DisableBit = bit,
-                Findings = [.. findings],
-            };
+            DescriptorRules.Check(descriptor, image.Length, findings);
+            me = ReadMe(image, descriptor, keys, findings);
         }
 
-        DescriptorRules.Check(descriptor, image.Length, findings);
-        return new ImageAnalysis(image, ImageKind.FullDump)
+        var bits = new DisableBitSearch(descriptor, me?.Version, findings);
+        return new ImageAnalysis(image, isAlone ? ImageKind.DescriptorOnly : ImageKind.FullDump)
         {
             Descriptor = descriptor,
-            DisableBit = bit,
-            Me = ReadMe(image, descriptor, keys, findings),
+            DisableBit = platform is null ? bits.FindAutomatic() : bits.Find(platform),
+            DisableCandidates = bits.Candidates(),
+            Me = me,
             Findings = [.. findings],
         };
     }
@@ -101,22 +115,5 @@ public sealed class ImageAnalysis
             findings.Add(new(damage.Offset, FindingSeverity.Error, damage.Reason));
             return null;
         }
-    }
-
-    private static DisableBit? LocateDisableBit(FlashDescriptor descriptor, List<Finding> findings)
-    {
-        if (descriptor.Pch.DisableStrap() is not { } strap)
-            return null;
-
-        int index = (int)strap.StrapOffset / sizeof(uint);
-        if (index >= descriptor.Straps.Length)
-        {
-            findings.Add(new(descriptor.StrapsOffset, FindingSeverity.Error,
-                $"the descriptor states {descriptor.Straps.Length} straps, but {strap.Name} is in strap {index}"));
-            return null;
-        }
-
-        return new DisableBit(descriptor.StrapsOffset + strap.StrapOffset, strap.StrapOffset, strap.Bit, strap.Name,
-            (descriptor.Straps[index] >> strap.Bit & 1) != 0);
     }
 }

@@ -63,6 +63,7 @@ internal readonly record struct DescriptorMap(uint Isl, uint Nm, uint Flmap2, ui
     {
         (0x34, _) => PchClass.Series300And400,
         (0x11, 0x68) => PchClass.Series500,
+        (0x11, 0x6C) when Isl == 0x65 => PchClass.Series500, // TGP-H; no rule of flashrom's, but its strap count agrees
         (0x11, 0x5C) or (0x14, _) => PchClass.Series600And700,
         (0x03, 0x58) => PchClass.ElkhartLake,
         (0x03, 0x6C) => PchClass.JasperLake,

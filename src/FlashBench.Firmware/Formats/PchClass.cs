@@ -82,12 +82,26 @@ public static class PchClassRules
         _ => pch.UsesNarrowFields() ? 5 : 16,
     };
 
-    /// <summary>The strap dword (bytes from FPSBA) and bit that halt the ME, where they are beyond doubt.</summary>
-    internal static (uint StrapOffset, int Bit, string Name)? DisableStrap(this PchClass pch) => pch switch
+    /// <summary>The numbers of PCH straps seen in descriptors of the class; empty when none was seen or the class
+    /// holds chips that were not.</summary>
+    /// <remarks>Source: 199 descriptors (me-firmware 1.1).</remarks>
+    internal static ReadOnlySpan<byte> SeenStrapCounts(this PchClass pch) => pch switch
     {
-        PchClass.IbexPeak or PchClass.Series6And7 or PchClass.Series8And9 => (0x28, 7, "AltMeDisable"),
-        PchClass.Series100And200 => (0x00, 16, "HAP"),
-        _ => null,
+        PchClass.Ich9 => [0x02],
+        PchClass.IbexPeak => [0x10],
+        PchClass.Series6And7 => [0x12],
+        PchClass.Series8And9 => [0x15],
+        PchClass.BayTrail => [0x0B, 0x0E],
+        PchClass.Series100And200 => [0x42, 0x58],
+        PchClass.Lewisburg => [0x8B],
+        PchClass.ApolloLake => [0x13],
+        PchClass.GeminiLake => [0x17],
+        PchClass.Series500 => [0x46, 0x65],
+        PchClass.Series600And700 => [0x46, 0x73],
+        PchClass.ElkhartLake => [0x38],
+        PchClass.JasperLake => [0x2A],
+        PchClass.MeteorLake => [0x82],
+        _ => [],
     };
 
     /// <summary>Name for people.</summary>
