@@ -2,7 +2,7 @@ using FlashBench.Firmware.Formats;
 
 namespace FlashBench.Firmware;
 
-/// <summary>The strap bit that halts the ME, as the descriptor's own content, and a named platform, locate it.</summary>
+/// <summary>The strap bit that halts the ME, as the descriptor's own content or a named platform locates it.</summary>
 /// <param name="DwordOffset">Offset of the strap dword from the start of the image, in bytes.</param>
 /// <param name="StrapOffset">Offset of the same dword from FPSBA, in bytes.</param>
 /// <param name="Bit">Bit number inside the dword, 0 to 31.</param>

@@ -64,6 +64,8 @@ internal sealed class DisableBitSearch(FlashDescriptor descriptor, MeVersion? fi
 
     private bool IsStrapCountUsual()
     {
+        if (descriptor.Pch == PchClass.Unknown)
+            Add(FindingSeverity.Warning, "no rule tells the PCH of this descriptor: its disable bit is not pinned");
         ReadOnlySpan<byte> seen = descriptor.Pch.SeenStrapCounts();
         if (seen.IsEmpty || seen.Contains((byte)descriptor.Straps.Length))
             return true;

@@ -5,7 +5,7 @@ namespace FlashBench.Firmware.Formats;
 /// <content>The table of platforms.</content>
 public sealed partial record DisablePlatform
 {
-    private const int LowPower300 = 0x45; // number of straps of CNP-LP and CMP-LP
+    private const int LowPower300 = 0x45, LowPower100 = 0x42; // numbers of straps of CNP-LP and CMP-LP, and of SPT-LP
 
     // The numbers of straps are those of the descriptors seen (me-firmware 1.1). Bit 16 of strap +0x94 is set in every
     // TGP-LP and ADP-P descriptor for another reason, so the offset alone never tells the platform.
@@ -28,7 +28,7 @@ public sealed partial record DisablePlatform
             with
             {
                 Classes = [PchClass.Series300And400, PchClass.Series100And200],
-                ForeignStrapCounts = [LowPower300],
+                ForeignStrapCounts = [LowPower300, LowPower100],
                 Evidence = StrapEvidence.OneSource,
             },
         Unknown("icl-lp", "Ice Lake LP", PchClass.Series300And400, [new(13, 0, 49)],

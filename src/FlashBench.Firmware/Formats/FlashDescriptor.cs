@@ -23,7 +23,7 @@ public sealed record DescriptorRegion(int Number, string Name, FlashRange Range)
 }
 
 /// <summary>What one bus master may do with the flash.</summary>
-/// <param name="Name">"host", "ME", "GbE" or "EC".</param>
+/// <param name="Name">"host", "ME", "GbE", "EC" or, on servers, "IE".</param>
 /// <param name="Read">Bit k set: region k may be read.</param>
 /// <param name="Write">Bit k set: region k may be written.</param>
 public sealed record MasterAccess(string Name, uint Read, uint Write);
@@ -61,7 +61,9 @@ public sealed record FlashDescriptor(
         "10GbE-B", "region 13", "region 14", "PTT",
     ];
 
-    private static readonly string[] MasterNames = ["host", "ME", "GbE", "", "EC"];
+    private const int ServerMasters = 6; // Six masters are stated where the sixth, the innovation engine, exists.
+
+    private static readonly string[] MasterNames = ["host", "ME", "GbE", "", "EC", "IE"];
 
     /// <summary>Sum of the component sizes: the expected length of a dump, in bytes.</summary>
     public long FlashLength => Components.Sum();
@@ -96,7 +98,7 @@ public sealed record FlashDescriptor(
             pch,
             ReadComponents(reader, Base(flmap0), (int)(flmap0 >> 8 & 3) + 1, pch),
             ReadRegions(reader, Base(flmap0 >> 16), pch),
-            ReadMasters(reader, Base(flmap1), version),
+            ReadMasters(reader, Base(flmap1), MasterCount(version, (int)(flmap1 >> 8 & 7)), version),
             straps,
             ReadStraps(reader.Bytes(straps, strapCount * sizeof(uint))),
             new(Base(flmap0 >> 16), Base(flmap1), Base(reader.UInt32(signature + 0xC))));
@@ -138,12 +140,15 @@ public sealed record FlashDescriptor(
         return regions.ToImmutable();
     }
 
-    private static ImmutableArray<MasterAccess> ReadMasters(ByteReader reader, int offset, int version)
+    // The stated number is 2 in most descriptors, whatever the hub has; only the server's 6 says something.
+    private static int MasterCount(int version, int stated) => version == 1 ? 3 : stated < ServerMasters ? 5 : 6;
+
+    private static ImmutableArray<MasterAccess> ReadMasters(ByteReader reader, int offset, int count, int version)
     {
         var masters = ImmutableArray.CreateBuilder<MasterAccess>();
-        for (int i = 0; i < MasterNames.Length; i++)
+        for (int i = 0; i < count; i++)
         {
-            if (MasterNames[i].Length == 0 || (version == 1 && i > 2))
+            if (MasterNames[i].Length == 0)
                 continue;
             uint word = reader.UInt32(offset + 4 * i);
             masters.Add(version == 1

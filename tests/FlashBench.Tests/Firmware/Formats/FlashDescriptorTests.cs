@@ -163,6 +163,63 @@ public class FlashDescriptorTests
         Assert.Equal(new MasterAccess("host", 0x0B, 0x0A), second.Masters[0]);
     }
 
+    [Theory]
+    [InlineData(0x42000208u, "host ME GbE EC")]
+    [InlineData(0x8B000608u, "host ME GbE EC IE")] // six masters: a server
+    public void A_server_has_a_sixth_master(uint flmap1, string names)
+    {
+        TestImage dump = TestImage.Gen3Dump().Put(0x18, flmap1).Put(0x94, 0x12345678);
+
+        FlashDescriptor descriptor = FlashDescriptor.Find(dump.Bytes)!;
+
+        Assert.Equal(names, string.Join(' ', descriptor.Masters.Select(m => m.Name)));
+        if (names.EndsWith("IE", StringComparison.Ordinal))
+            Assert.Equal(new MasterAccess("IE", 0x8456, 0x7123), descriptor.Masters[^1]);
+    }
+
+    [Fact]
+    public void Both_chips_joined_are_one_flash()
+    {
+        TestImage dump = TestImage.Gen2Dump().Put(0x14, 0x2040103).Put(Flreg + 4, 0x008F0081);
+        ImageAnalysis image = ImageAnalysis.Read((byte[])[.. dump.Bytes, .. new byte[0x80000]], TestKey.Ring);
+
+        Assert.True(image.IsSound, string.Join('\n', image.Findings));
+        Assert.Equal([0x80000L, 0x80000L], image.Descriptor!.Components);
+        Assert.Equal(new FlashRange(0x81000, 0x90000), image.Descriptor.Region(DescriptorRegion.Bios)!.Range);
+        Assert.DoesNotContain(image.Findings, f => f.Text.Contains("chip 1"));
+    }
+
+    [Fact]
+    public void An_ME_on_the_second_chip_is_read_from_both_joined()
+    {
+        TestImage dump = TestImage.Gen2Dump().Put(0x14, 0x2040103).Put(Flreg + 8, 0x00900081);
+        byte[] joined = [.. dump.Bytes, .. new byte[0x80000]];
+        dump.Bytes.AsSpan(0x1000, 0x10000).CopyTo(joined.AsSpan(0x81000));
+
+        MeFirmware me = ImageAnalysis.Read(joined, TestKey.Ring).Me!;
+
+        Assert.Equal(("8.0.20.1513", 0x82000L), (me.Version.ToString(), me.Code.Range.Start));
+    }
+
+    [Fact]
+    public void A_descriptor_may_have_16_KiB()
+    {
+        TestImage dump = TestImage.Gen3Dump().Put(0x40, 0x00030000).Put(0x48, 0x00130004).Cut(0x4000);
+
+        Assert.Equal((ImageKind.DescriptorOnly, 0x4000L),
+            (dump.Analyse().Kind, dump.Analyse().Descriptor!.Region(DescriptorRegion.Descriptor)!.Range.End));
+    }
+
+    [Fact]
+    public void An_unknown_PCH_is_read_in_the_newest_form_and_pins_nothing()
+    {
+        ImageAnalysis image = TestImage.Gen3Dump().Put(0x1C, 0x000303FC).Put(Upper, 0xC0FF02DF).Analyse();
+
+        Assert.Equal((PchClass.Unknown, 2, null), (image.Pch!.Value, image.Descriptor!.Version, image.DisableBit));
+        Assert.Empty(image.DisableCandidates);
+        Assert.Contains(image.Findings, f => f.Severity == FindingSeverity.Warning && f.Text.Contains("no rule"));
+    }
+
     [Fact]
     public void Three_chips_do_not_exist() =>
         Assert.Throws<ImageFormatException>(() => TestImage.Gen2Dump().Put(0x14, 0x2040203).Analyse());
