@@ -67,11 +67,17 @@ public sealed record MeFirmware(
     internal bool HoldsWhatMustStay => Code.Fixed.All(part => Region.Contains(part.Range)) &&
         Code.Modules.Where(m => m.IsKept).All(m => m.Ranges.All(Region.Contains));
 
+    /// <summary>True when the code partition holds nothing in <paramref name="image"/> that could be taken out of it, and
+    /// all other partitions lie inside the region: a region that was cut after that lacks nothing.</summary>
+    internal bool IsReduced(ReadOnlySpan<byte> image) =>
+        Table.Partitions.All(p => p.Name == Code.Name || p.Range is not { } range || Region.Contains(range)) &&
+        PresentModules(image).All(m => m.IsKept);
+
     /// <summary>True for the versions that neutralization by removal is safe for: ME 6 to 11, without the
-    /// "Ignition" stubs of ME 6.</summary>
-    internal bool IsRemovable =>
-        Family == FirmwareFamily.Me && !SkuReader.IsIgnition(this) &&
-        (Generation, Version.Major) is (MeGeneration.Two, >= 6 and <= 10) or (MeGeneration.Three, 11);
+    /// "Ignition" stubs of ME 6, and TXE 1 and 2.</summary>
+    internal bool IsRemovable => !SkuReader.IsIgnition(this) && (Family, Generation, Version.Major) is
+        (FirmwareFamily.Me, MeGeneration.Two, >= 6 and <= 10) or (FirmwareFamily.Me, MeGeneration.Three, 11) or
+        (FirmwareFamily.Txe, MeGeneration.Two, 1 or 2);
 }
 
 /// <summary>Edition of an ME firmware, as far as the image tells.</summary>

@@ -167,10 +167,11 @@ internal sealed class MeRegionReader(
     {
         bool sound = findings.All(f => f.Severity != FindingSeverity.Error);
         bool neutralized = sound && me.IsRemovable && me.HoldsWhatMustStay &&
-            Removal.Of(image.Span, me).IsDone(image.Span);
+            Removal.Of(image.Span, me, NeutralizationPolicy.PurismRemoval(me)).IsDone(image.Span);
         if (!me.Code.IsComplete)
         {
-            Add(neutralized ? FindingSeverity.Note : FindingSeverity.Error, me.Code.Range.Start,
+            bool isCut = neutralized || (sound && me.IsRemovable && me.HoldsWhatMustStay && me.IsReduced(image.Span));
+            Add(isCut ? FindingSeverity.Note : FindingSeverity.Error, me.Code.Range.Start,
                 $"the code partition {me.Code.Range} ends past the ME region");
         }
 

@@ -24,10 +24,10 @@ public static class ControlImages
         byte flipped = (byte)(first.Of(image.Image.Span)[0] ^ 1);
         var edits = new List<Edit>
         {
-            new(first, new("damage-signature", $"flip one bit of the signature of {image.Me.Code.Name}"), [flipped]),
+            new(first, new("damage-signature", $"flip one bit of the signature of {image.Me.Code.Name}"), new[] { flipped }),
         };
         if (image.DisableBit is { } bit)
-            edits.Add(NeutralizationPlan.SetBit(image, bit, set: false));
+            edits.Add(DescriptorEdits.DisableBit(image, bit, set: false));
         return ImagePlan.Of(DamagedManifestName, image.Image, edits, []);
     }
 }

@@ -11,16 +11,22 @@ public sealed record ChangeRule(string Id, string Text);
 /// <param name="Range">Where, from the start of the image; begins and ends with a byte that really changes.</param>
 /// <param name="Rule">Why.</param>
 /// <param name="Old">The bytes that must stand there before.</param>
-/// <param name="New">The bytes that stand there afterwards; as long as <paramref name="Old"/>.</param>
+/// <param name="Content">The bytes that stand there afterwards, as many as <paramref name="Old"/>; null when the range
+/// is filled with 0xFF.</param>
 public sealed record ImageChange(
-    FlashRange Range, ChangeRule Rule, ReadOnlyMemory<byte> Old, ReadOnlyMemory<byte> New)
+    FlashRange Range, ChangeRule Rule, ReadOnlyMemory<byte> Old, ReadOnlyMemory<byte>? Content)
 {
+    /// <summary>The bytes that stand there afterwards; as long as <see cref="Old"/>.</summary>
+    public ReadOnlyMemory<byte> New => Content ?? Blank.Of(Range.Length);
+
     /// <summary>Number of bytes in the range whose value changes.</summary>
     public long ChangedBytes
     {
         get
         {
-            ReadOnlySpan<byte> before = Old.Span, after = New.Span;
+            if (Content is not { } content)
+                return Blank.CountProgrammed(Old.Span);
+            ReadOnlySpan<byte> before = Old.Span, after = content.Span;
             long count = 0;
             for (int i = 0; i < before.Length; i++)
                 count += before[i] != after[i] ? 1 : 0;
@@ -36,6 +42,11 @@ public sealed record ImageChange(
 /// (MFS).</param>
 public sealed record KeptRange(string Name, FlashRange Range, bool IsBoardData = false);
 
+/// <summary>Where a plan cuts.</summary>
+/// <param name="RegionEnd">End of the ME region, from the start of the image.</param>
+/// <param name="Length">Length of the changed image, in bytes; null when only what is taken out of it is cut.</param>
+internal sealed record PlanCut(long RegionEnd, long? Length);
+
 /// <summary>A complete description of the way from one image to another.</summary>
 /// <remarks>Immutable. No two changes overlap: every changed byte belongs to exactly one of them.</remarks>
 public sealed class ImagePlan
@@ -43,7 +54,7 @@ public sealed class ImagePlan
     private ImagePlan(string policy, long length, ImmutableArray<ImageChange> changes, ImmutableArray<KeptRange> kept)
     {
         Policy = policy;
-        ImageLength = length;
+        ImageLength = ResultLength = length;
         Changes = changes;
         Kept = kept;
         ChangedBytes = changes.Sum(c => c.ChangedBytes);
@@ -55,6 +66,14 @@ public sealed class ImagePlan
     /// <summary>Length of the image that the plan is for, in bytes.</summary>
     public long ImageLength { get; }
 
+    /// <summary>Length of the changed image in bytes: shorter than the original when a bare region is cut behind the
+    /// last byte that it needs.</summary>
+    public long ResultLength { get; private init; }
+
+    /// <summary>Where the ME region could end, from the start of the image: behind the last byte that stays, with spare
+    /// pages. Null when the plan does not cut, or leaves nothing.</summary>
+    public long? RegionEnd { get; private init; }
+
     /// <summary>Real differences only, ascending; empty when the image is already as the policy wants it.</summary>
     public ImmutableArray<ImageChange> Changes { get; }
 
@@ -62,7 +81,7 @@ public sealed class ImagePlan
     public ImmutableArray<KeptRange> Kept { get; }
 
     /// <summary>True when there is nothing to change.</summary>
-    public bool IsEmpty => Changes.IsEmpty;
+    public bool IsEmpty => Changes.IsEmpty && ResultLength == ImageLength;
 
     /// <summary>Number of bytes whose value changes.</summary>
     public long ChangedBytes { get; }
@@ -78,12 +97,16 @@ public sealed class ImagePlan
                 $"the plan is for 0x{ImageLength:X} bytes, the image has 0x{original.Length:X}", nameof(original));
         }
 
-        byte[] image = original.ToArray();
+        byte[] image = original[..(int)ResultLength].ToArray();
         foreach (ImageChange change in Changes)
         {
             if (!change.Range.Of(original).SequenceEqual(change.Old.Span))
                 throw new ArgumentException($"the bytes at {change.Range} are not the planned ones", nameof(original));
-            change.New.CopyTo(image.AsMemory((int)change.Range.Start));
+            Span<byte> target = image.AsSpan((int)change.Range.Start, (int)change.Range.Length);
+            if (change.Content is { } content)
+                content.Span.CopyTo(target);
+            else
+                target.Fill(0xFF);
         }
 
         return image;
@@ -95,54 +118,25 @@ public sealed class ImagePlan
     /// <param name="image">The original image; the plan keeps slices of it.</param>
     /// <param name="edits">Wanted contents, the owner of shared bytes first.</param>
     /// <param name="kept">Ranges to keep.</param>
+    /// <param name="cut">Where the plan cuts; null when it does not.</param>
     internal static ImagePlan Of(
-        string policy, ReadOnlyMemory<byte> image, IEnumerable<Edit> edits, IEnumerable<KeptRange> kept)
+        string policy, ReadOnlyMemory<byte> image, IEnumerable<Edit> edits, IEnumerable<KeptRange> kept,
+        PlanCut? cut = null)
     {
-        var changes = new List<ImageChange>();
-        bool[] owned = new bool[image.Length];
-        foreach (Edit edit in edits)
+        var result = new FlashRange(0, Math.Min(cut?.Length ?? image.Length, image.Length));
+        var changes = ImmutableArray.CreateBuilder<ImageChange>();
+        foreach ((FlashRange part, Edit edit) in EditLayers.Flatten([.. edits]))
         {
-            foreach (FlashRange part in Claim(owned, edit.Range))
-            {
-                if (Difference(image, edit, part) is { } change)
-                    changes.Add(change);
-            }
+            if (edit.Difference(image, part.Intersect(result)) is { } change)
+                changes.Add(change);
         }
 
         return new ImagePlan(
-            policy, image.Length, [.. changes.OrderBy(c => c.Range)], [.. kept.OrderBy(k => k.Range)]);
-    }
-
-    // The runs of the range that nobody owned yet; they are owned now.
-    private static List<FlashRange> Claim(bool[] owned, FlashRange range)
-    {
-        var runs = new List<FlashRange>();
-        Span<bool> all = owned.AsSpan((int)range.Start, (int)range.Length);
-        for (int at = 0; all[at..].IndexOf(false) is >= 0 and var skip;)
+            policy, image.Length, changes.ToImmutable(),
+            [.. kept.Where(k => result.Contains(k.Range)).OrderBy(k => k.Range)])
         {
-            int start = at + skip;
-            int length = all[start..].IndexOf(true);
-            at = length < 0 ? all.Length : start + length;
-            all[start..at].Fill(true);
-            runs.Add(new FlashRange(range.Start + start, range.Start + at));
-        }
-
-        return runs;
-    }
-
-    private static ImageChange? Difference(ReadOnlyMemory<byte> image, Edit edit, FlashRange part)
-    {
-        byte[] wanted = edit.NewBytes(part);
-        ReadOnlySpan<byte> old = part.Of(image.Span);
-        int first = old.CommonPrefixLength(wanted);
-        if (first == wanted.Length)
-            return null;
-
-        int end = wanted.Length;
-        while (old[end - 1] == wanted[end - 1])
-            end--;
-        var range = new FlashRange(part.Start + first, part.Start + end);
-        return new ImageChange(
-            range, edit.Rule, image.Slice((int)range.Start, (int)range.Length), wanted.AsMemory(first..end));
+            ResultLength = result.End,
+            RegionEnd = cut?.RegionEnd,
+        };
     }
 }

@@ -63,11 +63,20 @@ public sealed record NeutralizationCheck
     /// <summary>True when nothing speaks against it.</summary>
     public bool IsNeutralized => Problems.IsEmpty;
 
-    /// <summary>Measures a read-back.</summary>
+    /// <summary>Measures a read-back against the default policy.</summary>
     /// <param name="original">The analysed backup.</param>
     /// <param name="actual">The bytes read back; any content is accepted.</param>
     /// <param name="keys">Signing keys to trust.</param>
     /// <exception cref="PlanRefusedException">The original is none that a plan could be made for.</exception>
-    public static NeutralizationCheck Measure(ImageAnalysis original, ReadOnlyMemory<byte> actual, KeyRing keys) =>
-        new ReadBack(original, actual, keys).Measure();
+    public static NeutralizationCheck Measure(ImageAnalysis original, ReadOnlyMemory<byte> actual, KeyRing keys)
+    {
+        var options = NeutralizationPolicy.Resolve(NeutralizationPolicy.Purism, original);
+        return new ReadBack(original, options, actual, keys).Measure();
+    }
+
+    /// <summary>Measures a read-back against any options.</summary>
+    /// <inheritdoc cref="Measure(ImageAnalysis, ReadOnlyMemory{byte}, KeyRing)"/>
+    public static NeutralizationCheck Measure(
+        ImageAnalysis original, NeutralizationOptions options, ReadOnlyMemory<byte> actual, KeyRing keys) =>
+        new ReadBack(original, options, actual, keys).Measure();
 }

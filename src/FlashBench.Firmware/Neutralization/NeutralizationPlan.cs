@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using FlashBench.Firmware.Formats;
 
 namespace FlashBench.Firmware.Neutralization;
@@ -11,87 +10,89 @@ public readonly record struct DisableBitPin(uint StrapOffset, int Bit);
 /// <summary>Plans the neutralization of an ME image.</summary>
 public static class NeutralizationPlan
 {
-    /// <summary>Name of the default policy: what Purism ships on its laptops.</summary>
-    public const string Purism = "purism";
-
-    /// <summary>Plans by the default policy: ME 6 to 10 keep FTPR with ROMP and BUP, and AltMeDisable is set; ME 11
-    /// keeps FTPR with rbe, kernel, syslib and bup, and MFS, and HAP is set. A bare region has no bit to set.</summary>
+    /// <summary>Plans by the default policy (<see cref="NeutralizationPolicy.Purism"/>).</summary>
     /// <param name="image">The original image.</param>
     /// <param name="pin">Place of the disable bit by the board profile; null when no profile is at hand.</param>
     /// <exception cref="PlanRefusedException">The image is damaged or not supported, or the pin disagrees.</exception>
-    public static ImagePlan Create(ImageAnalysis image, DisableBitPin? pin = null)
+    public static ImagePlan Create(ImageAnalysis image, DisableBitPin? pin = null) =>
+        Create(image, NeutralizationPolicy.Resolve(NeutralizationPolicy.Purism, image), pin);
+
+    /// <summary>Plans by options.</summary>
+    /// <param name="image">The original image.</param>
+    /// <param name="options">What to do.</param>
+    /// <param name="pin">Place of the disable bit by the board profile; null when no profile is at hand.</param>
+    /// <returns>Every change with its rule; empty when the image is as wanted already.</returns>
+    /// <exception cref="PlanRefusedException">The image is damaged or not supported, the pin disagrees, or an option
+    /// does not go with the image.</exception>
+    public static ImagePlan Create(ImageAnalysis image, NeutralizationOptions options, DisableBitPin? pin = null)
     {
         ArgumentNullException.ThrowIfNull(image);
-        MeFirmware me = Supported(image);
-        DisableBit? bit = image.Kind == ImageKind.FullDump ? PinnedBit(image, me, pin) : null;
+        ArgumentNullException.ThrowIfNull(options);
+        PlanRules.Check(image, options);
 
-        var removal = Removal.Of(image.Image.Span, me);
-        var edits = removal.Edits.ToList();
-        var kept = removal.Kept.ToList();
-        if (bit is not null)
+        var edits = new List<Edit>();
+        var kept = new List<KeptRange>();
+        long? regionEnd = null;
+        if (options.Remove)
+            regionEnd = Remove(image, options, edits, kept);
+        if (options.SetDisableBit)
+            edits.AddRange(SetDisableBit(image, options, pin));
+        if (options.LimitAccess)
+            edits.Add(DescriptorEdits.LimitAccess(image));
+        if (!options.Remove && PlanRules.MeRegion(image) is { IsEmpty: false } region)
+            kept.Add(new KeptRange("ME region", region));
+        kept.AddRange(KeptDescriptor(image, edits));
+
+        PlanCut? cut = options.Truncate && regionEnd is { } end
+            ? new PlanCut(end, image.Kind == ImageKind.MeRegion ? end : null)
+            : null;
+        return ImagePlan.Of(options.Policy, image.Image, edits, kept, cut);
+    }
+
+    /// <summary>What the options take out of the ME region, and nothing else.</summary>
+    /// <param name="image">An image that <see cref="PlanRules.Check"/> let pass.</param>
+    /// <param name="options">What to do.</param>
+    /// <returns>The removal; null when the region is erased whole, or there is none.</returns>
+    internal static Removal? RemovalOf(ImageAnalysis image, NeutralizationOptions options) =>
+        options.Remove && image.Me is { IsRemovable: true } me ? Removal.Of(image.Image.Span, me, options) : null;
+
+    /// <summary>The edits of a region that is erased whole (generation 1, Ignition); empty when it is not.</summary>
+    internal static IEnumerable<Edit> ErasureOf(ImageAnalysis image, NeutralizationOptions options)
+    {
+        if (options.Remove && image.Me is { IsRemovable: false } me)
+            yield return new Edit(me.Region, new("erase-region", $"erase the region of {me.Title}"), null);
+    }
+
+    private static long? Remove(
+        ImageAnalysis image, NeutralizationOptions options, List<Edit> edits, List<KeptRange> kept)
+    {
+        if (RemovalOf(image, options) is { } removal)
         {
-            edits.Add(SetBit(image, bit, set: true));
-            kept.AddRange(KeptDescriptor(image.Descriptor!, bit));
+            edits.AddRange(removal.Edits);
+            kept.AddRange(removal.Kept);
+            return removal.End;
         }
 
-        return ImagePlan.Of(Purism, image.Image, edits, kept);
+        if (PlanRules.IsGeneration1(image))
+            edits.AddRange(DescriptorEdits.DisableGeneration1(image));
+        edits.AddRange(ErasureOf(image, options));
+        return null;
     }
 
-    /// <summary>The edit that sets or clears the disable bit.</summary>
-    internal static Edit SetBit(ImageAnalysis image, DisableBit bit, bool set)
+    private static IEnumerable<Edit> SetDisableBit(
+        ImageAnalysis image, NeutralizationOptions options, DisableBitPin? pin)
     {
-        string verb = set ? "set" : "clear", place = $"bit {bit.Bit} of the strap at 0x{bit.DwordOffset:X3}";
-        uint word = BinaryPrimitives.ReadUInt32LittleEndian(bit.Range.Of(image.Image.Span));
-        byte[] bytes = new byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, set ? word | bit.Mask : word & ~bit.Mask);
-        return new Edit(bit.Range, new($"{verb}-disable-bit", $"{verb} {bit.Name}, {place}"), bytes);
+        if (!PlanRules.IsGeneration1(image))
+            return [DescriptorEdits.DisableBit(image, PinnedBit(image, pin), set: true)];
+        return options.Remove ? [] : DescriptorEdits.DisableGeneration1(image).Where(e => e.Rule.Id == "set-disable-bit");
     }
 
-    private static MeFirmware Supported(ImageAnalysis image)
-    {
-        if (image.Kind == ImageKind.DescriptorOnly)
-            throw new PlanRefusedException("this is a flash descriptor alone, without an ME region to neutralize");
-
-        Finding? error = image.Findings.FirstOrDefault(f => f.Severity == FindingSeverity.Error);
-        if (image.Me is not { } me)
-        {
-            throw error is not null
-                ? Refused(error)
-                : new PlanRefusedException("the image has no ME region to neutralize");
-        }
-
-        if (UnsupportedReason(me) is { } reason)
-            throw new PlanRefusedException(reason, me.Region.Start);
-        if (error is not null)
-            throw Refused(error);
-        if (!me.Code.Modules.Any(m => m.IsKept))
-            throw new PlanRefusedException("the code partition has no module that must stay", me.Code.Range.Start);
-        return me;
-    }
-
-    private static PlanRefusedException Refused(Finding error) => new(error.Text, error.Offset);
-
-    private static string? UnsupportedReason(MeFirmware me) => me switch
-    {
-        { IsRemovable: true } => null,
-        { Family: FirmwareFamily.Sps } => $"{me.Title} is server firmware, which is out of scope",
-        { Family: FirmwareFamily.Txe } => $"{me.Title} is Atom firmware, which this version does not neutralize",
-        { Generation: MeGeneration.One } =>
-            $"{me.Title} is generation 1, which is disabled by straps alone, and this version does not do that",
-        { Generation: MeGeneration.Two, Version.Major: 6 } =>
-            $"{me.Title} is an Ignition stub without ME features, which this version does not neutralize",
-        { Version.Major: >= 12 } =>
-            $"{me.Title} allows HAP only, not removal, and HAP only is not in this version",
-        _ => $"{me.Title} is a combination of version and layout that is not known",
-    };
-
-    private static DisableBit PinnedBit(ImageAnalysis image, MeFirmware me, DisableBitPin? pin)
+    private static DisableBit PinnedBit(ImageAnalysis image, DisableBitPin? pin)
     {
         string pch = image.Descriptor!.Pch.Title();
         if (image.DisableBit is not { } bit)
             throw new PlanRefusedException($"where the disable bit is on this PCH ({pch}) is not pinned");
-        bool belongs = (bit.Name == "HAP") == (me.Generation == MeGeneration.Three);
-        if (!belongs)
+        if (image.Me is { } me && (bit.Name == "HAP") != (me.Generation == MeGeneration.Three))
             throw new PlanRefusedException($"the descriptor is for a {pch} PCH, which does not go with {me.Title}");
         if (pin is { } wanted && (wanted.StrapOffset != bit.StrapOffset || wanted.Bit != bit.Bit))
         {
@@ -103,10 +104,13 @@ public static class NeutralizationPlan
         return bit;
     }
 
-    private static IEnumerable<KeptRange> KeptDescriptor(FlashDescriptor descriptor, DisableBit bit)
+    private static IEnumerable<KeptRange> KeptDescriptor(ImageAnalysis image, List<Edit> edits)
     {
+        if (image.Descriptor is not { } descriptor)
+            yield break;
         FlashRange own = descriptor.Region(DescriptorRegion.Descriptor)?.Range ?? new FlashRange(0, 0x1000);
-        yield return new KeptRange("flash descriptor before the strap", new FlashRange(own.Start, bit.Range.Start));
-        yield return new KeptRange("flash descriptor after the strap", new FlashRange(bit.Range.End, own.End));
+        var words = FlashRangeSet.Merge(edits.Select(e => own.Intersect(e.Range)));
+        foreach (FlashRange part in FlashRangeSet.Subtract(own, words))
+            yield return new KeptRange("flash descriptor", part);
     }
 }

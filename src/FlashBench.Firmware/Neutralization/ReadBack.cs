@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using FlashBench.Firmware.Formats;
 
@@ -6,19 +8,24 @@ namespace FlashBench.Firmware.Neutralization;
 
 /// <summary>Measures bytes that were read back against the original image.</summary>
 /// <param name="original">The analysed backup.</param>
+/// <param name="options">What was to be done to it.</param>
 /// <param name="actual">The bytes read back.</param>
 /// <param name="keys">Signing keys to trust.</param>
-internal sealed class ReadBack(ImageAnalysis original, ReadOnlyMemory<byte> actual, KeyRing keys)
+internal sealed class ReadBack(
+    ImageAnalysis original, NeutralizationOptions options, ReadOnlyMemory<byte> actual, KeyRing keys)
 {
-    private readonly ImagePlan _plan = NeutralizationPlan.Create(original);
-    private readonly MeFirmware _me = original.Me!; // Create refuses images without one.
+    private readonly ImagePlan _plan = NeutralizationPlan.Create(original, options);
+    private readonly Removal? _removal = NeutralizationPlan.RemovalOf(original, options);
     private readonly List<string> _problems = [];
+
+    // A region that is erased whole has no firmware left to read.
+    private bool IsErased => options.Remove && _removal is null;
 
     /// <summary>Everything that can be measured.</summary>
     public NeutralizationCheck Measure()
     {
-        if (actual.Length != original.Image.Length)
-            _problems.Add($"0x{actual.Length:X} bytes were read back, the original has 0x{original.Image.Length:X}");
+        if (actual.Length != _plan.ResultLength)
+            _problems.Add($"0x{actual.Length:X} bytes were read back, and it should be 0x{_plan.ResultLength:X}");
 
         ImageAnalysis? read = Analyse();
         var (before, after) = (Strap(original.Image), Strap(actual));
@@ -26,7 +33,7 @@ internal sealed class ReadBack(ImageAnalysis original, ReadOnlyMemory<byte> actu
         {
             Kept = [.. _plan.Kept.Select(Compare)],
             ProgrammedBytes = CountProgrammed(actual.Span),
-            ProgrammedBytesMax = LimitFor(_me.Version),
+            ProgrammedBytesMax = Limit,
             OriginalProgrammedBytes = CountProgrammed(original.Image.Span),
             Partitions = [.. read?.Me?.Table.Partitions.Select(p => p.Name) ?? []],
             Modules = [.. read?.Me?.PresentModules(actual.Span).Select(m => m.Name) ?? []],
@@ -46,6 +53,8 @@ internal sealed class ReadBack(ImageAnalysis original, ReadOnlyMemory<byte> actu
 
     private ImageAnalysis? Analyse()
     {
+        if (IsErased && original.Kind == ImageKind.MeRegion)
+            return null;
         try
         {
             return ImageAnalysis.Read(actual, keys);
@@ -59,38 +68,75 @@ internal sealed class ReadBack(ImageAnalysis original, ReadOnlyMemory<byte> actu
 
     private void Judge(NeutralizationCheck check, ImageAnalysis? read)
     {
-        var errors = read?.Findings.Where(f => f.Severity == FindingSeverity.Error) ?? [];
-        _problems.AddRange(errors.Select(f => f.ToString()));
         _problems.AddRange(check.Kept.Where(k => !k.IsEqual && !k.IsBoardData)
             .Select(k => $"kept range {k.Name} {k.Range} differs"));
-        if (check.Signature != SignatureStatus.Valid)
-            _problems.Add("the code partition does not read back with a valid signature");
-        if (check.ProgrammedBytesMax is not { } limit)
-            _problems.Add($"how much of {_me.Title} may remain is not known");
-        else if (check.ProgrammedBytes > limit)
-            _problems.Add($"{check.ProgrammedBytes} bytes remain in the ME region, at most {limit} may in {_me.Title}");
-        if (read?.Me is { AlreadyNeutralized: false })
-            _problems.Add("the ME region still holds what removal takes out");
+        if (check.ProgrammedBytes > check.ProgrammedBytesMax)
+        {
+            _problems.Add($"{check.ProgrammedBytes} bytes remain in the ME region, at most " +
+                $"{check.ProgrammedBytesMax} may in {original.Me!.Title}");
+        }
+
+        if (read is not null)
+            JudgeContent(check, read);
         _problems.AddRange(check.NotRemoved);
-        if (check.DisableBitSet == false)
+        if (check.DisableBitSet == false && options.SetDisableBit)
             _problems.Add($"{Bit!.Name} is not set");
         if (check.OnlyDisableBitDiffers == false)
             _problems.Add($"the strap dword is 0x{check.StrapAfter:X8}, more than {Bit!.Name} differs from before");
+    }
+
+    private void JudgeContent(NeutralizationCheck check, ImageAnalysis read)
+    {
+        if (!IsErased)
+        {
+            _problems.AddRange(
+                read.Findings.Where(f => f.Severity == FindingSeverity.Error).Select(f => f.ToString()));
+            if (original.Me is { Code.Manifest.Signature: SignatureStatus.Valid } &&
+                check.Signature != SignatureStatus.Valid)
+            {
+                _problems.Add("the code partition does not read back with a valid signature");
+            }
+
+            if (read.Me is not null && original.Me is not null)
+                _problems.AddRange(ChangedModules(read));
+        }
+
+        if (!IsSettled(read))
+            _problems.Add("the ME region still holds what removal takes out");
+    }
+
+    // Doing it once more must change nothing.
+    private bool IsSettled(ImageAnalysis read)
+    {
+        try
+        {
+            return NeutralizationPlan.RemovalOf(read, options)?.IsDone(read.Image.Span) ?? IsErased || !options.Remove;
+        }
+        catch (PlanRefusedException)
+        {
+            return false;
+        }
+    }
+
+    // Wherever a module lies now, its stored bytes are the original ones.
+    private IEnumerable<string> ChangedModules(ImageAnalysis read)
+    {
+        foreach (CodeModule module in original.Me!.Code.Modules.Where(m => m.IsKept))
+        {
+            CodeModule? now = read.Me!.Code.Modules.FirstOrDefault(m => m.Name == module.Name);
+            if (now is null || Hash(original.Image.Span, module.Ranges) != Hash(actual.Span, now.Ranges))
+                yield return $"module {module.Name} does not read back with its own bytes";
+        }
     }
 
     // By the original's own layout: a changed table in the read-back must not hide what it no longer names.
     private IEnumerable<string> NotRemoved()
     {
         var undone = new HashSet<ChangeRule>(); // one sentence a rule: a module can have thousands of pieces
-        return from edit in Removal.Of(original.Image.Span, _me).Edits
-               where !IsDone(edit) && undone.Add(edit.Rule)
-               select $"at {edit.Range} not done: {edit.Rule.Text}";
-    }
-
-    private bool IsDone(Edit edit)
-    {
-        ReadOnlySpan<byte> bytes = new FlashRange(0, actual.Length).Intersect(edit.Range).Of(actual.Span);
-        return edit.New is null ? !bytes.ContainsAnyExcept((byte)0xFF) : bytes.SequenceEqual(edit.New);
+        Edit[] edits = [.. _removal?.Edits ?? NeutralizationPlan.ErasureOf(original, options)];
+        return from layer in EditLayers.Flatten(edits)
+               where !layer.Edit.IsDone(actual.Span, layer.Part) && undone.Add(layer.Edit.Rule)
+               select $"at {layer.Part} not done: {layer.Edit.Rule.Text}";
     }
 
     private KeptRangeResult Compare(KeptRange kept)
@@ -103,15 +149,13 @@ internal sealed class ReadBack(ImageAnalysis original, ReadOnlyMemory<byte> actu
 
     private long CountProgrammed(ReadOnlySpan<byte> image)
     {
+        if (PlanRules.MeRegion(original) is not { } region)
+            return 0;
         var whole = new FlashRange(0, image.Length);
         var fileSystem = FlashRangeSet.Merge(_plan.Kept.Where(k => k.Name == Removal.FileSystem).Select(k => k.Range));
         long count = 0;
-        foreach (FlashRange part in FlashRangeSet.Subtract(whole.Intersect(_me.Region), fileSystem))
-        {
-            ReadOnlySpan<byte> bytes = part.Of(image);
-            count += bytes.Length - bytes.Count((byte)0xFF);
-        }
-
+        foreach (FlashRange part in FlashRangeSet.Subtract(whole.Intersect(region), fileSystem))
+            count += Blank.CountProgrammed(part.Of(image));
         return count;
     }
 
@@ -119,19 +163,33 @@ internal sealed class ReadBack(ImageAnalysis original, ReadOnlyMemory<byte> actu
         ? BinaryPrimitives.ReadUInt32LittleEndian(Bit.Range.Of(image.Span))
         : null;
 
+    // Known for what the default policy leaves; other options keep more.
+    private long? Limit => options is { Remove: true, KeepModules: false, RemovePartitions: null } &&
+        options.KeepPartitions.All(p => p == Removal.FileSystem) && original.Me is { } me ? LimitFor(me) : null;
+
     // Observed maximum over stock images of each version and 5 percent (reference section 7, check A5).
-    private static long? LimitFor(MeVersion version) => version switch
+    private static long? LimitFor(MeFirmware me) => (me.Family, me.Version.Major, me.Version.Minor) switch
     {
-        { Major: 6 } => 40_000,
-        { Major: 7 } => 55_500,
-        { Major: 8 } => 67_000,
-        { Major: 9, Minor: 0 } => 75_000,
-        { Major: 9, Minor: < 5 } => 89_500,
-        { Major: 9 } => 101_500,
-        { Major: 10 } => 107_000,
-        { Major: 11 } => 356_500,
-        _ => null,
+        _ when !me.IsRemovable => 0, // erased whole
+        (FirmwareFamily.Txe, _, _) => 95_000,
+        (_, 6, _) => 40_000,
+        (_, 7, _) => 55_500,
+        (_, 8, _) => 67_000,
+        (_, 9, 0) => 75_000,
+        (_, 9, < 5) => 89_500,
+        (_, 9, _) => 101_500,
+        (_, 10, _) => 107_000,
+        (_, 11, _) => 356_500,
+        _ => throw new UnreachableException(),
     };
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static string Hash(ReadOnlySpan<byte> image, ImmutableArray<FlashRange> ranges)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (FlashRange range in ranges)
+            hash.AppendData(new FlashRange(0, image.Length).Intersect(range).Of(image));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }

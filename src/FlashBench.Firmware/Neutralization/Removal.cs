@@ -1,84 +1,89 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using FlashBench.Firmware.Formats;
 
 namespace FlashBench.Firmware.Neutralization;
 
-/// <summary>New content for a range; several edits of one image may overlap as long as they agree.</summary>
-/// <param name="Range">Where, from the start of the image.</param>
-/// <param name="Rule">Why.</param>
-/// <param name="New">The new bytes, or null to fill with 0xFF.</param>
-internal sealed record Edit(FlashRange Range, ChangeRule Rule, byte[]? New)
-{
-    /// <summary>The new bytes of a part of the range.</summary>
-    public byte[] NewBytes(FlashRange part)
-    {
-        if (New is not null)
-            return New[(int)(part.Start - Range.Start)..(int)(part.End - Range.Start)];
-        byte[] blank = new byte[part.Length];
-        blank.AsSpan().Fill(0xFF);
-        return blank;
-    }
-}
-
 /// <summary>Neutralization by removal: what an ME region loses and what it must keep.</summary>
-/// <param name="Edits">All edits, whether or not the bytes are as wanted already; in the region only.</param>
-/// <param name="Kept">What stays, in the region, ascending.</param>
+/// <param name="Edits">All edits, whether or not the bytes are as wanted already; in the region only, the owner of
+/// shared bytes first.</param>
+/// <param name="Kept">What stays where it is, in the region, ascending.</param>
+/// <param name="End">Where the region could end: behind the last byte that stays, with spare pages.</param>
 /// <remarks>Source: the me_cleaner project's description of the formats and of what the ME's start needs; checked
 /// against its results on real images. Unlike it, bytes of kept partitions are never touched by others that overlap
 /// them, and partitions that end past the region are removed as far as they reach.</remarks>
-internal sealed record Removal(ImmutableArray<Edit> Edits, ImmutableArray<KeptRange> Kept)
+internal sealed record Removal(ImmutableArray<Edit> Edits, ImmutableArray<KeptRange> Kept, long End)
 {
     /// <summary>Partition in which ME 11 keeps the board's own configuration.</summary>
     internal const string FileSystem = "MFS";
 
-    private const string OldFileSystem = "EFFS";
+    private const int PageLength = 0x1000, SparePages = 4; // as me_cleaner leaves them (S-13)
 
     /// <summary>Works out the removal for a firmware that <see cref="MeFirmware.IsRemovable"/>.</summary>
-    public static Removal Of(ReadOnlySpan<byte> image, MeFirmware me)
+    /// <param name="image">The image.</param>
+    /// <param name="me">Its firmware.</param>
+    /// <param name="options">What to keep, and whether to move the code partition.</param>
+    /// <exception cref="PlanRefusedException">The code partition is to be moved and cannot be.</exception>
+    public static Removal Of(ReadOnlySpan<byte> image, MeFirmware me, NeutralizationOptions options)
     {
-        var kept = new List<KeptRange>();
-        kept.AddRange(me.Code.Fixed.Select(part => new KeptRange($"{me.Code.Name} {part.Name}", part.Range)));
-        foreach (CodeModule module in me.Code.Modules.Where(m => m.IsKept))
-            kept.AddRange(module.Ranges.Select(range => new KeptRange($"{me.Code.Name} {module.Name}", range)));
+        var code = new List<KeptRange>(CodeToKeep(me, options));
+        KeptRange[] whole =
+        [
+            .. me.Table.Partitions.Where(p => p.Name != me.Code.Name && p.Range is not null && options.Keeps(p.Name))
+                .Select(p => new KeptRange(p.Name, p.Range!.Value, IsBoardData(p))),
+        ];
         // Blank and repeated pages: they tell nothing of a module, and shipped neutralized images have them too.
-        kept.AddRange((me.Code.Chunks?.Shared ?? []).Select(c => new KeptRange($"{me.Code.Name} shared chunks", c)));
-        Partition[] whole = [.. me.Table.Partitions.Where(p => IsKeptWhole(me, p))];
-        kept.AddRange(whole.Select(p => new KeptRange(p.Name, p.Range!.Value, IsBoardData: true)));
+        var shared = (me.Code.Chunks?.Shared ?? []).Select(c => new KeptRange($"{me.Code.Name} shared chunks", c));
+        KeptRange[] kept = [.. code, .. whole, .. shared];
 
         var keepOut = FlashRangeSet.Merge(kept.Select(k => k.Range));
         var edits = new List<Edit>();
-        RemovePartitions(me, FlashRangeSet.Merge([.. keepOut, me.Code.Range]), edits);
+        RemovePartitions(me, options, FlashRangeSet.Merge([.. keepOut, me.Code.Range]), edits);
         RemoveModules(me, keepOut, edits);
-        edits.Add(RewriteTable(image, me));
-        return new Removal([.. edits], Clip(me.Region, kept));
+
+        Relocation? relocation = options.Relocate ? Relocation.Of(image, me, edits) : null;
+        edits.Insert(0, TableEdit.Of(image, me, options, relocation?.Shift ?? 0));
+        edits.InsertRange(1, relocation?.Edits ?? []);
+        if (relocation is { Shift: not 0 })
+            kept = whole;
+
+        long codeEnd = code.Where(k => !k.Range.IsEmpty).Max(k => k.Range.End) + (relocation?.Shift ?? 0);
+        return new Removal([.. edits], Clip(me.Region, kept), PaddedEnd(me.Region, whole, codeEnd));
     }
 
     /// <summary>True when <paramref name="image"/> is as every edit wants it.</summary>
     public bool IsDone(ReadOnlySpan<byte> image)
     {
-        foreach (Edit edit in Edits)
+        foreach ((FlashRange part, Edit edit) in EditLayers.Flatten(Edits))
         {
-            ReadOnlySpan<byte> bytes = edit.Range.Of(image);
-            if (edit.New is null ? bytes.ContainsAnyExcept((byte)0xFF) : !bytes.SequenceEqual(edit.New))
+            if (!edit.IsDone(image, part))
                 return false;
         }
 
         return true;
     }
 
-    private static bool IsKeptWhole(MeFirmware me, Partition partition) =>
-        me.Generation == MeGeneration.Three && partition.Name == FileSystem && partition.Range is not null;
+    private static IEnumerable<KeptRange> CodeToKeep(MeFirmware me, NeutralizationOptions options)
+    {
+        if (options.KeepModules)
+            yield return new KeptRange(me.Code.Name, me.Code.Range);
+        foreach (KeptPart part in me.Code.Fixed)
+            yield return new KeptRange($"{me.Code.Name} {part.Name}", part.Range);
+        foreach (CodeModule module in me.Code.Modules.Where(m => m.IsKept))
+        {
+            foreach (FlashRange range in module.Ranges)
+                yield return new KeptRange($"{me.Code.Name} {module.Name}", range);
+        }
+    }
 
-    private static bool StaysInTable(MeFirmware me, Partition partition) =>
-        partition.Name == me.Code.Name || IsKeptWhole(me, partition);
+    private static bool IsBoardData(Partition partition) => partition.Name is FileSystem or TableEdit.OldFileSystem;
 
-    private static void RemovePartitions(MeFirmware me, ImmutableArray<FlashRange> keepOut, List<Edit> edits)
+    private static void RemovePartitions(
+        MeFirmware me, NeutralizationOptions options, ImmutableArray<FlashRange> keepOut, List<Edit> edits)
     {
         foreach (Partition partition in me.Table.Partitions)
         {
-            if (partition.Range is { } range && !StaysInTable(me, partition))
-                Blank(me.Region, range, keepOut, new("remove-partition", $"remove partition {partition.Name}"), edits);
+            if (partition.Range is { } range && partition.Name != me.Code.Name && !options.Keeps(partition.Name))
+                Erase(me.Region, range, keepOut, new("remove-partition", $"remove partition {partition.Name}"), edits);
         }
     }
 
@@ -88,7 +93,7 @@ internal sealed record Removal(ImmutableArray<Edit> Edits, ImmutableArray<KeptRa
         {
             var rule = new ChangeRule("remove-module", $"remove module {module.Name} from {me.Code.Name}");
             foreach (FlashRange range in module.Ranges)
-                Blank(me.Region, range, keepOut, rule, edits);
+                Erase(me.Region, range, keepOut, rule, edits);
         }
 
         if (me.Code.Chunks is not { } map)
@@ -97,42 +102,23 @@ internal sealed record Removal(ImmutableArray<Edit> Edits, ImmutableArray<KeptRa
         // Chunks that no module claims are removed too.
         var unclaimed = new ChangeRule("remove-chunks", $"remove unused chunks from {me.Code.Name}");
         foreach (FlashRange chunk in FlashRangeSet.Merge(map.Chunks.OfType<FlashRange>()))
-            Blank(me.Region, chunk, keepOut, unclaimed, edits);
+            Erase(me.Region, chunk, keepOut, unclaimed, edits);
     }
 
-    private static void Blank(
+    private static void Erase(
         FlashRange region, FlashRange range, ImmutableArray<FlashRange> keepOut, ChangeRule rule, List<Edit> edits)
     {
         foreach (FlashRange part in FlashRangeSet.Subtract(region.Intersect(range), keepOut))
             edits.Add(new Edit(part, rule, null));
     }
 
-    private static Edit RewriteTable(ReadOnlySpan<byte> image, MeFirmware me)
+    private static long PaddedEnd(FlashRange region, KeptRange[] whole, long codeEnd)
     {
-        PartitionTable table = me.Table;
-        int vector = (int)(table.Offset - table.ChecksumRange.Start);
-        var range = new FlashRange(table.ChecksumRange.Start, table.Range.End);
-        byte[] bytes = range.Of(image).ToArray();
-        Span<byte> header = bytes.AsSpan(vector), entries = header[PartitionTable.HeaderLength..];
-
-        Partition[] stay = [.. table.Partitions.Where(p => StaysInTable(me, p))];
-        entries.Fill(0xFF);
-        for (int i = 0; i < stay.Length; i++)
-        {
-            FlashRange.At(stay[i].EntryOffset, PartitionTable.EntryLength).Of(image)
-                .CopyTo(entries[(i * PartitionTable.EntryLength)..]);
-        }
-
-        BinaryPrimitives.WriteUInt32LittleEndian(header[PartitionTable.CountField..], (uint)stay.Length);
-        if (!stay.Any(p => p.Name == OldFileSystem))
-            header[PartitionTable.FlagsField] &= 0xFE; // bit 0: EFFS present
-        header[PartitionTable.ChecksumField] = 0;
-        byte sum = PartitionTable.Sum(bytes.AsSpan(0, vector + PartitionTable.HeaderLength));
-        header[PartitionTable.ChecksumField] = unchecked((byte)-sum);
-        return new Edit(range, new("rewrite-table", "list only the kept partitions in the partition table"), bytes);
+        long last = whole.Select(k => k.Range.End).Append(codeEnd).Max() - region.Start;
+        return region.Start + (last / PageLength + 1 + SparePages) * PageLength;
     }
 
-    private static ImmutableArray<KeptRange> Clip(FlashRange region, List<KeptRange> kept) =>
+    private static ImmutableArray<KeptRange> Clip(FlashRange region, KeptRange[] kept) =>
     [
         .. kept.Select(k => k with { Range = region.Intersect(k.Range) }).Where(k => !k.Range.IsEmpty)
             .OrderBy(k => k.Range),
