@@ -59,29 +59,8 @@ public static class DurableFile
     /// <exception cref="IOException">It could not be written; the old file is untouched.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, bool ownerOnly = false)
     {
-        string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}");
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
-        if (ownerOnly)
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        try
-        {
-            using (var file = new FileStream(temporary, options))
-            {
-                file.Write(content);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-            Synced.Value?.Invoke(path);
-            SyncDirectory(directory);
-        }
-        catch
-        {
-            if (File.Exists(temporary))
-                File.Delete(temporary);
-            throw;
-        }
+        using StagedFile file = StagedFile.Write(path, content, ownerOnly);
+        file.Publish();
     }
 
     /// <inheritdoc cref="Write(string, ReadOnlySpan{byte}, bool)"/>

@@ -1,55 +1,101 @@
 using System.CommandLine;
-using FlashBench.Cli.Output;
-using FlashBench.Firmware;
-using FlashBench.Firmware.Formats;
 using FlashBench.Firmware.Neutralization;
 
 namespace FlashBench.Cli.Image;
 
-/// <summary>`image neutralize`: writes a neutralized copy of an image.</summary>
+/// <summary>`image neutralize`: writes a neutralized copy of an image. Takes me_cleaner's options under their names, so
+/// that scripts can move over, or a named policy.</summary>
 internal static class NeutralizeCommand
 {
+    /// <summary>The options of the verb, made anew for every command line.</summary>
+    internal sealed class Options
+    {
+        public Argument<string> File { get; } = ImageCommand.FileArgument();
+
+        public Option<string?> Output { get; } = Text("OUT", "Write the neutralized image to OUT; never the input",
+            "-O", "--output");
+
+        public Option<bool> SoftDisable { get; } = Switch(
+            "Set the bit that halts the ME too (AltMeDisable, HAP): full dumps", "-S", "--soft-disable");
+
+        public Option<bool> SoftDisableOnly { get; } = Switch(
+            "Set that bit and change nothing else", "-s", "--soft-disable-only");
+
+        public Option<bool> Relocate { get; } = Switch(
+            "Move FTPR to the start of the ME region", "-r", "--relocate");
+
+        public Option<bool> Truncate { get; } = Switch(
+            "Cut the ME region behind what stays: a bare region, or what -M and -D write", "-t", "--truncate");
+
+        public Option<bool> KeepModules { get; } = Switch("Keep all modules of FTPR", "-k", "--keep-modules");
+
+        public Option<string?> Whitelist { get; } = Text(
+            "A,B", "Keep these partitions beside FTPR", "-w", "--whitelist");
+
+        public Option<string?> Blacklist { get; } = Text(
+            "A,B", "Remove these partitions only; FTPR always stays", "-b", "--blacklist");
+
+        public Option<bool> Descriptor { get; } = Switch(
+            "Let the ME read and write only its own region: full dumps", "-d", "--descriptor");
+
+        public Option<string?> ExtractDescriptor { get; } = Text(
+            "FD", "Write the flash descriptor to FD; with -t it lays the BIOS out behind the cut region",
+            "-D", "--extract-descriptor");
+
+        public Option<string?> ExtractMe { get; } = Text(
+            "ME", "Write the ME region to ME; with -t it is cut", "-M", "--extract-me");
+
+        public Option<bool> Check { get; } = Switch(
+            "Check the image and its signature; change nothing", "-c", "--check");
+
+        public Option<string?> Policy { get; } = Choice(
+            "What to do: purism (default), me-cleaner, hap-only, none", "--policy");
+
+        /// <summary>Every option, in the order of the help.</summary>
+        public IEnumerable<Option> All =>
+        [
+            Output, Policy, SoftDisable, SoftDisableOnly, Relocate, Truncate, KeepModules, Whitelist, Blacklist,
+            Descriptor, ExtractDescriptor, ExtractMe, Check,
+        ];
+
+        private static Option<string?> Choice(string description, string name)
+        {
+            var option = new Option<string?>(name) { Description = description, HelpName = "NAME" };
+            option.AcceptOnlyFromAmong([.. NeutralizationPolicy.Names]);
+            return option;
+        }
+
+        private static Option<bool> Switch(string description, string letter, string name) =>
+            new(letter, name) { Description = description };
+
+        private static Option<string?> Text(string helpName, string description, string letter, string name) =>
+            new(letter, name) { Description = description, HelpName = helpName };
+    }
+
     /// <summary>Makes the verb.</summary>
     public static Command Create()
     {
-        var file = ImageCommand.FileArgument();
-        var target = new Option<string>("-O", "--output")
+        var options = new Options();
+        var command = new Command(
+            "neutralize",
+            "Write a neutralized copy of an image. The input is never modified. Without options the policy purism " +
+            "decides; with any of me_cleaner's options the command does what me_cleaner does with them.")
         {
-            Description = "where the neutralized image goes; never the input",
-            Required = true,
-            HelpName = "OUT",
+            options.File,
         };
-        var policy = new Option<string>("--policy")
+        foreach (Option option in options.All)
+            command.Options.Add(option);
+        command.SetAction(result =>
         {
-            Description = "what to keep",
-            DefaultValueFactory = _ => NeutralizationPlan.Purism,
-        };
-        policy.AcceptOnlyFromAmong(NeutralizationPlan.Purism);
-        var command = new Command("neutralize", "Write a neutralized copy of an image; the input is never modified")
-        {
-            file, target, policy,
-        };
-        command.SetAction(result => ImageCommand.Run(result, file, (input, output) =>
-            Neutralize(input, result.GetRequiredValue(target), output)));
-        return command.WithExamples("flashbench image neutralize backup.bin -O clean.bin");
-    }
-
-    private static void Neutralize(ImageFile input, string target, TextWriter output)
-    {
-        if (ImageFile.IsSameFile(input.Path, target))
-            throw new UsageException($"{target} is the input, which is never modified");
-
-        ImageAnalysis image = ImageAnalysis.Read(input.Bytes, KeyRing.Intel);
-        ImagePlan plan = NeutralizationPlan.Create(image);
-        byte[] neutralized = plan.Apply(input.Bytes);
-        var check = NeutralizationCheck.Measure(image, neutralized, KeyRing.Intel);
-        OutputFile.Write(target, neutralized);
-
-        output.WriteLine(plan.IsEmpty
-            ? $"{target}: a copy, the image is neutralized already"
-            : $"{target}: {plan.Changes.Length} changes, {plan.ChangedBytes:N0} bytes differ from the input");
-        output.WriteLine($"SHA-256 {ImageFile.HashOf(neutralized)}");
-        foreach (string problem in check.Problems)
-            output.WriteLine($"warning: {problem}");
+            NeutralizeRequest request = NeutralizeRequest.Of(result, options);
+            return ImageCommand.Run(result, options.File, (input, output) =>
+                NeutralizeRun.Execute(input, request, new NeutralizeText(output, result.GetValue(GlobalOptions.Json))));
+        });
+        return command.WithExamples(
+            "flashbench image neutralize backup.bin -O clean.bin        # the default policy",
+            "flashbench image neutralize -S -O clean.bin backup.bin     # as me_cleaner -S",
+            "flashbench image neutralize -S -r -t -D ifd.bin -M me.bin backup.bin",
+            "flashbench image neutralize --policy hap-only backup.bin -O hap.bin",
+            "flashbench image neutralize -c backup.bin");
     }
 }

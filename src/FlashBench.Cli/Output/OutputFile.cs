@@ -10,13 +10,47 @@ internal static class OutputFile
     /// <param name="path">The file; replaced when it exists.</param>
     /// <param name="content">All of its new bytes.</param>
     /// <exception cref="CommandFailure">It cannot be written; what was there before is untouched.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, byte[] content) => WriteAll((path, content));
+
+    /// <summary>Writes several files that belong together: all of them, or none.</summary>
+    /// <param name="files">Paths with their new bytes; those without a path or without bytes are left out.</param>
+    /// <exception cref="CommandFailure">One cannot be written; what was there before is untouched.</exception>
+    public static void WriteAll(params IReadOnlyList<(string? Path, byte[]? Content)> files)
     {
-        if (FileKinds.Of(path) is not (FileKind.None or FileKind.Regular))
-            throw new CommandFailure(ExitCodes.CannotWrite, $"{path}: is there and is no ordinary file");
+        var staged = new List<StagedFile>();
         try
         {
-            DurableFile.Write(path, content);
+            foreach ((string? path, byte[]? content) in files)
+            {
+                if (path is not null && content is not null)
+                    staged.Add(Explained(path, () => Stage(path, content)));
+            }
+
+            foreach (StagedFile file in staged)
+                Explained(file.Path, () => Publish(file));
+        }
+        finally
+        {
+            staged.ForEach(file => file.Dispose());
+        }
+    }
+
+    private static StagedFile Stage(string path, byte[] content) =>
+        FileKinds.Of(path) is FileKind.None or FileKind.Regular
+            ? StagedFile.Write(path, content)
+            : throw new CommandFailure(ExitCodes.CannotWrite, $"{path}: is there and is no ordinary file");
+
+    private static StagedFile Publish(StagedFile file)
+    {
+        file.Publish();
+        return file;
+    }
+
+    private static T Explained<T>(string path, Func<T> write)
+    {
+        try
+        {
+            return write();
         }
         catch (UnauthorizedAccessException)
         {
