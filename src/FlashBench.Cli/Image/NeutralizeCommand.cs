@@ -51,10 +51,12 @@ internal static class NeutralizeCommand
         public Option<string?> Policy { get; } = Choice(
             "What to do: purism (default), me-cleaner, hap-only, none", "--policy");
 
+        public Option<string?> Platform { get; } = PlatformOption.Create();
+
         /// <summary>Every option, in the order of the help.</summary>
         public IEnumerable<Option> All =>
         [
-            Output, Policy, SoftDisable, SoftDisableOnly, Relocate, Truncate, KeepModules, Whitelist, Blacklist,
+            Output, Policy, Platform, SoftDisable, SoftDisableOnly, Relocate, Truncate, KeepModules, Whitelist, Blacklist,
             Descriptor, ExtractDescriptor, ExtractMe, Check,
         ];
 
@@ -95,7 +97,7 @@ internal static class NeutralizeCommand
             "flashbench image neutralize backup.bin -O clean.bin        # the default policy",
             "flashbench image neutralize -S -O clean.bin backup.bin     # as me_cleaner -S",
             "flashbench image neutralize -S -r -t -D ifd.bin -M me.bin backup.bin",
-            "flashbench image neutralize --policy hap-only backup.bin -O hap.bin",
+            "flashbench image neutralize --platform cnp-lp backup.bin -O hap.bin   # ME 12 and later",
             "flashbench image neutralize -c backup.bin");
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using FlashBench.Firmware;
+using FlashBench.Firmware.Formats;
 using FlashBench.Firmware.Neutralization;
 
 namespace FlashBench.Cli.Image;
@@ -17,6 +18,7 @@ internal sealed record NeutralizeRequest(
     private const int NameLengthMax = 4; // of a partition, as the table stores it
 
     private string? _policy;
+    private DisablePlatform? _platform;
     private NeutralizationOptions _switches = new() { Policy = NeutralizationPolicy.MeCleaner };
 
     /// <summary>Reads a command line.</summary>
@@ -30,11 +32,18 @@ internal sealed record NeutralizeRequest(
         {
             _switches = Switches(result, options),
             _policy = Policy(result, options),
+            _platform = PlatformOption.Of(result, options.Platform),
         };
         CheckExclusions(result, options);
         request.CheckOutputs();
         return request;
     }
+
+    /// <summary>Reads the image as a board of the platform that was named, if one was.</summary>
+    /// <param name="image">Its bytes.</param>
+    /// <param name="keys">Signing keys to trust.</param>
+    /// <exception cref="ImageFormatException">The bytes are no image.</exception>
+    public ImageAnalysis Read(byte[] image, KeyRing keys) => ImageAnalysis.Read(image, keys, _platform);
 
     /// <summary>The switches for an image; with <see cref="CheckOnly"/> they change nothing.</summary>
     public NeutralizationOptions OptionsFor(ImageAnalysis image)
@@ -72,7 +81,7 @@ internal sealed record NeutralizeRequest(
     {
         if (result.GetValue(options.Policy) is { } named)
             return named;
-        IEnumerable<Option> ours = [options.Output, options.Policy];
+        IEnumerable<Option> ours = [options.Output, options.Policy, options.Platform];
         bool any = options.All.Except(ours).Any(o => result.GetResult(o) is { Implicit: false });
         return any ? NeutralizationPolicy.MeCleaner : NeutralizationPolicy.Purism;
     }

@@ -37,7 +37,7 @@ internal static class NeutralizeRun
     /// <param name="keys">Signing keys to trust.</param>
     public static NeutralizeResult Produce(ImageFile input, NeutralizeRequest request, KeyRing keys)
     {
-        ImageAnalysis image = ImageAnalysis.Read(input.Bytes, keys);
+        ImageAnalysis image = request.Read(input.Bytes, keys);
         if (image.Kind == ImageKind.MeRegion && (request.Descriptor ?? request.Region) is not null)
             throw new PlanRefusedException("this is an ME region alone: there is nothing to extract from it");
 

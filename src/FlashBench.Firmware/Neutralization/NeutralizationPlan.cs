@@ -91,7 +91,12 @@ public static class NeutralizationPlan
     {
         string pch = image.Descriptor!.Pch.Title();
         if (image.DisableBit is not { } bit)
-            throw new PlanRefusedException($"where the disable bit is on this PCH ({pch}) is not pinned");
+        {
+            string names = string.Join(", ", image.DisableCandidates.Select(c => c.Platform.Name));
+            throw new PlanRefusedException($"where the disable bit is on this PCH ({pch}) is not pinned: " +
+                (names.Length == 0 ? "no known platform fits" : $"the platform must be named (fitting: {names})"));
+        }
+
         if (image.Me is { } me && (bit.Name == "HAP") != (me.Generation == MeGeneration.Three))
             throw new PlanRefusedException($"the descriptor is for a {pch} PCH, which does not go with {me.Title}");
         if (pin is { } wanted && (wanted.StrapOffset != bit.StrapOffset || wanted.Bit != bit.Bit))

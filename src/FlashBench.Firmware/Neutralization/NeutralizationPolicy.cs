@@ -39,17 +39,23 @@ public static class NeutralizationPolicy
         };
     }
 
-    private static NeutralizationOptions ResolvePurism(ImageAnalysis image) =>
-        (image.Me is { } me ? PurismRemoval(me) : new() { Policy = Purism }) with
+    private static NeutralizationOptions ResolvePurism(ImageAnalysis image)
+    {
+        if (image.Kind == ImageKind.MeRegion) // no bit to set: what cannot be removed from is refused by the plan
+            return PurismRemoval(image.Me!);
+        return image.Me switch
         {
-            SetDisableBit = image.Kind != ImageKind.MeRegion,
+            { Generation: MeGeneration.Three, IsRemovable: false } =>
+                new() { Policy = Purism, Remove = false, SetDisableBit = true },
+            { } me => PurismRemoval(me) with { SetDisableBit = true },
+            null => new() { Policy = Purism, SetDisableBit = true },
         };
+    }
 
     /// <summary>What the default policy takes out of a firmware.</summary>
     internal static NeutralizationOptions PurismRemoval(MeFirmware me) => new()
     {
         Policy = Purism,
-        Remove = me.Generation != MeGeneration.Three || me.IsRemovable,
         KeepPartitions = me.Generation == MeGeneration.Three ? [Removal.FileSystem] : [],
     };
 }

@@ -19,7 +19,7 @@ internal static class PlanRules
                 "this is an ME region alone, and the disable bit and the access rights are in the flash descriptor");
         }
 
-        if (image.Me is { } me && options.Remove && UnsupportedReason(image, me) is { } reason)
+        if (image.Me is { } me && Unsupported(image, me, options) is { } reason)
             throw new PlanRefusedException(reason, me.Region.Start);
         if (image.Findings.FirstOrDefault(f => f.Severity == FindingSeverity.Error && !IsEmptyRegion(image, f)) is { } e)
             throw new PlanRefusedException(e.Text, e.Offset);
@@ -49,10 +49,22 @@ internal static class PlanRules
     private static bool IsEmptyRegion(ImageAnalysis image, Finding error) =>
         HasErasedIgnition(image) && error.Offset == MeRegion(image)!.Value.Start;
 
-    private static string? UnsupportedReason(ImageAnalysis image, MeFirmware me) => me switch
+    private static string? Unsupported(ImageAnalysis image, MeFirmware me, NeutralizationOptions options)
+    {
+        bool isTouched = options.Remove || options.SetDisableBit || options.LimitAccess;
+        if (me.Family == FirmwareFamily.Sps && isTouched)
+            return $"{me.Title} is server firmware, which is out of scope";
+        if (options.Remove)
+            return NotRemovable(image, me);
+        // Later firmware reads more of the flash than its own region.
+        return options.LimitAccess && me is { Generation: MeGeneration.Three, IsRemovable: false }
+            ? $"{me.Title} allows HAP only: which access it needs is not known"
+            : null;
+    }
+
+    private static string? NotRemovable(ImageAnalysis image, MeFirmware me) => me switch
     {
         { IsRemovable: true } => null,
-        { Family: FirmwareFamily.Sps } => $"{me.Title} is server firmware, which is out of scope",
         { Generation: MeGeneration.One } when IsGeneration1(image) => null,
         { Generation: MeGeneration.One } when image.Kind == ImageKind.MeRegion =>
             $"{me.Title} is generation 1, which is disabled by straps of the descriptor: give the full dump",
