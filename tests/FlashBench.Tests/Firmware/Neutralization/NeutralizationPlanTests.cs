@@ -168,13 +168,12 @@ public class NeutralizationPlanTests
     }
 
     [Theory]
-    [InlineData(6, "Ignition")]
     [InlineData(12, "HAP only")]
-    [InlineData(5, "TXE 5.0.20.1513 is Atom")]
+    [InlineData(5, "TXE 5.0.20.1513 is a combination")]
     public void Versions_that_are_not_supported_are_named(int major, string sentence)
     {
         TestImage region = major == 12 ? TestImage.Gen3Region() : TestImage.Gen2Region();
-        region.Put(region.Manifest + 0x24, (uint)major).Put(region.Manifest + 0x290 + 4 * 0x60 + 8, 0).Sign();
+        region.Put(region.Manifest + 0x24, (uint)major).Sign();
         ImageAnalysis image = major == 5 ? ImageAnalysis.Read(region.Bytes, KeyRing.Intel) : region.Analyse();
 
         AssertRefused(image, sentence);
