@@ -152,8 +152,8 @@ internal sealed class MeRegionReader(
                     $"the manifest is signed with an unknown key ({manifest.KeyFingerprint![..16]}...)");
                 break;
             case SignatureStatus.NotChecked:
-                Add(FindingSeverity.Warning, manifest.Range.Start,
-                    "the manifest's signature scheme is not checked by this version");
+                Add(FindingSeverity.Error, manifest.Range.Start,
+                    "the manifest's signature is of no scheme that ME firmware uses");
                 break;
             default:
                 break;
