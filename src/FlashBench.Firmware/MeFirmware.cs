@@ -41,6 +41,12 @@ public sealed record MeFirmware(
     MeGeneration Generation, FirmwareFamily Family, FlashRange Region, MeSku Sku, PartitionTable Table,
     CodePartition Code, bool AlreadyNeutralized)
 {
+    /// <summary>The IFWI layout and its boot tables, or null through ME 11 and in extracted regions.</summary>
+    public IfwiLayout? Ifwi { get; init; }
+
+    /// <summary>True when the firmware holds a hash of the flash descriptor: a changed strap would be noticed.</summary>
+    public bool HashesDescriptor { get; init; }
+
     /// <summary>Version from the code partition's manifest.</summary>
     public MeVersion Version => Code.Manifest.Version;
 
@@ -70,7 +76,7 @@ public sealed record MeFirmware(
     /// <summary>True for the versions that neutralization by removal is safe for: ME 6 to 11, without the
     /// "Ignition" stubs of ME 6.</summary>
     internal bool IsRemovable =>
-        Family == FirmwareFamily.Me && !SkuReader.IsIgnition(this) &&
+        Family == FirmwareFamily.Me && Ifwi is null && !SkuReader.IsIgnition(this) &&
         (Generation, Version.Major) is (MeGeneration.Two, >= 6 and <= 10) or (MeGeneration.Three, 11);
 }
 

@@ -12,6 +12,8 @@ namespace FlashBench.Firmware;
 internal sealed class MeRegionReader(
     ReadOnlyMemory<byte> image, FlashRange region, KeyRing keys, List<Finding> findings)
 {
+    private const int VectorLength = 0x10; // instructions of the boot ROM's bypass, before everything else
+
     private static readonly string[] CodeNames = ["FTPR", "CODE"]; // generation 2 and 3, generation 1
 
     private ByteReader Reader => new(region.Of(image.Span), region.Start, "the ME region");
@@ -21,39 +23,60 @@ internal sealed class MeRegionReader(
     /// </exception>
     public MeFirmware Read()
     {
-        PartitionTable table = PartitionTable.Find(image.Span, region)
-            ?? throw new ImageFormatException(region.Start, "the ME region has no partition table ($FPT)");
-        (Partition entry, FlashRange range) = FindCode(table);
-        bool isDirectory = Reader.Has(range.Start - region.Start, "$CPD"u8);
-        var code = isDirectory ? ReadDirectory(entry, range) : ReadModules(entry, range);
+        IfwiLayout? ifwi = null;
+        PartitionTable? table = PartitionTable.Find(image.Span, region);
+        if (table is null && (ifwi = IfwiLayout.Find(image.Span, region)) is not null)
+            table = PartitionTable.Find(image.Span, new FlashRange(ifwi.Data.Start, region.End));
+        if (table is null)
+            throw new ImageFormatException(region.Start, "the ME region has no partition table ($FPT)");
+
+        CodeEntry entry = FindCode(table, ifwi);
+        bool isDirectory = Reader.Has(entry.Range.Start - region.Start, "$CPD"u8);
+        CodePartition code = isDirectory ? ReadDirectory(entry) : ReadModules(entry);
         MeGeneration generation = isDirectory ? MeGeneration.Three
             : code.Manifest.Tag == "$MAN" ? MeGeneration.One : MeGeneration.Two;
         var me = new MeFirmware(
-            generation, Family(code.Manifest), region, ReadSku(generation, code.Manifest), table, code, false);
+            generation, Family(code.Manifest), region, ReadSku(generation, code.Manifest), table, code, false)
+        {
+            Ifwi = ifwi,
+            HashesDescriptor = isDirectory && Gen3CodePartition.HasDescriptorHash(Reader, code.Manifest),
+        };
 
         CheckTable(me);
+        if (ifwi is not null)
+            CheckIfwi(ifwi);
         CheckManifest(code.Manifest);
         return CheckExtent(me);
     }
 
-    private (Partition Entry, FlashRange Range) FindCode(PartitionTable table)
+    // IFWI names the code in its boot tables; older regions, and extracted ones, in the partition table.
+    private CodeEntry FindCode(PartitionTable table, IfwiLayout? ifwi)
     {
-        Partition[] entries = [.. table.Partitions.Where(p => CodeNames.Contains(p.Name))];
-        if (entries.Length == 0)
-            throw new ImageFormatException(table.Offset, "the partition table has no code partition (FTPR)");
-        if (entries.Length > 1)
-            Add(FindingSeverity.Error, entries[1].EntryOffset, "the partition table has two code partitions");
-        if (entries[0].Range is not { } range || range.Start >= region.End)
+        var entries = new List<CodeEntry>();
+        if (ifwi?.Find(CodeNames[0]) is { } booted)
+            entries.Add(new(booted.Name, booted.EntryOffset, booted.Range));
+        foreach (Partition partition in table.Partitions)
         {
-            throw new ImageFormatException(
-                entries[0].EntryOffset, "the code partition (FTPR) lies outside the ME region");
+            if (!CodeNames.Contains(partition.Name))
+                continue;
+            if (partition.Range is not { } range)
+                throw OutsideRegion(partition.EntryOffset);
+            entries.Add(new(partition.Name, partition.EntryOffset, range));
         }
 
-        return (entries[0], range);
+        if (entries.Count == 0)
+            throw new ImageFormatException(table.Offset, "the partition table has no code partition (FTPR)");
+        if (entries.Count > 1)
+            Add(FindingSeverity.Error, entries[1].EntryOffset, "the partition table has two code partitions");
+        return entries[0].Range.Start < region.End ? entries[0] : throw OutsideRegion(entries[0].EntryOffset);
     }
 
-    private CodePartition ReadModules(Partition entry, FlashRange range)
+    private static ImageFormatException OutsideRegion(long entry) =>
+        new(entry, "the code partition (FTPR) lies outside the ME region");
+
+    private CodePartition ReadModules(CodeEntry entry)
     {
+        FlashRange range = entry.Range;
         var manifest = Manifest.Read(region.Intersect(range).Of(image.Span), range.Start, keys);
         ImmutableArray<CodeModule> modules = [];
         HuffmanChunkMap? chunks = null;
@@ -66,8 +89,9 @@ internal sealed class MeRegionReader(
         return new CodePartition(entry.Name, range, region.Contains(range), manifest, modules, chunks, parts);
     }
 
-    private CodePartition ReadDirectory(Partition entry, FlashRange range)
+    private CodePartition ReadDirectory(CodeEntry entry)
     {
+        FlashRange range = entry.Range;
         ImmutableArray<DirectoryFile> files = Gen3CodePartition.ReadDirectory(Reader, range);
         if (!Gen3CodePartition.IsChecksumValid(Reader, range))
             Add(FindingSeverity.Error, range.Start, "the checksum of the code partition's directory is wrong");
@@ -115,16 +139,55 @@ internal sealed class MeRegionReader(
             Add(me.Version.Major >= 12 ? FindingSeverity.Warning : FindingSeverity.Error, me.Table.Offset,
                 "the checksum of the partition table is wrong");
         }
-        else if (me.Table.ChecksumValid is null && me.Version.Major < 12)
+        else if (me.Table.HeaderVersion == PartitionTable.CrcVersion && me.Version.Major < 12)
         {
             Add(FindingSeverity.Error, me.Table.Offset, "a partition table of this version belongs to ME 12 and later");
         }
 
-        if (Reader.Bytes(0, me.Table.Offset - region.Start).IndexOf("$VER"u8) >= 0)
+        int vector = (int)Math.Min(VectorLength, me.Table.Offset - region.Start);
+        if (Reader.Bytes(0, vector).IndexOf("$VER"u8) >= 0)
             Add(FindingSeverity.Error, region.Start, "the boot vector is a ROM bypass: pre-production firmware");
-        var head = new FlashRange(region.Start, me.Table.Range.End);
+        FlashRange head = me.Ifwi is null ? new FlashRange(region.Start, me.Table.Range.End) : me.Table.Range;
         foreach (Partition partition in me.Table.Partitions.Where(p => p.Range is not null))
             CheckPartition(me, partition, partition.Range!.Value, head);
+    }
+
+    private void CheckIfwi(IfwiLayout ifwi)
+    {
+        if (ifwi.ChecksumValid == false)
+            Add(FindingSeverity.Error, ifwi.Range.Start, "the checksum of the IFWI layout table is wrong");
+        for (int i = 0; i < ifwi.Areas.Length; i++)
+        {
+            IfwiArea area = ifwi.Areas[i];
+            if (!region.Contains(area.Range))
+                Add(FindingSeverity.Error, ifwi.Range.Start, $"the {area.Name} partition ends past the ME region");
+            if (area.Range.Overlaps(ifwi.Range))
+                Add(FindingSeverity.Error, ifwi.Range.Start, $"the {area.Name} partition overlaps the layout table");
+            for (int k = i + 1; k < ifwi.Areas.Length && ifwi.Areas[k].Name.StartsWith("boot", StringComparison.Ordinal); k++)
+            {
+                if (area.Range.Overlaps(ifwi.Areas[k].Range))
+                {
+                    Add(FindingSeverity.Error, ifwi.Range.Start,
+                        $"the {area.Name} and {ifwi.Areas[k].Name} partitions overlap");
+                }
+            }
+        }
+
+        foreach (BootTable table in ifwi.Tables)
+            CheckBootTable(table);
+    }
+
+    private void CheckBootTable(BootTable table)
+    {
+        if (table.ChecksumValid == false)
+            Add(FindingSeverity.Error, table.Range.Start, "the checksum of a boot table (BPDT) is wrong");
+        foreach (BootPartition partition in table.Partitions)
+        {
+            if (partition.Range.Overlaps(table.Range))
+                Add(FindingSeverity.Error, partition.EntryOffset, $"partition {partition.Name} overlaps its boot table");
+            else if (!region.Contains(partition.Range))
+                Add(FindingSeverity.Warning, partition.EntryOffset, $"partition {partition.Name} ends past the ME region");
+        }
     }
 
     private void CheckPartition(MeFirmware me, Partition partition, FlashRange range, FlashRange head)
@@ -178,4 +241,9 @@ internal sealed class MeRegionReader(
             Add(FindingSeverity.Note, region.Start, "the region is neutralized already");
         return me with { AlreadyNeutralized = neutralized };
     }
+
+    /// <param name="Name">"FTPR", or "CODE" in generation 1.</param>
+    /// <param name="EntryOffset">Where the entry that names it stands in the image.</param>
+    /// <param name="Range">The partition in the image as stated.</param>
+    private readonly record struct CodeEntry(string Name, long EntryOffset, FlashRange Range);
 }

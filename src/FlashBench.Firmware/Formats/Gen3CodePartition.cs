@@ -16,9 +16,10 @@ internal sealed record DirectoryFile(string Name, long Offset, FlashRange Range,
 internal static class Gen3CodePartition
 {
     private const int EntryLength = 0x18;
+    private const int ShortHeader = 0x10, LongHeader = 0x14, CrcField = 0x10; // versions 1 and 2
     private const uint FilesMax = 256; // The largest real directory has fewer than 100 files; more is damage.
     private const int ModuleRecordLength = 0x34;
-    private const uint PartitionInfo = 0x03, ModuleAttributes = 0x0A;
+    private const uint PartitionInfo = 0x03, ModuleAttributes = 0x0A, DescriptorHash = 0x17;
 
     private static readonly string[] KeptModules = ["rbe", "kernel", "syslib", "bup"];
 
@@ -31,14 +32,14 @@ internal static class Gen3CodePartition
         long start = partition.Start - region.Origin;
         uint count = region.UInt32(start + 4);
         int headerLength = region.Byte(start + 0xA);
-        if (count is 0 or > FilesMax || headerLength is not (0x10 or 0x14))
+        if (count is 0 or > FilesMax || headerLength is not (ShortHeader or LongHeader))
             throw region.Broken(start + 4, $"a directory of {count} files after 0x{headerLength:X2} bytes is unknown");
 
         return SpreadFiles(region, partition, start + headerLength, (int)count);
     }
 
-    /// <summary>True when the 8-bit sum over directory header and entries is 0, or the header has a CRC instead.
-    /// </summary>
+    /// <summary>True when the 8-bit sum over directory header and entries is 0, or the CRC of a version 2 header is
+    /// right.</summary>
     /// <param name="region">The ME region.</param>
     /// <param name="partition">The partition in the image; its directory must be readable.</param>
     public static bool IsChecksumValid(ByteReader region, FlashRange partition)
@@ -46,33 +47,37 @@ internal static class Gen3CodePartition
         long start = partition.Start - region.Origin;
         int headerLength = region.Byte(start + 0xA);
         long length = headerLength + EntryLength * (long)region.UInt32(start + 4);
-        return headerLength == 0x14 || PartitionTable.Sum(region.Bytes(start, length)) == 0;
+        ReadOnlySpan<byte> directory = region.Bytes(start, length);
+        return headerLength == LongHeader
+            ? region.UInt32(start + CrcField) == Crc32.Of(directory, CrcField)
+            : PartitionTable.Sum(directory) == 0;
     }
 
     // Stored lengths of Huffman files are not known, so each file spans to the next one in the partition.
     private static ImmutableArray<DirectoryFile> SpreadFiles(
         ByteReader region, FlashRange partition, long at, int count)
     {
-        var starts = new long[count];
+        var entries = new List<(long Start, long Entry)>(count);
         long firstByte = region.Origin + at + EntryLength * count;
         for (int i = 0; i < count; i++)
         {
-            long entry = at + i * EntryLength;
-            starts[i] = partition.Start + (region.UInt32(entry + 0xC) & 0x1FFFFFF);
-            if (starts[i] < firstByte || starts[i] >= partition.End)
+            long entry = at + i * EntryLength, start = partition.Start + (region.UInt32(entry + 0xC) & 0x1FFFFFF);
+            if (start == partition.Start && region.UInt32(entry + 0x10) == 0)
+                continue; // a name without bytes (ME 16: fitc.cfg)
+            if (start < firstByte || start >= partition.End)
                 throw region.Broken(entry + 0xC, $"file {region.Name(entry, 12)} lies outside its partition");
+            entries.Add((start, entry));
         }
 
-        long[] sorted = [.. starts.Order(), partition.End];
-        var files = ImmutableArray.CreateBuilder<DirectoryFile>(count);
-        for (int i = 0; i < count; i++)
+        long[] sorted = [.. entries.Select(e => e.Start).Order(), partition.End];
+        var files = ImmutableArray.CreateBuilder<DirectoryFile>(entries.Count);
+        foreach ((long start, long entry) in entries)
         {
-            long entry = at + i * EntryLength;
-            long end = sorted[Array.LastIndexOf(sorted, starts[i]) + 1];
-            if (Array.IndexOf(sorted, starts[i]) != Array.LastIndexOf(sorted, starts[i]))
+            int place = Array.IndexOf(sorted, start);
+            if (sorted[place + 1] == start)
                 throw region.Broken(entry + 0xC, $"file {region.Name(entry, 12)} begins where another file begins");
-            files.Add(new(region.Name(entry, 12), entry, new FlashRange(starts[i], end), region.UInt32(entry + 0x10),
-                (region.UInt32(entry + 0xC) >> 25 & 1) != 0));
+            files.Add(new(region.Name(entry, 12), entry, new FlashRange(start, sorted[place + 1]),
+                region.UInt32(entry + 0x10), (region.UInt32(entry + 0xC) >> 25 & 1) != 0));
         }
 
         return files.MoveToImmutable();
@@ -132,6 +137,16 @@ internal static class Gen3CodePartition
                     $"{file.Name} does not have the hash that the manifest signs"));
             }
         }
+    }
+
+    /// <summary>True when the manifest carries a hash of the flash descriptor.</summary>
+    /// <param name="region">The ME region.</param>
+    /// <param name="manifest">The manifest.</param>
+    public static bool HasDescriptorHash(ByteReader region, Manifest manifest)
+    {
+        long start = manifest.Range.Start - region.Origin;
+        return FindExtension(
+            region, start + manifest.HeaderLength, start + manifest.Range.Length, DescriptorHash) is not null;
     }
 
     /// <summary>Finds an extension, a block of tag, length and content.</summary>
