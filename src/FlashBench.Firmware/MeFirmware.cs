@@ -44,7 +44,7 @@ public sealed record MeFirmware(
     /// <summary>The IFWI layout and its boot tables, or null through ME 11 and in extracted regions.</summary>
     public IfwiLayout? Ifwi { get; init; }
 
-    /// <summary>True when the firmware holds a hash of the flash descriptor: a changed strap would be noticed.</summary>
+    /// <summary>True when the firmware holds a hash of the flash descriptor: it would notice a changed strap.</summary>
     public bool HashesDescriptor { get; init; }
 
     /// <summary>Version from the code partition's manifest.</summary>

@@ -39,13 +39,15 @@ internal sealed class MeRegionReader(
             generation, Family(code.Manifest), region, ReadSku(generation, code.Manifest), table, code, false)
         {
             Ifwi = ifwi,
-            HashesDescriptor = isDirectory && Gen3CodePartition.HasDescriptorHash(Reader, code.Manifest),
+            HashesDescriptor = isDirectory && HashesDescriptor(code, ifwi),
         };
 
         CheckTable(me);
         if (ifwi is not null)
-            CheckIfwi(ifwi);
+            IfwiRules.Check(ifwi, region, findings);
         CheckManifest(code.Manifest);
+        if (generation != MeGeneration.One)
+            ModuleHash.Check(image.Span, region, code, findings);
         return CheckExtent(me);
     }
 
@@ -74,6 +76,22 @@ internal sealed class MeRegionReader(
     private static ImageFormatException OutsideRegion(long entry) =>
         new(entry, "the code partition (FTPR) lies outside the ME region");
 
+    // Any partition's manifest can hold the hash.
+    private bool HashesDescriptor(CodePartition code, IfwiLayout? ifwi)
+    {
+        bool found = Gen3CodePartition.HasDescriptorHash(Reader, code.Manifest);
+        foreach (BootTable table in ifwi?.Tables ?? [])
+        {
+            foreach (BootPartition partition in table.Partitions)
+            {
+                if (partition.Range != code.Range && region.Contains(partition.Range))
+                    Guard(() => found |= Gen3CodePartition.HasDescriptorHash(Reader, partition.Range));
+            }
+        }
+
+        return found;
+    }
+
     private CodePartition ReadModules(CodeEntry entry)
     {
         FlashRange range = entry.Range;
@@ -82,11 +100,27 @@ internal sealed class MeRegionReader(
         HuffmanChunkMap? chunks = null;
         if (manifest.Tag == "$MN2")
             Guard(() => (modules, chunks) = Gen2CodePartition.Read(Reader, range, manifest));
+        else
+            modules = ReadGeneration1(range, manifest);
 
         var parts = ImmutableArray.Create(new KeptPart("manifest and module table", manifest.Range));
         if (chunks is not null)
             parts = parts.Add(new KeptPart("chunk map", chunks.Range));
         return new CodePartition(entry.Name, range, region.Contains(range), manifest, modules, chunks, parts);
+    }
+
+    private ImmutableArray<CodeModule> ReadGeneration1(FlashRange range, Manifest manifest)
+    {
+        ImmutableArray<CodeModule> modules = Gen1CodePartition.Read(Reader, range, manifest);
+        foreach (CodeModule module in modules)
+        {
+            if (module.Hash!.Matches(image.Span))
+                continue;
+            Add(FindingSeverity.Note, module.Hash.Range.Start, $"module {module.Name} is not where its table puts it");
+            return [];
+        }
+
+        return modules;
     }
 
     private CodePartition ReadDirectory(CodeEntry entry)
@@ -150,44 +184,6 @@ internal sealed class MeRegionReader(
         FlashRange head = me.Ifwi is null ? new FlashRange(region.Start, me.Table.Range.End) : me.Table.Range;
         foreach (Partition partition in me.Table.Partitions.Where(p => p.Range is not null))
             CheckPartition(me, partition, partition.Range!.Value, head);
-    }
-
-    private void CheckIfwi(IfwiLayout ifwi)
-    {
-        if (ifwi.ChecksumValid == false)
-            Add(FindingSeverity.Error, ifwi.Range.Start, "the checksum of the IFWI layout table is wrong");
-        for (int i = 0; i < ifwi.Areas.Length; i++)
-        {
-            IfwiArea area = ifwi.Areas[i];
-            if (!region.Contains(area.Range))
-                Add(FindingSeverity.Error, ifwi.Range.Start, $"the {area.Name} partition ends past the ME region");
-            if (area.Range.Overlaps(ifwi.Range))
-                Add(FindingSeverity.Error, ifwi.Range.Start, $"the {area.Name} partition overlaps the layout table");
-            for (int k = i + 1; k < ifwi.Areas.Length && ifwi.Areas[k].Name.StartsWith("boot", StringComparison.Ordinal); k++)
-            {
-                if (area.Range.Overlaps(ifwi.Areas[k].Range))
-                {
-                    Add(FindingSeverity.Error, ifwi.Range.Start,
-                        $"the {area.Name} and {ifwi.Areas[k].Name} partitions overlap");
-                }
-            }
-        }
-
-        foreach (BootTable table in ifwi.Tables)
-            CheckBootTable(table);
-    }
-
-    private void CheckBootTable(BootTable table)
-    {
-        if (table.ChecksumValid == false)
-            Add(FindingSeverity.Error, table.Range.Start, "the checksum of a boot table (BPDT) is wrong");
-        foreach (BootPartition partition in table.Partitions)
-        {
-            if (partition.Range.Overlaps(table.Range))
-                Add(FindingSeverity.Error, partition.EntryOffset, $"partition {partition.Name} overlaps its boot table");
-            else if (!region.Contains(partition.Range))
-                Add(FindingSeverity.Warning, partition.EntryOffset, $"partition {partition.Name} ends past the ME region");
-        }
     }
 
     private void CheckPartition(MeFirmware me, Partition partition, FlashRange range, FlashRange head)

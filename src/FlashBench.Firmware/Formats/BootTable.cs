@@ -68,7 +68,7 @@ public sealed record BootTable(
     {
         uint signature = region.UInt32(offset);
         if (signature is not (Boot or Recovery))
-            throw region.Broken(offset, "a boot partition must begin with its table (BPDT), but the signature is missing");
+            throw region.Broken(offset, "a boot partition begins with a table (BPDT), but the signature is missing");
 
         int count = region.UInt16(offset + 4), version = region.Byte(offset + 6);
         if (count is 0 or > PartitionsMax || version is not (1 or 2))

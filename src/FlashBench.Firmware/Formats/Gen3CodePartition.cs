@@ -19,7 +19,7 @@ internal static class Gen3CodePartition
     private const int ShortHeader = 0x10, LongHeader = 0x14, CrcField = 0x10; // versions 1 and 2
     private const uint FilesMax = 256; // The largest real directory has fewer than 100 files; more is damage.
     private const int ModuleRecordLength = 0x34;
-    private const uint PartitionInfo = 0x03, ModuleAttributes = 0x0A, DescriptorHash = 0x17;
+    private const uint PartitionInfo = 0x03, DescriptorHash = 0x17;
 
     private static readonly string[] KeptModules = ["rbe", "kernel", "syslib", "bup"];
 
@@ -101,8 +101,12 @@ internal static class Gen3CodePartition
             }
             else
             {
-                modules.Add(new(
-                    file.Name, Compression(region, files, file), [file.Range], KeptModules.Contains(file.Name)));
+                ModuleAttributes? attributes = ModuleAttributes.Find(region, files, file);
+                modules.Add(new(file.Name, file.IsHuffman ? ModuleCompression.Huffman
+                    : attributes?.Compression ?? ModuleCompression.None, [file.Range], KeptModules.Contains(file.Name))
+                {
+                    Hash = file.IsHuffman ? null : attributes?.HashOf(file),
+                });
             }
         }
 
@@ -149,6 +153,27 @@ internal static class Gen3CodePartition
             region, start + manifest.HeaderLength, start + manifest.Range.Length, DescriptorHash) is not null;
     }
 
+    /// <summary>True when the manifest of another code partition carries a hash of the flash descriptor; false too when
+    /// <paramref name="partition"/> is none.</summary>
+    /// <param name="region">The ME region.</param>
+    /// <param name="partition">The partition in the image; lies inside the region.</param>
+    /// <exception cref="ImageFormatException">Its directory or manifest is not sound.</exception>
+    public static bool HasDescriptorHash(ByteReader region, FlashRange partition)
+    {
+        if (!region.Has(partition.Start - region.Origin, "$CPD"u8))
+            return false;
+        foreach (DirectoryFile file in ReadDirectory(region, partition))
+        {
+            if (!file.Name.EndsWith(".man", StringComparison.Ordinal))
+                continue;
+            long start = file.Range.Start - region.Origin; // Its signature is not this question's matter.
+            long end = start + Math.Min(region.UInt32(start + 0x18) * 4L, file.Range.Length);
+            return FindExtension(region, start + region.UInt32(start + 4) * 4L, end, DescriptorHash) is not null;
+        }
+
+        return false;
+    }
+
     /// <summary>Finds an extension, a block of tag, length and content.</summary>
     /// <param name="region">The ME region.</param>
     /// <param name="start">Where the first block begins in the region.</param>
@@ -172,19 +197,4 @@ internal static class Gen3CodePartition
 
     private static bool IsMetadata(DirectoryFile file) =>
         file.Name.EndsWith(".man", StringComparison.Ordinal) || file.Name.EndsWith(".met", StringComparison.Ordinal);
-
-    private static ModuleCompression Compression(
-        ByteReader region, ImmutableArray<DirectoryFile> files, DirectoryFile module)
-    {
-        if (module.IsHuffman)
-            return ModuleCompression.Huffman;
-        if (files.FirstOrDefault(f => f.Name == module.Name + ".met") is not { } metadata)
-            return ModuleCompression.None;
-
-        long start = metadata.Range.Start - region.Origin;
-        long end = Math.Min(start + Math.Min(metadata.Length, metadata.Range.Length), region.Length);
-        return FindExtension(region, start, end, ModuleAttributes) is { } found && found.End - found.Start >= 0xC
-            ? (ModuleCompression)Math.Min(region.UInt32(found.Start + 8), (uint)ModuleCompression.Unknown)
-            : ModuleCompression.None;
-    }
 }

@@ -5,7 +5,11 @@ namespace FlashBench.Firmware.Formats;
 /// <summary>A part of the region that the layout table names.</summary>
 /// <param name="Name">"data", "boot 1" to "boot 5", "temporary pages" or "error log".</param>
 /// <param name="Range">Its bytes in the image as stated, not clipped to the region.</param>
-public sealed record IfwiArea(string Name, FlashRange Range);
+public sealed record IfwiArea(string Name, FlashRange Range)
+{
+    /// <summary>True for boot partitions, which begin with a boot table.</summary>
+    public bool IsBoot => Name.StartsWith("boot", StringComparison.Ordinal);
+}
 
 /// <summary>The layout table (CSE layout) at the head of the region of ME 12 and later, and the boot tables behind.
 /// </summary>
@@ -55,7 +59,7 @@ public sealed record IfwiLayout(
     public static IfwiLayout? Find(ReadOnlySpan<byte> image, FlashRange region)
     {
         var reader = new ByteReader(region.Of(image), region.Start, "the IFWI layout");
-        if (Names17(reader) is var count && count > 0)
+        if (PairCount17(reader) is var count && count > 0)
         {
             int length = reader.UInt16(Start);
             bool isRight = reader.UInt32(Start + CrcField17) ==
@@ -67,7 +71,7 @@ public sealed record IfwiLayout(
     }
 
     // The number of offset and length pairs of a version 1.7 table, or 0 when there is no such table.
-    private static int Names17(ByteReader reader)
+    private static int PairCount17(ByteReader reader)
     {
         if (reader.Length < Start + Fields17 + 8)
             return 0;
@@ -88,7 +92,7 @@ public sealed record IfwiLayout(
             if (offset is 0 or uint.MaxValue || size is 0 or uint.MaxValue)
                 continue;
             areas.Add(new(Names[i], FlashRange.At(reader.Origin + offset, size)));
-            if (Names[i].StartsWith("boot", StringComparison.Ordinal))
+            if (areas[^1].IsBoot)
                 BootTable.Read(reader, offset, tables);
         }
 
