@@ -10,7 +10,7 @@ internal static class IfwiRules
     public static void Check(IfwiLayout ifwi, FlashRange region, List<Finding> findings)
     {
         if (ifwi.ChecksumValid == false)
-            findings.Add(new(ifwi.Range.Start, FindingSeverity.Error, "the checksum of the IFWI layout table is wrong"));
+            findings.Add(new(ifwi.Range.Start, FindingSeverity.Error, "the checksum of the layout table is wrong"));
         for (int i = 0; i < ifwi.Areas.Length; i++)
             CheckArea(ifwi, i, region, findings);
         foreach (BootTable table in ifwi.Tables)

@@ -76,8 +76,8 @@ internal sealed class TestIfwi
         RSAParameters key = Key.Value.ExportParameters(false);
         key.Modulus!.Reverse().ToArray().CopyTo(Bytes, Manifest + 0x80);
         Put(Manifest + 0x200, 65537);
-        byte[] message =
-            [.. Bytes.AsSpan(Manifest, 0x80), .. Bytes.AsSpan(Manifest + ManifestHeader, ManifestLength - ManifestHeader)];
+        byte[] message = [.. Bytes[Manifest..(Manifest + 0x80)],
+            .. Bytes[(Manifest + ManifestHeader)..(Manifest + ManifestLength)]];
         Key.Value.SignData(message, HashAlgorithmName.SHA384, RSASignaturePadding.Pss).Reverse().ToArray()
             .CopyTo(Bytes, Manifest + 0x204);
         return this;

@@ -6,7 +6,7 @@ namespace FlashBench.Tests.Firmware.Formats;
 
 public class IfwiLayoutTests
 {
-    private const int Type = 0, Start = 4, Length = 8; // of a boot table's entry
+    private const int Type = 0, Start = 4; // of a boot table's entry
 
     [Theory]
     [InlineData(true, "1.7")]
@@ -142,7 +142,8 @@ public class IfwiLayoutTests
     {
         ImageAnalysis image = TestIfwi.New().Put(0x28, TestIfwi.Boot).Put(0x2C, 0x1000).Fix().Analyse();
 
-        Assert.Contains(image.Findings, f => f.Severity == FindingSeverity.Error && f.Text.Contains("boot 2 partitions"));
+        Assert.Contains(image.Findings,
+            f => f.Severity == FindingSeverity.Error && f.Text.Contains("boot 2 partitions"));
     }
 
     [Fact]
@@ -151,7 +152,8 @@ public class IfwiLayoutTests
         TestIfwi region = TestIfwi.New();
         "FTPR"u8.CopyTo(region.Bytes.AsSpan(TestIfwi.Data + 0x40));
 
-        Assert.Contains(region.Fix().Analyse().Findings, f => f.Severity == FindingSeverity.Error && f.Text.Contains("two"));
+        Assert.Contains(region.Fix().Analyse().Findings,
+            f => f.Severity == FindingSeverity.Error && f.Text.Contains("two"));
     }
 
     [Theory]
@@ -191,8 +193,10 @@ public class IfwiLayoutTests
         MeFirmware me = image.Me!;
         Assert.True(image.IsSound, string.Join('\n', image.Findings));
         Assert.Equal(("ME 16.1.25.1865", "1.7"), (me.Title, me.Ifwi!.Version));
-        Assert.Equal((SignatureStatus.Valid, "Intel ME 16.1"), (me.Code.Manifest.Signature, me.Code.Manifest.Key!.Name));
-        Assert.Equal((true, true, true), (me.Ifwi.ChecksumValid, me.Table.ChecksumValid, me.Ifwi.Tables[0].ChecksumValid));
+        Assert.Equal((SignatureStatus.Valid, "Intel ME 16.1"),
+            (me.Code.Manifest.Signature, me.Code.Manifest.Key!.Name));
+        Assert.Equal([true, true, true, true],
+            (bool?[])[me.Ifwi.ChecksumValid, me.Table.ChecksumValid, .. me.Ifwi.Tables.Select(t => t.ChecksumValid)]);
         Assert.Equal(["data", "boot 1", "boot 3", "error log"], me.Ifwi.Areas.Select(a => a.Name));
         Assert.Equal(["RBEP", "OEMP", "PMCP", "FTPR", "IOMP", "NPHY", "TBTP", "PCHC", "NFTP"],
             me.Ifwi.Tables.SelectMany(t => t.Partitions).Select(p => p.Name));
