@@ -8,7 +8,7 @@ namespace FlashBench.Firmware.Formats;
 /// <param name="Range">The bytes that it covers, in the image.</param>
 internal sealed record ModuleHash(HashAlgorithmName Algorithm, byte[] Expected, FlashRange Range)
 {
-    /// <summary>A hash that is stored byte-reversed, as all but generation 1 do.</summary>
+    /// <summary>A hash as firmware stores it: byte-reversed.</summary>
     public static ModuleHash Reversed(HashAlgorithmName algorithm, ReadOnlySpan<byte> stored, FlashRange range)
     {
         byte[] hash = stored.ToArray();
@@ -42,7 +42,8 @@ internal sealed record ModuleHash(HashAlgorithmName Algorithm, byte[] Expected, 
                 return;
             }
 
-            bool isRemoved = !module.IsKept && !hash.Range.Of(image).ContainsAnyExcept((byte)0xFF);
+            bool isRemoved = !module.IsKept && !hash.Range.IsEmpty &&
+                !hash.Range.Of(image).ContainsAnyExcept((byte)0xFF);
             if (!isRemoved && !hash.Matches(image))
             {
                 findings.Add(new(hash.Range.Start, module.IsKept ? FindingSeverity.Error : FindingSeverity.Warning,
