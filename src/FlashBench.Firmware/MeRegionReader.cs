@@ -135,7 +135,7 @@ internal sealed class MeRegionReader(
         (ImmutableArray<CodeModule> modules, ImmutableArray<KeptPart> parts) = ([], []);
         Guard(() =>
         {
-            (modules, parts) = Gen3CodePartition.Split(Reader, range, files);
+            (modules, parts) = Gen3CodePartition.Split(Reader, range, files, manifest.Version);
             Gen3CodePartition.CheckMetadata(Reader, manifest, files, findings);
         });
         return new CodePartition(entry.Name, range, region.Contains(range), manifest, modules, null, parts);

@@ -21,6 +21,8 @@ internal static class Gen3CodePartition
     private const int ModuleRecordLength = 0x34;
     private const uint PartitionInfo = 0x03, DescriptorHash = 0x17;
 
+    private const int OnlyRemovableMajor = 11; // Later versions, TXE 3 and SPS 4 need every module.
+
     private static readonly string[] KeptModules = ["rbe", "kernel", "syslib", "bup"];
 
     /// <summary>Reads the directory at the start of <paramref name="partition"/>.</summary>
@@ -87,8 +89,9 @@ internal static class Gen3CodePartition
     /// <param name="region">The ME region.</param>
     /// <param name="partition">The partition in the image.</param>
     /// <param name="files">Its directory.</param>
+    /// <param name="version">Version of the firmware.</param>
     public static (ImmutableArray<CodeModule> Modules, ImmutableArray<KeptPart> Fixed) Split(
-        ByteReader region, FlashRange partition, ImmutableArray<DirectoryFile> files)
+        ByteReader region, FlashRange partition, ImmutableArray<DirectoryFile> files, MeVersion version)
     {
         var modules = ImmutableArray.CreateBuilder<CodeModule>();
         var parts = ImmutableArray.CreateBuilder<KeptPart>();
@@ -102,8 +105,11 @@ internal static class Gen3CodePartition
             else
             {
                 ModuleAttributes? attributes = ModuleAttributes.Find(region, files, file);
-                modules.Add(new(file.Name, file.IsHuffman ? ModuleCompression.Huffman
-                    : attributes?.Compression ?? ModuleCompression.None, [file.Range], KeptModules.Contains(file.Name))
+                ModuleCompression compression = file.IsHuffman
+                    ? ModuleCompression.Huffman
+                    : attributes?.Compression ?? ModuleCompression.None;
+                bool isKept = version.Major != OnlyRemovableMajor || KeptModules.Contains(file.Name);
+                modules.Add(new(file.Name, compression, [file.Range], isKept)
                 {
                     Hash = file.IsHuffman ? null : attributes?.HashOf(file),
                 });

@@ -53,6 +53,7 @@ public class IfwiLayoutTests
 
         Assert.True(image.IsSound);
         Assert.False(image.Me!.IsRemovable);
+        Assert.All(image.Me.Code.Modules, m => Assert.True(m.IsKept));
         Assert.Throws<PlanRefusedException>(() => NeutralizationPlan.Create(image));
     }
 
