@@ -62,6 +62,8 @@ public sealed class ImageAnalysis
             return ReadRegion(image, whole, keys);
         if (FlashDescriptor.Find(image.Span) is { } descriptor)
             return ReadDump(image, descriptor, keys, platform);
+        if (IfwiLayout.Find(image.Span, whole) is not null) // It has no tag of its own, so it comes last.
+            return ReadRegion(image, whole, keys);
         throw new ImageFormatException(0, "neither a flash descriptor nor an ME partition table begins here");
     }
 

@@ -41,6 +41,12 @@ public sealed record MeFirmware(
     MeGeneration Generation, FirmwareFamily Family, FlashRange Region, MeSku Sku, PartitionTable Table,
     CodePartition Code, bool AlreadyNeutralized)
 {
+    /// <summary>The IFWI layout and its boot tables, or null through ME 11 and in extracted regions.</summary>
+    public IfwiLayout? Ifwi { get; init; }
+
+    /// <summary>True when the firmware holds a hash of the flash descriptor: it would notice a changed strap.</summary>
+    public bool HashesDescriptor { get; init; }
+
     /// <summary>Version from the code partition's manifest.</summary>
     public MeVersion Version => Code.Manifest.Version;
 
@@ -75,9 +81,10 @@ public sealed record MeFirmware(
 
     /// <summary>True for the versions that neutralization by removal is safe for: ME 6 to 11, without the
     /// "Ignition" stubs of ME 6, and TXE 1 and 2.</summary>
-    internal bool IsRemovable => !SkuReader.IsIgnition(this) && (Family, Generation, Version.Major) is
-        (FirmwareFamily.Me, MeGeneration.Two, >= 6 and <= 10) or (FirmwareFamily.Me, MeGeneration.Three, 11) or
-        (FirmwareFamily.Txe, MeGeneration.Two, 1 or 2);
+    internal bool IsRemovable => Ifwi is null && !SkuReader.IsIgnition(this) &&
+        (Family, Generation, Version.Major) is
+            (FirmwareFamily.Me, MeGeneration.Two, >= 6 and <= 10) or (FirmwareFamily.Me, MeGeneration.Three, 11) or
+            (FirmwareFamily.Txe, MeGeneration.Two, 1 or 2);
 }
 
 /// <summary>Edition of an ME firmware, as far as the image tells.</summary>

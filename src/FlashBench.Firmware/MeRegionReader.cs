@@ -12,6 +12,8 @@ namespace FlashBench.Firmware;
 internal sealed class MeRegionReader(
     ReadOnlyMemory<byte> image, FlashRange region, KeyRing keys, List<Finding> findings)
 {
+    private const int VectorLength = 0x10; // instructions of the boot ROM's bypass, before everything else
+
     private static readonly string[] CodeNames = ["FTPR", "CODE"]; // generation 2 and 3, generation 1
 
     private ByteReader Reader => new(region.Of(image.Span), region.Start, "the ME region");
@@ -21,44 +23,85 @@ internal sealed class MeRegionReader(
     /// </exception>
     public MeFirmware Read()
     {
-        PartitionTable table = PartitionTable.Find(image.Span, region)
-            ?? throw new ImageFormatException(region.Start, "the ME region has no partition table ($FPT)");
-        (Partition entry, FlashRange range) = FindCode(table);
-        bool isDirectory = Reader.Has(range.Start - region.Start, "$CPD"u8);
-        var code = isDirectory ? ReadDirectory(entry, range) : ReadModules(entry, range);
+        IfwiLayout? ifwi = null;
+        PartitionTable? table = PartitionTable.Find(image.Span, region);
+        if (table is null && (ifwi = IfwiLayout.Find(image.Span, region)) is not null)
+            table = PartitionTable.Find(image.Span, new FlashRange(ifwi.Data.Start, region.End));
+        if (table is null)
+            throw new ImageFormatException(region.Start, "the ME region has no partition table ($FPT)");
+
+        CodeEntry entry = FindCode(table, ifwi);
+        bool isDirectory = Reader.Has(entry.Range.Start - region.Start, "$CPD"u8);
+        CodePartition code = isDirectory ? ReadDirectory(entry) : ReadModules(entry);
         MeGeneration generation = isDirectory ? MeGeneration.Three
             : code.Manifest.Tag == "$MAN" ? MeGeneration.One : MeGeneration.Two;
         var me = new MeFirmware(
-            generation, Family(code.Manifest), region, ReadSku(generation, code.Manifest), table, code, false);
+            generation, Family(code.Manifest), region, ReadSku(generation, code.Manifest), table, code, false)
+        {
+            Ifwi = ifwi,
+            HashesDescriptor = isDirectory && HashesDescriptor(code, ifwi),
+        };
 
         CheckTable(me);
+        if (ifwi is not null)
+            IfwiRules.Check(ifwi, region, findings);
         CheckManifest(code.Manifest);
+        if (generation != MeGeneration.One)
+            ModuleHash.Check(image.Span, region, code, findings);
         return CheckExtent(me);
     }
 
-    private (Partition Entry, FlashRange Range) FindCode(PartitionTable table)
+    // IFWI names the code in its boot tables; older regions, and extracted ones, in the partition table.
+    private CodeEntry FindCode(PartitionTable table, IfwiLayout? ifwi)
     {
-        Partition[] entries = [.. table.Partitions.Where(p => CodeNames.Contains(p.Name))];
-        if (entries.Length == 0)
-            throw new ImageFormatException(table.Offset, "the partition table has no code partition (FTPR)");
-        if (entries.Length > 1)
-            Add(FindingSeverity.Error, entries[1].EntryOffset, "the partition table has two code partitions");
-        if (entries[0].Range is not { } range || range.Start >= region.End)
+        var entries = new List<CodeEntry>();
+        if (ifwi?.Find(CodeNames[0]) is { } booted)
+            entries.Add(new(booted.Name, booted.EntryOffset, booted.Range));
+        foreach (Partition partition in table.Partitions)
         {
-            throw new ImageFormatException(
-                entries[0].EntryOffset, "the code partition (FTPR) lies outside the ME region");
+            if (!CodeNames.Contains(partition.Name))
+                continue;
+            if (partition.Range is not { } range)
+                throw OutsideRegion(partition.EntryOffset);
+            entries.Add(new(partition.Name, partition.EntryOffset, range));
         }
 
-        return (entries[0], range);
+        if (entries.Count == 0)
+            throw new ImageFormatException(table.Offset, "the partition table has no code partition (FTPR)");
+        if (entries.Count > 1)
+            Add(FindingSeverity.Error, entries[1].EntryOffset, "the partition table has two code partitions");
+        return entries[0].Range.Start < region.End ? entries[0] : throw OutsideRegion(entries[0].EntryOffset);
     }
 
-    private CodePartition ReadModules(Partition entry, FlashRange range)
+    private static ImageFormatException OutsideRegion(long entry) =>
+        new(entry, "the code partition (FTPR) lies outside the ME region");
+
+    // Any partition's manifest can hold the hash.
+    private bool HashesDescriptor(CodePartition code, IfwiLayout? ifwi)
     {
+        bool found = Gen3CodePartition.HasDescriptorHash(Reader, code.Manifest);
+        foreach (BootTable table in ifwi?.Tables ?? [])
+        {
+            foreach (BootPartition partition in table.Partitions)
+            {
+                if (partition.Range != code.Range && region.Contains(partition.Range))
+                    Guard(() => found |= Gen3CodePartition.HasDescriptorHash(Reader, partition.Range));
+            }
+        }
+
+        return found;
+    }
+
+    private CodePartition ReadModules(CodeEntry entry)
+    {
+        FlashRange range = entry.Range;
         var manifest = Manifest.Read(region.Intersect(range).Of(image.Span), range.Start, keys);
         ImmutableArray<CodeModule> modules = [];
         HuffmanChunkMap? chunks = null;
         if (manifest.Tag == "$MN2")
             Guard(() => (modules, chunks) = Gen2CodePartition.Read(Reader, range, manifest));
+        else
+            modules = ReadGeneration1(range, manifest);
 
         var parts = ImmutableArray.Create(new KeptPart("manifest and module table", manifest.Range));
         if (chunks is not null)
@@ -66,8 +109,23 @@ internal sealed class MeRegionReader(
         return new CodePartition(entry.Name, range, region.Contains(range), manifest, modules, chunks, parts);
     }
 
-    private CodePartition ReadDirectory(Partition entry, FlashRange range)
+    private ImmutableArray<CodeModule> ReadGeneration1(FlashRange range, Manifest manifest)
     {
+        ImmutableArray<CodeModule> modules = Gen1CodePartition.Read(Reader, range, manifest);
+        foreach (CodeModule module in modules)
+        {
+            if (module.Hash!.Matches(image.Span))
+                continue;
+            Add(FindingSeverity.Note, module.Hash.Range.Start, $"module {module.Name} is not where its table puts it");
+            return [];
+        }
+
+        return modules;
+    }
+
+    private CodePartition ReadDirectory(CodeEntry entry)
+    {
+        FlashRange range = entry.Range;
         ImmutableArray<DirectoryFile> files = Gen3CodePartition.ReadDirectory(Reader, range);
         if (!Gen3CodePartition.IsChecksumValid(Reader, range))
             Add(FindingSeverity.Error, range.Start, "the checksum of the code partition's directory is wrong");
@@ -77,7 +135,7 @@ internal sealed class MeRegionReader(
         (ImmutableArray<CodeModule> modules, ImmutableArray<KeptPart> parts) = ([], []);
         Guard(() =>
         {
-            (modules, parts) = Gen3CodePartition.Split(Reader, range, files);
+            (modules, parts) = Gen3CodePartition.Split(Reader, range, files, manifest.Version);
             Gen3CodePartition.CheckMetadata(Reader, manifest, files, findings);
         });
         return new CodePartition(entry.Name, range, region.Contains(range), manifest, modules, null, parts);
@@ -115,14 +173,15 @@ internal sealed class MeRegionReader(
             Add(me.Version.Major >= 12 ? FindingSeverity.Warning : FindingSeverity.Error, me.Table.Offset,
                 "the checksum of the partition table is wrong");
         }
-        else if (me.Table.ChecksumValid is null && me.Version.Major < 12)
+        else if (me.Table.HeaderVersion == PartitionTable.CrcVersion && me.Version.Major < 12)
         {
             Add(FindingSeverity.Error, me.Table.Offset, "a partition table of this version belongs to ME 12 and later");
         }
 
-        if (Reader.Bytes(0, me.Table.Offset - region.Start).IndexOf("$VER"u8) >= 0)
+        int vector = (int)Math.Min(VectorLength, me.Table.Offset - region.Start);
+        if (Reader.Bytes(0, vector).IndexOf("$VER"u8) >= 0)
             Add(FindingSeverity.Error, region.Start, "the boot vector is a ROM bypass: pre-production firmware");
-        var head = new FlashRange(region.Start, me.Table.Range.End);
+        FlashRange head = me.Ifwi is null ? new FlashRange(region.Start, me.Table.Range.End) : me.Table.Range;
         foreach (Partition partition in me.Table.Partitions.Where(p => p.Range is not null))
             CheckPartition(me, partition, partition.Range!.Value, head);
     }
@@ -152,8 +211,8 @@ internal sealed class MeRegionReader(
                     $"the manifest is signed with an unknown key ({manifest.KeyFingerprint![..16]}...)");
                 break;
             case SignatureStatus.NotChecked:
-                Add(FindingSeverity.Warning, manifest.Range.Start,
-                    "the manifest's signature scheme is not checked by this version");
+                Add(FindingSeverity.Error, manifest.Range.Start,
+                    "the manifest's signature is of no scheme that ME firmware uses");
                 break;
             default:
                 break;
@@ -179,4 +238,9 @@ internal sealed class MeRegionReader(
             Add(FindingSeverity.Note, region.Start, "the region is neutralized already");
         return me with { AlreadyNeutralized = neutralized };
     }
+
+    /// <param name="Name">"FTPR", or "CODE" in generation 1.</param>
+    /// <param name="EntryOffset">Where the entry that names it stands in the image.</param>
+    /// <param name="Range">The partition in the image as stated.</param>
+    private readonly record struct CodeEntry(string Name, long EntryOffset, FlashRange Range);
 }

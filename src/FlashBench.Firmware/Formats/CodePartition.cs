@@ -27,6 +27,10 @@ public enum ModuleCompression
 public sealed record CodeModule(
     string Name, ModuleCompression Compression, ImmutableArray<FlashRange> Ranges, bool IsKept)
 {
+    /// <summary>The hash that is signed for its stored bytes; null where it covers others (Huffman, LZMA of
+    /// generation 2) or there is none.</summary>
+    internal ModuleHash? Hash { get; init; }
+
     /// <summary>Stored length in bytes.</summary>
     public long StoredLength => Ranges.Sum(r => r.Length);
 

@@ -56,39 +56,39 @@ public sealed partial record DisablePlatform
 
     private static DisablePlatform AltMeDisable(
         string name, string title, PchClass pch, ImmutableArray<int> strapCounts, ImmutableArray<MeLine> lines) => new()
-    {
-        Name = name,
-        Title = title,
-        Classes = [pch],
-        StrapCounts = strapCounts,
-        MeLines = lines,
-        StrapOffset = 0x28, // PCHSTRP10
-        Bit = 7,
-        BitName = "AltMeDisable",
-        Evidence = StrapEvidence.Shipped,
-        IsAutomatic = true,
-    };
+        {
+            Name = name,
+            Title = title,
+            Classes = [pch],
+            StrapCounts = strapCounts,
+            MeLines = lines,
+            StrapOffset = 0x28, // PCHSTRP10
+            Bit = 7,
+            BitName = "AltMeDisable",
+            Evidence = StrapEvidence.Shipped,
+            IsAutomatic = true,
+        };
 
     private static DisablePlatform Hap(
         string name, string title, PchClass pch, ImmutableArray<int> strapCounts, ImmutableArray<MeLine> lines,
         uint strapOffset) => new()
-    {
-        Name = name,
-        Title = title,
-        Classes = [pch],
-        StrapCounts = strapCounts,
-        MeLines = lines,
-        StrapOffset = strapOffset,
-        Evidence = StrapEvidence.SeveralSources,
-    };
+        {
+            Name = name,
+            Title = title,
+            Classes = [pch],
+            StrapCounts = strapCounts,
+            MeLines = lines,
+            StrapOffset = strapOffset,
+            Evidence = StrapEvidence.SeveralSources,
+        };
 
     private static DisablePlatform Unknown(
         string name, string title, PchClass pch, ImmutableArray<MeLine> lines, string refusal) => new()
-    {
-        Name = name,
-        Title = title,
-        Classes = [pch],
-        MeLines = lines,
-        Refusal = refusal,
-    };
+        {
+            Name = name,
+            Title = title,
+            Classes = [pch],
+            MeLines = lines,
+            Refusal = refusal,
+        };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 
 namespace FlashBench.Firmware.Formats;
 
@@ -64,7 +65,12 @@ internal static class Gen2CodePartition
                 throw region.Broken(header + 0x38, $"module {name} at {range} lies outside its partition");
         }
 
-        return new CodeModule(name, compression, ranges, KeptModules.Contains(name));
+        return new CodeModule(name, compression, ranges, KeptModules.Contains(name))
+        {
+            Hash = compression == ModuleCompression.None // elsewhere it covers what comes out of the decompression
+                ? ModuleHash.Reversed(HashAlgorithmName.SHA256, region.Bytes(header + 0x14, 32), ranges[0])
+                : null,
+        };
     }
 
     private static uint StoredLength(ByteReader region, long header, ModuleCompression compression)

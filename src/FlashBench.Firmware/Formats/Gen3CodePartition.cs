@@ -16,9 +16,12 @@ internal sealed record DirectoryFile(string Name, long Offset, FlashRange Range,
 internal static class Gen3CodePartition
 {
     private const int EntryLength = 0x18;
+    private const int ShortHeader = 0x10, LongHeader = 0x14, CrcField = 0x10; // versions 1 and 2
     private const uint FilesMax = 256; // The largest real directory has fewer than 100 files; more is damage.
     private const int ModuleRecordLength = 0x34;
-    private const uint PartitionInfo = 0x03, ModuleAttributes = 0x0A;
+    private const uint PartitionInfo = 0x03, DescriptorHash = 0x17;
+
+    private const int OnlyRemovableMajor = 11; // Later versions, TXE 3 and SPS 4 need every module.
 
     private static readonly string[] KeptModules = ["rbe", "kernel", "syslib", "bup"];
 
@@ -31,14 +34,14 @@ internal static class Gen3CodePartition
         long start = partition.Start - region.Origin;
         uint count = region.UInt32(start + 4);
         int headerLength = region.Byte(start + 0xA);
-        if (count is 0 or > FilesMax || headerLength is not (0x10 or 0x14))
+        if (count is 0 or > FilesMax || headerLength is not (ShortHeader or LongHeader))
             throw region.Broken(start + 4, $"a directory of {count} files after 0x{headerLength:X2} bytes is unknown");
 
         return SpreadFiles(region, partition, start + headerLength, (int)count);
     }
 
-    /// <summary>True when the 8-bit sum over directory header and entries is 0, or the header has a CRC instead.
-    /// </summary>
+    /// <summary>True when the 8-bit sum over directory header and entries is 0, or the CRC of a version 2 header is
+    /// right.</summary>
     /// <param name="region">The ME region.</param>
     /// <param name="partition">The partition in the image; its directory must be readable.</param>
     public static bool IsChecksumValid(ByteReader region, FlashRange partition)
@@ -46,33 +49,37 @@ internal static class Gen3CodePartition
         long start = partition.Start - region.Origin;
         int headerLength = region.Byte(start + 0xA);
         long length = headerLength + EntryLength * (long)region.UInt32(start + 4);
-        return headerLength == 0x14 || PartitionTable.Sum(region.Bytes(start, length)) == 0;
+        ReadOnlySpan<byte> directory = region.Bytes(start, length);
+        return headerLength == LongHeader
+            ? region.UInt32(start + CrcField) == Crc32.Of(directory, CrcField)
+            : PartitionTable.Sum(directory) == 0;
     }
 
     // Stored lengths of Huffman files are not known, so each file spans to the next one in the partition.
     private static ImmutableArray<DirectoryFile> SpreadFiles(
         ByteReader region, FlashRange partition, long at, int count)
     {
-        var starts = new long[count];
+        var entries = new List<(long Start, long Entry)>(count);
         long firstByte = region.Origin + at + EntryLength * count;
         for (int i = 0; i < count; i++)
         {
-            long entry = at + i * EntryLength;
-            starts[i] = partition.Start + (region.UInt32(entry + 0xC) & 0x1FFFFFF);
-            if (starts[i] < firstByte || starts[i] >= partition.End)
+            long entry = at + i * EntryLength, start = partition.Start + (region.UInt32(entry + 0xC) & 0x1FFFFFF);
+            if (start == partition.Start && region.UInt32(entry + 0x10) == 0)
+                continue; // a name without bytes (ME 16: fitc.cfg)
+            if (start < firstByte || start >= partition.End)
                 throw region.Broken(entry + 0xC, $"file {region.Name(entry, 12)} lies outside its partition");
+            entries.Add((start, entry));
         }
 
-        long[] sorted = [.. starts.Order(), partition.End];
-        var files = ImmutableArray.CreateBuilder<DirectoryFile>(count);
-        for (int i = 0; i < count; i++)
+        long[] sorted = [.. entries.Select(e => e.Start).Order(), partition.End];
+        var files = ImmutableArray.CreateBuilder<DirectoryFile>(entries.Count);
+        foreach ((long start, long entry) in entries)
         {
-            long entry = at + i * EntryLength;
-            long end = sorted[Array.LastIndexOf(sorted, starts[i]) + 1];
-            if (Array.IndexOf(sorted, starts[i]) != Array.LastIndexOf(sorted, starts[i]))
+            int place = Array.IndexOf(sorted, start);
+            if (sorted[place + 1] == start)
                 throw region.Broken(entry + 0xC, $"file {region.Name(entry, 12)} begins where another file begins");
-            files.Add(new(region.Name(entry, 12), entry, new FlashRange(starts[i], end), region.UInt32(entry + 0x10),
-                (region.UInt32(entry + 0xC) >> 25 & 1) != 0));
+            files.Add(new(region.Name(entry, 12), entry, new FlashRange(start, sorted[place + 1]),
+                region.UInt32(entry + 0x10), (region.UInt32(entry + 0xC) >> 25 & 1) != 0));
         }
 
         return files.MoveToImmutable();
@@ -82,8 +89,9 @@ internal static class Gen3CodePartition
     /// <param name="region">The ME region.</param>
     /// <param name="partition">The partition in the image.</param>
     /// <param name="files">Its directory.</param>
+    /// <param name="version">Version of the firmware.</param>
     public static (ImmutableArray<CodeModule> Modules, ImmutableArray<KeptPart> Fixed) Split(
-        ByteReader region, FlashRange partition, ImmutableArray<DirectoryFile> files)
+        ByteReader region, FlashRange partition, ImmutableArray<DirectoryFile> files, MeVersion version)
     {
         var modules = ImmutableArray.CreateBuilder<CodeModule>();
         var parts = ImmutableArray.CreateBuilder<KeptPart>();
@@ -96,8 +104,15 @@ internal static class Gen3CodePartition
             }
             else
             {
-                modules.Add(new(
-                    file.Name, Compression(region, files, file), [file.Range], KeptModules.Contains(file.Name)));
+                ModuleAttributes? attributes = ModuleAttributes.Find(region, files, file);
+                ModuleCompression compression = file.IsHuffman
+                    ? ModuleCompression.Huffman
+                    : attributes?.Compression ?? ModuleCompression.None;
+                bool isKept = version.Major != OnlyRemovableMajor || KeptModules.Contains(file.Name);
+                modules.Add(new(file.Name, compression, [file.Range], isKept)
+                {
+                    Hash = file.IsHuffman ? null : attributes?.HashOf(file),
+                });
             }
         }
 
@@ -134,6 +149,37 @@ internal static class Gen3CodePartition
         }
     }
 
+    /// <summary>True when the manifest carries a hash of the flash descriptor.</summary>
+    /// <param name="region">The ME region.</param>
+    /// <param name="manifest">The manifest.</param>
+    public static bool HasDescriptorHash(ByteReader region, Manifest manifest)
+    {
+        long start = manifest.Range.Start - region.Origin;
+        return FindExtension(
+            region, start + manifest.HeaderLength, start + manifest.Range.Length, DescriptorHash) is not null;
+    }
+
+    /// <summary>True when the manifest of another code partition carries a hash of the flash descriptor; false too when
+    /// <paramref name="partition"/> is none.</summary>
+    /// <param name="region">The ME region.</param>
+    /// <param name="partition">The partition in the image; lies inside the region.</param>
+    /// <exception cref="ImageFormatException">Its directory or manifest is not sound.</exception>
+    public static bool HasDescriptorHash(ByteReader region, FlashRange partition)
+    {
+        if (!region.Has(partition.Start - region.Origin, "$CPD"u8))
+            return false;
+        foreach (DirectoryFile file in ReadDirectory(region, partition))
+        {
+            if (!file.Name.EndsWith(".man", StringComparison.Ordinal))
+                continue;
+            long start = file.Range.Start - region.Origin; // Its signature is not this question's matter.
+            long end = start + Math.Min(region.UInt32(start + 0x18) * 4L, file.Range.Length);
+            return FindExtension(region, start + region.UInt32(start + 4) * 4L, end, DescriptorHash) is not null;
+        }
+
+        return false;
+    }
+
     /// <summary>Finds an extension, a block of tag, length and content.</summary>
     /// <param name="region">The ME region.</param>
     /// <param name="start">Where the first block begins in the region.</param>
@@ -157,19 +203,4 @@ internal static class Gen3CodePartition
 
     private static bool IsMetadata(DirectoryFile file) =>
         file.Name.EndsWith(".man", StringComparison.Ordinal) || file.Name.EndsWith(".met", StringComparison.Ordinal);
-
-    private static ModuleCompression Compression(
-        ByteReader region, ImmutableArray<DirectoryFile> files, DirectoryFile module)
-    {
-        if (module.IsHuffman)
-            return ModuleCompression.Huffman;
-        if (files.FirstOrDefault(f => f.Name == module.Name + ".met") is not { } metadata)
-            return ModuleCompression.None;
-
-        long start = metadata.Range.Start - region.Origin;
-        long end = Math.Min(start + Math.Min(metadata.Length, metadata.Range.Length), region.Length);
-        return FindExtension(region, start, end, ModuleAttributes) is { } found && found.End - found.Start >= 0xC
-            ? (ModuleCompression)Math.Min(region.UInt32(found.Start + 8), (uint)ModuleCompression.Unknown)
-            : ModuleCompression.None;
-    }
 }

@@ -5,7 +5,7 @@ namespace FlashBench.Firmware.Formats;
 /// <summary>What is known about a manifest's signature.</summary>
 public enum SignatureStatus
 {
-    /// <summary>Not checked: an older or newer scheme than this version knows.</summary>
+    /// <summary>Not checked: of no scheme that ME firmware uses.</summary>
     NotChecked,
 
     /// <summary>Correct in every byte, by a trusted key.</summary>
@@ -35,12 +35,15 @@ public sealed record Manifest(
     FlashRange Range, string Tag, int HeaderLength, uint ModuleCount, MeVersion Version, string Date, bool DebugSigned,
     SignatureStatus Signature, SigningKey? Key, string? KeyFingerprint)
 {
-    private const int KeyField = 0x80, SignatureField = 0x184, ShortestLength = 0x80;
+    private const int KeyField = 0x80, ShortestLength = 0x80;
+
+    /// <summary>How it is signed.</summary>
+    public SignatureScheme Scheme { get; init; }
 
     /// <summary>Where the signature stands in the image; empty when it was not checked.</summary>
     public FlashRange SignatureRange => Signature == SignatureStatus.NotChecked
         ? FlashRange.At(Range.Start, 0)
-        : FlashRange.At(Range.Start + SignatureField, SignatureCheck.ModulusLength);
+        : FlashRange.At(Range.Start + SignatureField(Scheme), SignatureCheck.ModulusLength(Scheme));
 
     /// <summary>Reads the manifest at the start of <paramref name="bytes"/> and checks its signature.</summary>
     /// <param name="bytes">The manifest and what follows, up to the end of the region.</param>
@@ -58,31 +61,50 @@ public sealed record Manifest(
         if (headerLength < ShortestLength || length < headerLength || length > reader.Length)
             throw reader.Broken(0x04, $"a manifest of 0x{length:X} bytes, header 0x{headerLength:X}, does not fit");
 
-        var (status, fingerprint) = tag == "$MN2" && Is2048Bit(reader, headerLength)
-            ? CheckSignature(bytes[..(int)length], (int)headerLength)
-            : (SignatureStatus.NotChecked, null);
-        SigningKey? key = fingerprint is null ? null : keys.Find(fingerprint);
-        if (status == SignatureStatus.Valid && key is null)
-            status = SignatureStatus.UnknownKey;
+        SignatureScheme scheme = SchemeOf(reader, tag, headerLength);
+        (SignatureStatus status, SigningKey? key, string? fingerprint) = scheme == SignatureScheme.Unknown
+            ? (SignatureStatus.NotChecked, null, null)
+            : CheckSignature(bytes[..(int)length], scheme, keys);
         return new Manifest(
             FlashRange.At(origin, length), tag, (int)headerLength, reader.UInt32(0x20), ReadVersion(reader),
-            ReadDate(reader), reader.UInt32(0x0C) >> 31 != 0, status, key, fingerprint);
+            ReadDate(reader), reader.UInt32(0x0C) >> 31 != 0, status, key, fingerprint)
+        {
+            Scheme = scheme,
+        };
     }
 
-    // 0xA1 dwords of header with 64 dwords of modulus and one of exponent; 3072-bit manifests are longer.
-    private static bool Is2048Bit(ByteReader reader, long headerLength) =>
-        headerLength == SignatureField + SignatureCheck.ModulusLength && reader.UInt32(0x78) == 64 &&
-        reader.UInt32(0x7C) == 1;
+    private static int SignatureField(SignatureScheme scheme) =>
+        KeyField + SignatureCheck.ModulusLength(scheme) + sizeof(uint);
 
-    private static (SignatureStatus Status, string Fingerprint) CheckSignature(ReadOnlySpan<byte> manifest, int header)
+    // The header version, the lengths in dwords of modulus and exponent and the header's own length must all agree.
+    private static SignatureScheme SchemeOf(ByteReader reader, string tag, long headerLength)
     {
-        ReadOnlySpan<byte> key = manifest.Slice(KeyField, SignatureCheck.KeyLength);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        SignatureScheme scheme = (reader.UInt32(0x08), reader.UInt32(0x78), tag) switch
+        {
+            (0x10000, 64, "$MAN") => SignatureScheme.Pkcs1Sha1,
+            (0x10000, 64, "$MN2") => SignatureScheme.Pkcs1Sha256,
+            (0x21000, 96, "$MN2") => SignatureScheme.PssSha384,
+            _ => SignatureScheme.Unknown,
+        };
+        return reader.UInt32(0x7C) == 1 &&
+            headerLength == SignatureField(scheme) + SignatureCheck.ModulusLength(scheme)
+                ? scheme
+                : SignatureScheme.Unknown;
+    }
+
+    private static (SignatureStatus Status, SigningKey? Key, string Fingerprint) CheckSignature(
+        ReadOnlySpan<byte> manifest, SignatureScheme scheme, KeyRing keys)
+    {
+        int field = SignatureField(scheme), header = field + SignatureCheck.ModulusLength(scheme);
+        ReadOnlySpan<byte> key = manifest[KeyField..field];
+        using var hash = IncrementalHash.CreateHash(SignatureCheck.HashOf(scheme));
         hash.AppendData(manifest[..KeyField]);
         hash.AppendData(manifest[header..]);
-        bool valid = SignatureCheck.IsValid(
-            key, manifest.Slice(SignatureField, SignatureCheck.ModulusLength), hash.GetHashAndReset());
-        return (valid ? SignatureStatus.Valid : SignatureStatus.Invalid, KeyRing.FingerprintOf(key));
+        bool isRight = new SignatureCheck(scheme, key, manifest[field..header]).Signs(hash.GetHashAndReset());
+        SigningKey? known = keys.FindKey(key);
+        SignatureStatus status = !isRight ? SignatureStatus.Invalid
+            : known is null ? SignatureStatus.UnknownKey : SignatureStatus.Valid;
+        return (status, known, KeyRing.FingerprintOf(key));
     }
 
     private static MeVersion ReadVersion(ByteReader reader) =>

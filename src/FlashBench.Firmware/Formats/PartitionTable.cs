@@ -7,7 +7,7 @@ namespace FlashBench.Firmware.Formats;
 /// <param name="HeaderVersion">0x10, 0x20 or 0x21.</param>
 /// <param name="ChecksumRange">The header bytes whose sum is 0: from the region's start when the 16-byte vector
 /// before the tag counts, else from the tag.</param>
-/// <param name="ChecksumValid">True when the header's checksum is right; null for a version without one.</param>
+/// <param name="ChecksumValid">True when the header's checksum, or the CRC of version 0x21, is right.</param>
 /// <param name="Partitions">Its entries in stored order.</param>
 /// <remarks>Source: me_cleaner, MEAnalyzer and me-tools (no public specification); checked against 30 regions.
 /// </remarks>
@@ -17,11 +17,17 @@ public sealed record PartitionTable(
     /// <summary>Length of the header from the tag, and of one entry, in bytes.</summary>
     internal const int HeaderLength = 0x20, EntryLength = 0x20;
 
+    /// <summary>The version whose header has a CRC over header and entries.</summary>
+    internal const int CrcVersion = 0x21;
+
     /// <summary>Offsets of header fields from the tag.</summary>
     internal const int CountField = 4, ChecksumField = 0xB, FlagsField = 0x14;
 
     private const int VectorLength = 0x10;
     private const int PartitionsMax = 64; // The largest real table has 21 entries; more is damage.
+
+    /// <summary>True when the region holds a backup of the table (version 0x21).</summary>
+    public bool IsRedundant { get; init; }
 
     /// <summary>The tag, header and entries.</summary>
     public FlashRange Range => FlashRange.At(Offset, HeaderLength + (long)EntryLength * Partitions.Length);
@@ -53,7 +59,7 @@ public sealed record PartitionTable(
             throw reader.Broken(tag + CountField, $"a partition table of {count} entries is more than {PartitionsMax}");
 
         int version = reader.Byte(tag + 8);
-        if (version is not (0x10 or 0x20 or 0x21))
+        if (version is not (0x10 or 0x20 or CrcVersion))
             throw reader.Broken(tag + 8, $"a partition table of version 0x{version:X2} is not known");
 
         int checksumStart = ChecksumStart(reader, tag);
@@ -66,9 +72,15 @@ public sealed record PartitionTable(
             reader.Origin + tag,
             version,
             new FlashRange(reader.Origin + checksumStart, reader.Origin + tag + HeaderLength),
-            version == 0x21 ? null : isSumZero, // a CRC there
-            partitions.MoveToImmutable());
+            version == CrcVersion ? IsCrcRight(reader, tag, (int)count) : isSumZero,
+            partitions.MoveToImmutable())
+        {
+            IsRedundant = version == CrcVersion && (reader.Byte(tag + ChecksumField) & 1) != 0, // flags there
+        };
     }
+
+    private static bool IsCrcRight(ByteReader reader, int tag, int count) => reader.UInt32(tag + FlagsField) ==
+        Crc32.Of(reader.Bytes(tag, HeaderLength + EntryLength * count), FlagsField);
 
     // Header length 0x30 counts the vector before the tag, 0x20 does not.
     private static int ChecksumStart(ByteReader reader, int tag)

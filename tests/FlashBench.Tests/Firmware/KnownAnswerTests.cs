@@ -128,7 +128,7 @@ public class KnownAnswerTests
     [InlineData("bad-module-comp3", "compression")]
     [InlineData("bad-no-llut", "LLUT")]
     [InlineData("bad-full-cut-1.5m", "0x180000 bytes")] // defect 5
-    [InlineData("bad-dasharo-protectli-vault-adl-p-me", "neither")]
+    [InlineData("bad-dasharo-protectli-vault-adl-p-me", "HAP only")]
     [InlineData("fuzz-fiano-36b09c92f6", "3 flash chips")]
     [InlineData("ifd-starlabsltd-starbook-mtl-flashdescriptor", "descriptor alone")]
     public void An_image_that_is_damaged_or_not_supported_is_refused_in_one_sentence(string id, string reason)

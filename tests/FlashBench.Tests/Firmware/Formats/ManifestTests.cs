@@ -100,13 +100,17 @@ public class ManifestTests
     }
 
     [Theory]
+    [InlineData(0x08, 0x21000u)] // header version of 3072-bit manifests
     [InlineData(0x78, 96u)] // a 3072-bit key
     [InlineData(0x7C, 2u)]
-    public void A_scheme_that_is_not_known_is_not_called_valid(int field, uint value)
+    public void A_scheme_that_is_not_known_is_an_error(int field, uint value)
     {
         TestImage region = TestImage.Gen2Region();
 
-        Assert.Equal(SignatureStatus.NotChecked, Status(region.Put(region.Manifest + field, value).Sign()));
+        ImageAnalysis image = region.Put(region.Manifest + field, value).Sign().Analyse();
+
+        Assert.Equal(SignatureStatus.NotChecked, image.Me!.Code.Manifest.Signature);
+        Assert.Contains(image.Findings, f => f.Severity == FindingSeverity.Error && f.Text.Contains("no scheme"));
     }
 
     [Fact]

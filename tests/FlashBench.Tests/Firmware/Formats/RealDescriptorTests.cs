@@ -46,7 +46,7 @@ public class RealDescriptorTests
     [InlineData("ifd-dasharo-novacustom-nv4x-adl-descriptor", "adp-p", 0x17C, true)]
     [InlineData("ifd-dasharo-protectli-vault-adl-p-descriptor", "adp-p", 0x17C, true)]
     [InlineData("ifd-starlabsltd-starbook-tgl-flashdescriptor", "tgp-lp", 0x17C, false)] // but +0x94 bit 16 is set
-    [InlineData("ifd-coreboot-erying-tgl-fd", "tgp-h", 0x194, false)] // strap 0 bit 16 is, by a tool that knew no better
+    [InlineData("ifd-coreboot-erying-tgl-fd", "tgp-h", 0x194, false)] // strap 0 bit 16 is, by a mistake
     public void A_named_platform_finds_the_bit_of_newer_boards(string id, string name, int offset, bool set)
     {
         byte[] bytes = RealImages.Load(id);
