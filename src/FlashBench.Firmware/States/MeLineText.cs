@@ -1,8 +1,13 @@
+using System.Buffers;
+using System.Text;
+
 namespace FlashBench.Firmware.States;
 
 /// <summary>Takes off what programs put around a line: colours, log levels, time stamps.</summary>
 internal static class MeLineText
 {
+    private static readonly SearchValues<char> TimeStamp = SearchValues.Create("0123456789.:-+TZ,");
+
     /// <summary>The line without them.</summary>
     public static string Bare(string raw)
     {
@@ -21,14 +26,14 @@ internal static class MeLineText
         if (head.StartsWith("["))
             return head.IndexOf(']') + 1;
         int end = head.IndexOf(' ');
-        if (end <= 0 || head[..end].ContainsAnyExcept("0123456789.:-+TZ,") || !char.IsAsciiDigit(head[0]))
+        if (end <= 0 || head[..end].ContainsAnyExcept(TimeStamp) || !char.IsAsciiDigit(head[0]))
             return 0;
         return head[..end].ContainsAny('.', '-') ? end : 0;
     }
 
     private static string WithoutEscapes(string raw)
     {
-        var kept = new System.Text.StringBuilder(raw.Length);
+        var kept = new StringBuilder(raw.Length);
         for (int i = 0; i < raw.Length; i++)
         {
             if (raw[i] != '\x1B' || i + 1 >= raw.Length || raw[i + 1] != '[')

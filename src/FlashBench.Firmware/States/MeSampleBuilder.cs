@@ -33,7 +33,7 @@ internal sealed class MeSampleBuilder
             return;
         EndWords();
         _otherText = true;
-        NoteContext(bare);
+        NoteContext(bare, raw);
         _found.Clear();
         if (_inMeDump)
             ReadDumpRow(bare, raw, line);
@@ -90,17 +90,15 @@ internal sealed class MeSampleBuilder
     }
 
     // What a command line or a file name says about the bare words after it.
-    private void NoteContext(string text)
+    private void NoteContext(string text, string raw)
     {
         _fileNamed = text.Contains("fw_status", StringComparison.Ordinal);
         _asked.Clear();
         if (text.Contains("setpci ", StringComparison.Ordinal) && text.Contains("16.0 ", StringComparison.Ordinal))
             NoteAsked(text);
-        if (text.Contains("00:16.0 ", StringComparison.Ordinal))
-            _inMeDump = text.Contains("Communication", StringComparison.Ordinal) ||
-                text.Contains("MEI", StringComparison.Ordinal) || text.Contains("HECI", StringComparison.Ordinal);
-        else if (text.Length < 3 || text[2] != ':' || (text.Length > 4 && text[3] != ' '))
-            _inMeDump &= !text.Contains(':', StringComparison.Ordinal);
+        string line = raw.TrimStart();
+        if (line.Length > 8 && line[2] == ':' && line[5] == '.') // the heading of a device: "00:16.0 Communication ..."
+            _inMeDump = line.StartsWith("00:16.0 ", StringComparison.Ordinal);
     }
 
     private void NoteAsked(string text)

@@ -46,11 +46,10 @@ internal static class MeSampleJudge
         Hfsts1 status = registers.Status1!.Value;
         bool inWords = HasWords(sample, status);
         MeGeneration? rowOf = RowOf(state.Kind, status);
-        if (rowOf is null || (generation is not null && state.Kind != MeStateKind.NeutralizedByRemoval &&
-            (generation == MeGeneration.Three) != (rowOf == MeGeneration.Three) && state.Kind != MeStateKind.SoftDisabled))
-        {
+        bool otherRow = state.Kind == MeStateKind.DisabledByBit && generation is not null &&
+            (generation == MeGeneration.Three) != (rowOf == MeGeneration.Three);
+        if (rowOf is null || otherRow)
             return Nothing($"reads like \"{state.Sentence}\", but not all fields of HFSTS1 fit");
-        }
 
         if (registers.Hfsts2 is { } second)
         {
