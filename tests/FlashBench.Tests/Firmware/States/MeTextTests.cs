@@ -56,8 +56,9 @@ public class MeTextTests
     [InlineData("ME: ME is reporting as disabled, so not waiting for a response.")]
     [InlineData("ME is HAP disabled")]
     [InlineData("")]
-    public void One_statement_alone_never_proves_that_an_ME_is_disabled(string text) => Assert.Equal(
-        MeStateKind.NoEvidence, MeText.Decode(text, new(MeGeneration.Three, 11, true)).Overall.Kind);
+    public void One_statement_alone_never_proves_that_an_ME_is_disabled(string text) => Assert.True(
+        MeText.Decode(text, new(MeGeneration.Three, 11, true)).Overall.Kind is MeStateKind.NoEvidence or
+            MeStateKind.Unlisted);
 
     [Fact]
     public void A_running_sample_is_not_hidden_by_a_neutralized_one_whichever_comes_first()
