@@ -67,6 +67,7 @@ public sealed record HuffmanChunkMap(
     // A chunk is a 24-bit offset in the region and a flag byte, 0x80 for a page that is not stored.
     private static ImmutableArray<FlashRange?> ReadChunks(ByteReader region, long table, int count, FlashRange stream)
     {
+        region.Bytes(table, 4L * count); // before the array is made: the count is the image's word
         var starts = new long?[count];
         for (int i = 0; i < count; i++)
         {
