@@ -73,8 +73,8 @@ public sealed record MeFirmware(
     internal bool HoldsWhatMustStay => Code.Fixed.All(part => Region.Contains(part.Range)) &&
         Code.Modules.Where(m => m.IsKept).All(m => m.Ranges.All(Region.Contains));
 
-    /// <summary>True when the code partition holds nothing in <paramref name="image"/> that could be taken out of it, and
-    /// all other partitions lie inside the region: a region that was cut after that lacks nothing.</summary>
+    /// <summary>True when the code partition holds nothing in <paramref name="image"/> that could be taken out of it,
+    /// and all other partitions lie inside the region: a region that was cut after that lacks nothing.</summary>
     internal bool IsReduced(ReadOnlySpan<byte> image) =>
         Table.Partitions.All(p => p.Name == Code.Name || p.Range is not { } range || Region.Contains(range)) &&
         PresentModules(image).All(m => m.IsKept);

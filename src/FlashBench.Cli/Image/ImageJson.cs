@@ -41,7 +41,7 @@ internal static class ImageJson
                 File = file.Path,
                 file.Sha256,
                 plan.Policy,
-                Me = image.Me!.Title,
+                Me = image.Me?.Title,
                 Changes = plan.Changes.Select(c => new
                 {
                     c.Range.Start,

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FlashBench.Firmware.Neutralization;
 
 namespace FlashBench.Cli.Image;
 
@@ -48,8 +47,7 @@ internal static class NeutralizeCommand
         public Option<bool> Check { get; } = Switch(
             "Check the image and its signature; change nothing", "-c", "--check");
 
-        public Option<string?> Policy { get; } = Choice(
-            "What to do: purism (default), me-cleaner, hap-only, none", "--policy");
+        public Option<string?> Policy { get; } = PolicyOption.Create();
 
         public Option<string?> Platform { get; } = PlatformOption.Create();
 
@@ -59,13 +57,6 @@ internal static class NeutralizeCommand
             Output, Policy, Platform, SoftDisable, SoftDisableOnly, Relocate, Truncate, KeepModules, Whitelist, Blacklist,
             Descriptor, ExtractDescriptor, ExtractMe, Check,
         ];
-
-        private static Option<string?> Choice(string description, string name)
-        {
-            var option = new Option<string?>(name) { Description = description, HelpName = "NAME" };
-            option.AcceptOnlyFromAmong([.. NeutralizationPolicy.Names]);
-            return option;
-        }
 
         private static Option<bool> Switch(string description, string letter, string name) =>
             new(letter, name) { Description = description };

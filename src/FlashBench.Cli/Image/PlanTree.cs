@@ -11,9 +11,9 @@ internal static class PlanTree
     /// <summary>Draws a plan.</summary>
     public static TextTree Of(ImageFile file, ImageAnalysis image, ImagePlan plan)
     {
-        var tree = new TextTree($"{file.Path}: {image.Me!.Title}, policy {plan.Policy}");
+        var tree = new TextTree($"{file.Path}: {image.Me?.Title ?? "no ME firmware"}, policy {plan.Policy}");
         if (plan.IsEmpty)
-            tree.Add("nothing to change: the image is neutralized already");
+            tree.Add("nothing to change: the image is as the policy wants it");
         foreach (ImageChange change in plan.Changes)
         {
             TextTree node = tree.Add($"{InspectTree.Text(change.Range)}  {change.Rule.Text}  [{change.Rule.Id}]");
@@ -52,7 +52,8 @@ internal readonly record struct PlanTotals(long Before, long Kept)
     /// <summary>Counts.</summary>
     public static PlanTotals Of(ImageAnalysis image, ImagePlan plan)
     {
-        FlashRange region = image.Me!.Region;
+        if (image.Me is not { Region: var region })
+            return default;
         ReadOnlySpan<byte> before = region.Of(image.Image.Span), after = region.Of(plan.Apply(image.Image.Span));
         return new(before.Length - before.Count((byte)0xFF), after.Length - after.Count((byte)0xFF));
     }

@@ -11,8 +11,8 @@ internal static class PlatformOption
     {
         var option = new Option<string?>("--platform")
         {
-            Description = "Platform of the board, where the descriptor alone does not tell which strap disables the ME " +
-                "(300-series and later); the descriptor must confirm it",
+            Description = "Platform of the board, where the descriptor alone does not tell which strap disables " +
+                "the ME (300-series and later); the descriptor must confirm it",
             HelpName = "NAME",
         };
         option.AcceptOnlyFromAmong([.. DisablePlatform.All.Select(p => p.Name)]);

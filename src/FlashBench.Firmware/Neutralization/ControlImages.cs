@@ -24,7 +24,9 @@ public static class ControlImages
         byte flipped = (byte)(first.Of(image.Image.Span)[0] ^ 1);
         var edits = new List<Edit>
         {
-            new(first, new("damage-signature", $"flip one bit of the signature of {image.Me.Code.Name}"), new[] { flipped }),
+            new(
+                first, new("damage-signature", $"flip one bit of the signature of {image.Me.Code.Name}"),
+                new[] { flipped }),
         };
         if (image.DisableBit is { } bit)
             edits.Add(DescriptorEdits.DisableBit(image, bit, set: false));

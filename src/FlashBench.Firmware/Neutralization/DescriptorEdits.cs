@@ -21,9 +21,9 @@ internal static class DescriptorEdits
             set ? word | bit.Mask : word & ~bit.Mask);
     }
 
-    /// <summary>The edits that disable the ME of generation 1 by straps, and drop its region from the layout.</summary>
+    /// <summary>The edits that disable the ME of generation 1 by straps.</summary>
     /// <remarks>Source: S-15, S-13. Bit 0 of the first ICH strap and of the first MCH strap.</remarks>
-    public static IEnumerable<Edit> DisableGeneration1(ImageAnalysis image)
+    public static IEnumerable<Edit> SetGeneration1Straps(ImageAnalysis image)
     {
         FlashDescriptor descriptor = image.Descriptor!;
         (long Offset, string Name)[] straps =
@@ -34,7 +34,12 @@ internal static class DescriptorEdits
                 offset, new("set-disable-bit", $"set {name}, bit 0 of the strap at 0x{offset:X3}"),
                 Read(image, offset) | 1);
         }
+    }
 
+    /// <summary>The edit that drops the ME region from the layout; none when there is no such region.</summary>
+    public static IEnumerable<Edit> DropMeRegion(ImageAnalysis image)
+    {
+        FlashDescriptor descriptor = image.Descriptor!;
         if (descriptor.Region(DescriptorRegion.Me) is not null)
         {
             yield return Word(
@@ -54,7 +59,8 @@ internal static class DescriptorEdits
         uint word = descriptor.Version == 1
             ? (Read(image, offset) | 0x04040000) & 0x0404FFFF // ME reads and writes region 2; requester id stays
             : 0x00400500; // ME reads regions 0 and 2, writes 2
-        return Word(offset, new("limit-access", $"let the ME write its own region only, FLMSTR2 at 0x{offset:X3}"), word);
+        return Word(
+            offset, new("limit-access", $"let the ME write its own region only, FLMSTR2 at 0x{offset:X3}"), word);
     }
 
     /// <summary>Lays a descriptor out anew for a region that was cut, when the BIOS region begins right behind it.

@@ -5,8 +5,8 @@ namespace FlashBench.Firmware.Neutralization;
 /// <summary>Parts of a changed image, as files of their own.</summary>
 public static class ExtractedRegion
 {
-    /// <summary>The flash descriptor of a changed dump; when the plan cuts the ME region, laid out anew so that the BIOS
-    /// region begins where the ME region now ends.</summary>
+    /// <summary>The flash descriptor of a changed dump; when the plan cuts the ME region, laid out anew so that the
+    /// BIOS region begins where the ME region now ends.</summary>
     /// <param name="image">The original dump.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="changed">What the plan makes of the dump.</param>

@@ -20,15 +20,15 @@ public sealed record NeutralizationOptions
     /// <summary>Partitions to keep beside the code partition (<c>-w</c>).</summary>
     public ImmutableArray<string> KeepPartitions { get; init; } = [];
 
-    /// <summary>When not null, the only partitions to remove (<c>-b</c>): all others stay, and the code partition always
-    /// does.</summary>
+    /// <summary>When not null, the only partitions to remove (<c>-b</c>): all others stay, and the code partition
+    /// always does.</summary>
     public ImmutableArray<string>? RemovePartitions { get; init; }
 
     /// <summary>Move the code partition to the start of the region (<c>-r</c>).</summary>
     public bool Relocate { get; init; }
 
-    /// <summary>Cut a bare region behind the last byte that it needs (<c>-t</c>). A full dump keeps its length; only what
-    /// is taken out of it is cut.</summary>
+    /// <summary>Cut a bare region behind the last byte that it needs (<c>-t</c>). A full dump keeps its length; only
+    /// what is taken out of it is cut.</summary>
     public bool Truncate { get; init; }
 
     /// <summary>Set the bit that halts the ME: AltMeDisable, HAP, or the straps of generation 1 (<c>-S</c>, <c>-s</c>).

@@ -74,7 +74,11 @@ public static class NeutralizationPlan
         }
 
         if (PlanRules.IsGeneration1(image))
-            edits.AddRange(DescriptorEdits.DisableGeneration1(image));
+        {
+            edits.AddRange(DescriptorEdits.SetGeneration1Straps(image));
+            edits.AddRange(DescriptorEdits.DropMeRegion(image));
+        }
+
         edits.AddRange(ErasureOf(image, options));
         return null;
     }
@@ -84,7 +88,7 @@ public static class NeutralizationPlan
     {
         if (!PlanRules.IsGeneration1(image))
             return [DescriptorEdits.DisableBit(image, PinnedBit(image, pin), set: true)];
-        return options.Remove ? [] : DescriptorEdits.DisableGeneration1(image).Where(e => e.Rule.Id == "set-disable-bit");
+        return options.Remove ? [] : DescriptorEdits.SetGeneration1Straps(image);
     }
 
     private static DisableBit PinnedBit(ImageAnalysis image, DisableBitPin? pin)
@@ -97,7 +101,8 @@ public static class NeutralizationPlan
                 (names.Length == 0 ? "no known platform fits" : $"the platform must be named (fitting: {names})"));
         }
 
-        if (image.Me is { } me && (bit.Name == "HAP") != (me.Generation == MeGeneration.Three))
+        // The candidates are those that fit descriptor and firmware together.
+        if (image.Me is { } me && !image.DisableCandidates.Any(c => c.Bit?.DwordOffset == bit.DwordOffset))
             throw new PlanRefusedException($"the descriptor is for a {pch} PCH, which does not go with {me.Title}");
         if (pin is { } wanted && (wanted.StrapOffset != bit.StrapOffset || wanted.Bit != bit.Bit))
         {

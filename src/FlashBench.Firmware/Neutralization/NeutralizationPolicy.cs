@@ -5,9 +5,9 @@ namespace FlashBench.Firmware.Neutralization;
 /// <summary>The named policies.</summary>
 public static class NeutralizationPolicy
 {
-    /// <summary>The default: what Purism ships on its laptops. ME 6 to 10 and TXE 1 to 2 keep FTPR with ROMP and BUP, ME
-    /// 11 keeps FTPR with rbe, kernel, syslib and bup, and MFS; the disable bit is set. Generation 1 and Ignition are
-    /// erased and disabled by straps. ME 12 and later keep everything, and HAP is set.</summary>
+    /// <summary>The default: what Purism ships on its laptops. ME 6 to 10 and TXE 1 to 2 keep FTPR with ROMP and BUP,
+    /// ME 11 keeps FTPR with rbe, kernel, syslib and bup, and MFS; the disable bit is set. Generation 1 and Ignition
+    /// are erased and disabled by straps. ME 12 and later keep everything, and HAP is set.</summary>
     public const string Purism = "purism";
 
     /// <summary>me_cleaner without options: removal alone, FTPR alone stays, no bit.</summary>

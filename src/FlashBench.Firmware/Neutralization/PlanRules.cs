@@ -21,12 +21,14 @@ internal static class PlanRules
 
         if (image.Me is { } me && Unsupported(image, me, options) is { } reason)
             throw new PlanRefusedException(reason, me.Region.Start);
-        if (image.Findings.FirstOrDefault(f => f.Severity == FindingSeverity.Error && !IsEmptyRegion(image, f)) is { } e)
-            throw new PlanRefusedException(e.Text, e.Offset);
+        Finding? error = image.Findings.FirstOrDefault(
+            f => f.Severity == FindingSeverity.Error && !IsEmptyRegion(image, f));
+        if (error is not null)
+            throw new PlanRefusedException(error.Text, error.Offset);
         if (image.Me is null && !IsGeneration1(image) && !HasErasedIgnition(image))
             throw new PlanRefusedException("the image has no ME region to neutralize");
-        if (image.Me is { IsRemovable: true } removable && options.Remove && !removable.Code.Modules.Any(m => m.IsKept))
-            throw new PlanRefusedException("the code partition has no module that must stay", removable.Code.Range.Start);
+        if (options.Remove && image.Me is { IsRemovable: true, Code: var code } && !code.Modules.Any(m => m.IsKept))
+            throw new PlanRefusedException("the code partition has no module that must stay", code.Range.Start);
         CheckMoves(options);
     }
 
@@ -56,6 +58,8 @@ internal static class PlanRules
             return $"{me.Title} is server firmware, which is out of scope";
         if (options.Remove)
             return NotRemovable(image, me);
+        if (isTouched && me.HashesDescriptor)
+            return $"{me.Title} checks a hash of the flash descriptor, and would not start with a changed one";
         // Later firmware reads more of the flash than its own region.
         return options.LimitAccess && me is { Generation: MeGeneration.Three, IsRemovable: false }
             ? $"{me.Title} allows HAP only: which access it needs is not known"

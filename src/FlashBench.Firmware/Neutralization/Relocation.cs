@@ -37,7 +37,8 @@ internal sealed record Relocation(long Shift, ImmutableArray<Edit> Edits)
 
         if (me.Code.Chunks is { } map)
             MoveChunks(content.AsSpan((int)(map.Range.Start - source.Start), (int)map.Range.Length), me, map, shift);
-        var rule = new ChangeRule("move-partition", $"move {me.Code.Name} from 0x{offset:X} to 0x{target:X} of the region");
+        var rule = new ChangeRule(
+            "move-partition", $"move {me.Code.Name} from 0x{offset:X} to 0x{target:X} of the region");
         return new Relocation(
             shift,
             [

@@ -87,8 +87,12 @@ public class MeCleanerAnswersTests
             NeutralizeRequest request = NeutralizeRequest.Of(parse, options);
             NeutralizeResult result = NeutralizeRun.Produce(new ImageFile("in.bin", image), request, KeyRing.Intel);
             var outputs = new SortedDictionary<string, string>(StringComparer.Ordinal);
-            foreach ((string? name, byte[]? bytes) in ((string?, byte[]?)[])
-                [(request.Output, result.Image), (request.Descriptor, result.Descriptor), (request.Region, result.Region)])
+            (string?, byte[]?)[] written =
+                [
+                    (request.Output, result.Image), (request.Descriptor, result.Descriptor),
+                    (request.Region, result.Region),
+                ];
+            foreach ((string? name, byte[]? bytes) in written)
             {
                 if (name is not null && bytes is not null)
                     outputs[name] = Hash(bytes);

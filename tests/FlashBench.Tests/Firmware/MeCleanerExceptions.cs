@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace FlashBench.Tests.Firmware;
 
 /// <summary>Where our result is not me_cleaner's, and why: the data file MeCleanerExceptions.json.</summary>
-/// <remarks>An entry names the image, the option sets ("*" for all that have no entry of their own), the reason (a defect
-/// number of the reference's section 2.2, or a rule of ours), and what ours is: a refusal, or the hash of each output.
-/// </remarks>
+/// <remarks>An entry names the image, the option sets ("*" for all that have no entry of their own and differ), the
+/// reason (a defect number of the reference's section 2.2, or a rule of ours), and what ours is: a refusal, or the hash
+/// of each output.</remarks>
 internal sealed class MeCleanerExceptions
 {
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Strict)
