@@ -64,7 +64,7 @@ internal static class MeSampleJudge
             return Nothing($"reads like \"{state.Sentence}\", but nothing else in the text confirms HFSTS1");
         }
 
-        if (sample.Find(MeKey.Damaged) is { } damaged && !(inWords && registers.Hfsts2 is not null))
+        if (sample.Find(MeKey.Damaged) is { } damaged)
             return Nothing($"line {damaged.Line} is damaged");
         bool full = sample.Registers.Hfsts1 is not null && inWords && registers.Hfsts2 is not null;
         return full || state.Strength < EvidenceStrength.Strong
