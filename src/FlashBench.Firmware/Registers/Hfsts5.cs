@@ -1,6 +1,6 @@
 namespace FlashBench.Firmware.Registers;
 
-/// <summary>Fields of HFSTS5, PCI 0:16.0 configuration offset 0x68: Boot Guard at this boot; known from ME 11.</summary>
+/// <summary>Fields of HFSTS5, PCI 0:16.0 configuration offset 0x68: Boot Guard at this boot, from ME 11.</summary>
 /// <param name="Raw">The register as read.</param>
 /// <param name="MeMajor">Major version of the firmware, or null when it is unknown; a field whose meaning is not known
 /// for that version is null.</param>

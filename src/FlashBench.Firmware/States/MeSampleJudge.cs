@@ -24,7 +24,8 @@ internal static class MeSampleJudge
         MeRegisters registers = sample.Registers;
         if (registers.Hfsts1 is null && FromWords(sample) is { } words)
             registers = registers with { Hfsts1 = words };
-        if (sample.Find(MeKey.SaysDisabled) is not null && Said(sample, MeKey.OperationMode, registers) is { } and not 2)
+        bool saysDisabled = sample.Find(MeKey.SaysDisabled) is not null;
+        if (saysDisabled && Said(sample, MeKey.OperationMode, registers) is { } and not 2)
             return Contradiction(sample, "one line says disabled, the operation mode does not");
 
         MeState state = MeStateTable.Decide(registers, generation ?? ByPhase(registers), disableBitSet);
@@ -63,7 +64,7 @@ internal static class MeSampleJudge
             return Nothing($"reads like \"{state.Sentence}\", but nothing else in the text confirms HFSTS1");
         }
 
-        if (sample.Find(MeKey.Damaged) is { } damaged && !(inWords && registers.Hfsts2 is not null))
+        if (sample.Find(MeKey.Damaged) is { } damaged)
             return Nothing($"line {damaged.Line} is damaged");
         bool full = sample.Registers.Hfsts1 is not null && inWords && registers.Hfsts2 is not null;
         return full || state.Strength < EvidenceStrength.Strong
@@ -113,7 +114,8 @@ internal static class MeSampleJudge
         ulong state = sample.Find(MeKey.OperationState)?.Value ?? 0;
         // Without a line about it, a start is taken for complete: that can only make the result worse.
         ulong complete = sample.Find(MeKey.InitComplete)?.Value ?? 1;
-        return (uint)(working & 0xF | (state & 7) << 6 | (complete & 1) << 9 | (error & 0xF) << 12 | (mode & 0xF) << 16);
+        return (uint)(working & 0xF | (state & 7) << 6 | (complete & 1) << 9 | (error & 0xF) << 12 |
+            (mode & 0xF) << 16);
     }
 
     private static int? Said(MeSample sample, MeKey key, MeRegisters registers) =>

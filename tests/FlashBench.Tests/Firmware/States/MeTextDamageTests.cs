@@ -53,7 +53,8 @@ public class MeTextDamageTests
             for (int length = 0; length < text.Length; length++)
             {
                 MeTextReport report = MeText.Decode(text[..length], MeTexts.Context(name));
-                Assert.True(!MeTexts.IsGood(report) || report.Overall.Kind == MeTexts.Promised(name), $"{name} {length}");
+                bool isHonest = !MeTexts.IsGood(report) || report.Overall.Kind == MeTexts.Promised(name);
+                Assert.True(isHonest, $"{name} {length}");
             }
         }
     }
