@@ -1,7 +1,7 @@
 namespace FlashBench.Bench.Journal;
 
-/// <summary>New content of a file, on disk beside it and not yet under its name. Disposing takes it away again unless it
-/// was published.</summary>
+/// <summary>New content of a file, on disk beside it and not yet under its name. Disposing takes it away again unless
+/// it was published.</summary>
 public sealed class StagedFile : IDisposable
 {
     private readonly string _temporary;

@@ -54,7 +54,7 @@ internal static class NeutralizeCommand
         /// <summary>Every option, in the order of the help.</summary>
         public IEnumerable<Option> All =>
         [
-            Output, Policy, Platform, SoftDisable, SoftDisableOnly, Relocate, Truncate, KeepModules, Whitelist, Blacklist,
+            "flashbench image neutralize --platform cnp-lp backup.bin -O hap.bin # ME 12 and later",
             Descriptor, ExtractDescriptor, ExtractMe, Check,
         ];
 

@@ -95,6 +95,7 @@ public class NeutralizationCheckTests
     public void More_content_than_the_version_may_keep_is_a_problem(bool stray, bool expected)
     {
         TestImage dump = stray ? TestImage.Gen2Dump() : Blanked();
+        dump.Put(0x18, 0x10100206).Put(0x1C, 0); // a 5-series descriptor
         dump.Put(dump.Manifest + 0x24, 6).Put(dump.Manifest + 0x290 + 4 * 0x60 + 8, 0x00001C70).Sign();
         ImageAnalysis original = dump.Analyse();
         byte[] written = NeutralizationPlan.Create(original).Apply(dump.Bytes);
