@@ -54,8 +54,8 @@ internal static class NeutralizeCommand
         /// <summary>Every option, in the order of the help.</summary>
         public IEnumerable<Option> All =>
         [
-            "flashbench image neutralize --platform cnp-lp backup.bin -O hap.bin # ME 12 and later",
-            Descriptor, ExtractDescriptor, ExtractMe, Check,
+            Output, Policy, Platform, SoftDisable, SoftDisableOnly, Relocate, Truncate, KeepModules, Whitelist,
+            Blacklist, Descriptor, ExtractDescriptor, ExtractMe, Check,
         ];
 
         private static Option<bool> Switch(string description, string letter, string name) =>
