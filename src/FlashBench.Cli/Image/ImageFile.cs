@@ -24,8 +24,7 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
         RefuseWhatHoldsNoImage(path);
         try
         {
-            using FileStream file = File.OpenRead(path);
-            byte[] bytes = ReadAll(path, file);
+            byte[] bytes = ReadFile(path);
             return new ImageFile(path, bytes is [0x1F, 0x8B, _, _, ..] ? Unpack(path, bytes) : bytes);
         }
         catch (UnauthorizedAccessException)
@@ -81,13 +80,29 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
         throw new CommandFailure(ExitCodes.BadInput, $"{path}: the gzip data is damaged or cut");
     }
 
-    private static byte[] ReadAll(string path, Stream stream)
+    // A file tells its length, so one array of that size is enough; a pipe does not, nor does a file in /proc.
+    private static byte[] ReadFile(string path)
     {
-        using var all = new MemoryStream();
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        long length = file.CanSeek ? file.Length : 0;
+        if (length > LengthMax)
+            throw TooLong(path);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length);
+        int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        byte[] rest = ReadAll(path, file, read);
+        return rest.Length == 0 && read == bytes.Length ? bytes : [.. bytes.AsSpan(0, read), .. rest];
+    }
+
+    private static byte[] ReadAll(string path, Stream stream, long before = 0)
+    {
         byte[] block = new byte[1 << 16];
-        for (int read; (read = stream.Read(block)) > 0;)
+        int read = stream.Read(block);
+        if (read == 0)
+            return [];
+        using var all = new MemoryStream();
+        for (; read > 0; read = stream.Read(block))
         {
-            if (all.Length + read > LengthMax)
+            if (before + all.Length + read > LengthMax)
                 throw TooLong(path);
             all.Write(block, 0, read);
         }

@@ -97,7 +97,8 @@ public sealed class ImagePlan
                 $"the plan is for 0x{ImageLength:X} bytes, the image has 0x{original.Length:X}", nameof(original));
         }
 
-        byte[] image = original[..(int)ResultLength].ToArray();
+        byte[] image = GC.AllocateUninitializedArray<byte>((int)ResultLength);
+        original[..image.Length].CopyTo(image);
         foreach (ImageChange change in Changes)
         {
             if (!change.Range.Of(original).SequenceEqual(change.Old.Span))
