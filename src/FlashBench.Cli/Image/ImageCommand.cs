@@ -13,6 +13,8 @@ internal static class ImageCommand
     public static Command Create() => new Command("image", "Look at firmware images and plan changes: no hardware")
     {
         CreateInspect(), AuditCommand.Create(), PlanCommand.Create(), NeutralizeCommand.Create(),
+        MapCommand.Create(),
+        DiffCommand.Create(),
     }.WithExamples("flashbench image inspect backup.bin", "flashbench image neutralize backup.bin -O clean.bin");
 
     private static Command CreateInspect()
