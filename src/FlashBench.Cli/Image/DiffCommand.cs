@@ -70,7 +70,9 @@ internal static class DiffCommand
 
         if (diff.Verdict != DiffVerdict.Equal)
         {
-            tree.Add($"{diff.ChangedBytes:N0} bytes differ: {diff.ExplainedBytes:N0} explained by " +
+            if (diff.MissingBytes > 0)
+                tree.Add($"policy {diff.Policy} would change {Count(diff.MissingBytes)} more, which are as before");
+            tree.Add($"{Count(diff.ChangedBytes)} changed: {diff.ExplainedBytes:N0} explained by " +
                 $"{(diff.Policy is { } policy ? $"policy {policy}" : "no policy")}, " +
                 $"{diff.UnexplainedBytes:N0} unexplained");
         }

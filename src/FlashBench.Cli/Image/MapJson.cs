@@ -47,6 +47,7 @@ internal static class MapJson
             diff.Policy,
             diff.ChangedBytes,
             diff.ExplainedBytes,
+            diff.MissingBytes,
             Differences = diff.Differences.Select(d => new
             {
                 d.Range.Start,

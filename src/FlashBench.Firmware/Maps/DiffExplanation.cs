@@ -8,8 +8,8 @@ internal static class DiffExplanation
     private static readonly string[] Policies =
         [NeutralizationPolicy.Purism, NeutralizationPolicy.MeCleaner, NeutralizationPolicy.HapOnly];
 
-    /// <summary>The plan that explains most of the differing bytes, the earlier policy where two explain as many; null
-    /// when none explains any.</summary>
+    /// <summary>The plan that explains most of the differing bytes, and where two explain as many, the one that changes
+    /// less beyond them; null when none explains any.</summary>
     /// <param name="first">The image before.</param>
     /// <param name="second">The image after.</param>
     public static ImagePlan? Best(ImageAnalysis first, ReadOnlySpan<byte> second)
@@ -20,7 +20,7 @@ internal static class DiffExplanation
             if (Plan(first, policy, second.Length) is not { } plan)
                 continue;
             long explained = Explained(plan, first.Image.Span, second);
-            if (explained > most)
+            if (explained > most || (explained == most && plan.ChangedBytes < best?.ChangedBytes))
                 (best, most) = (plan, explained);
         }
 

@@ -42,8 +42,10 @@ internal sealed class DiffScan(ImageMap map, ImagePlan? plan)
         foreach (Found found in _found.OrderBy(f => f.Range))
             differences.Add(new(found.Range, NameOf(found, second), found.Bytes, found.Rule));
         long explained = _found.Where(f => f.Rule is not null).Sum(f => f.Bytes);
-        return new ImageDiff(
-            differences.MoveToImmutable(), explained > 0 ? plan?.Policy : null, _found.Sum(f => f.Bytes), explained);
+        return new ImageDiff(differences.MoveToImmutable(), plan?.Policy, _found.Sum(f => f.Bytes), explained)
+        {
+            MissingBytes = Missing(second),
+        };
     }
 
     private ChangeRule? RuleAt(int offset, byte now)
@@ -55,6 +57,20 @@ internal sealed class DiffScan(ImageMap map, ImagePlan? plan)
         ImageChange change = _changes[_change];
         byte wanted = change.Content is { } content ? content.Span[(int)(offset - change.Range.Start)] : (byte)0xFF;
         return now == wanted ? change.Rule : null;
+    }
+
+    private long Missing(ReadOnlySpan<byte> second)
+    {
+        long count = 0;
+        foreach (ImageChange change in _changes)
+        {
+            FlashRange there = new FlashRange(0, second.Length).Intersect(change.Range);
+            ReadOnlySpan<byte> old = there.Of(_first.Span), now = there.Of(second), wanted = change.New.Span;
+            for (int i = 0; i < now.Length; i++)
+                count += now[i] == old[i] && now[i] != wanted[i] ? 1 : 0;
+        }
+
+        return count;
     }
 
     // Continues the last difference of the same rule when it is near, or when the field has too many.

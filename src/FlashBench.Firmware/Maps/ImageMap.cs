@@ -35,7 +35,7 @@ public sealed record ImageMap(
         }
         catch (PlanRefusedException refused)
         {
-            return Of(image) with { Refusal = refused.Message };
+            return Of(image) with { Refusal = refused.Reason };
         }
     }
 
