@@ -10,8 +10,8 @@ namespace FlashBench.Cli.Image;
 /// without script; kept and removed differ in pattern and in lightness, not in hue alone.</summary>
 internal sealed class MapDrawing
 {
-    private const double Width = 1080, Top = 134, Margin = 24, LabelStep = 15, LeastHeight = 520;
-    private const double ChipX = 190, MeX = 560, BarWidth = 110, LeastSegment = 0.8;
+    private const double Width = 1100, Top = 134, Margin = 24, LabelStep = 15, LeastHeight = 520;
+    private const double ChipX = 230, MeX = 600, AloneX = 60, BarWidth = 110, LeastSegment = 0.8;
     private const double LabelGap = 26; // between a bar and its labels: room for the lines that lead to them
     private const int LineColumns = 150;
 
@@ -60,7 +60,7 @@ internal sealed class MapDrawing
             if (hasChip)
                 WriteBar("flash", ChipX, new(0, _map.Image.Image.Length), regions, isLeft: true);
             if (hasMe)
-                WriteBar("ME region", MeX, _map.Image.Me!.Region, parts, isLeft: false);
+                WriteBar("ME region", hasChip ? MeX : AloneX, _map.Image.Me!.Region, parts, isLeft: false);
         }
 
         _page.Line();
@@ -197,20 +197,25 @@ internal sealed class MapDrawing
         ? $"{SegmentTexts.Percent(segment.Removed, segment.Content)} removed"
         : SegmentTexts.Word(segment.State);
 
-    // Moves labels apart: down first, then up where the last ones would leave the drawing.
+    // Moves labels apart as little as possible: those that crowd are centred on the place that they crowd around.
     private double[] Spread(double[] wanted)
     {
-        double[] places = [.. wanted];
-        for (int i = 1; i < places.Length; i++)
-            places[i] = Math.Max(places[i], places[i - 1] + LabelStep);
-        double limit = Top + _height;
-        for (int i = places.Length - 1; i >= 0; i--)
+        var crowds = new List<(double Sum, int Count)>();
+        foreach ((int i, double place) in wanted.Index())
         {
-            places[i] = Math.Min(places[i], limit);
-            limit = places[i] - LabelStep;
+            (double Sum, int Count) crowd = (place - i * LabelStep, 1);
+            while (crowds.Count > 0 && crowds[^1].Sum / crowds[^1].Count >= crowd.Sum / crowd.Count)
+            {
+                crowd = (crowd.Sum + crowds[^1].Sum, crowd.Count + crowds[^1].Count);
+                crowds.RemoveAt(crowds.Count - 1);
+            }
+
+            crowds.Add(crowd);
         }
 
-        return places;
+        double highest = Top + _height - (wanted.Length - 1) * LabelStep;
+        return [.. crowds.SelectMany(c => Enumerable.Repeat(Math.Clamp(c.Sum / c.Count, Top, highest), c.Count))
+            .Select((place, i) => place + i * LabelStep)];
     }
 
     private void WriteBox((double X, double Y) at, (double Width, double Height) size, SegmentState state, double kept)

@@ -58,7 +58,7 @@ internal static class SegmentTexts
         {
             yield return plan.IsEmpty
                 ? $"policy {plan.Policy}: nothing to change"
-                : $"policy {plan.Policy}: removes {map.Removed:N0} bytes, keeps {map.Content - map.Removed:N0}";
+                : $"policy {plan.Policy}: removes {map.Removed:N0} of them, leaves {map.Content - map.Removed:N0}";
         }
         else if (map.Refusal is { } refusal)
         {
