@@ -4,7 +4,7 @@ namespace FlashBench.Bench.Report;
 
 /// <summary>Writes HTML and SVG that is well-formed XML; every text and every value is escaped on its way in.</summary>
 /// <remarks>Names of elements and attributes are the program's own words, never foreign text.</remarks>
-internal sealed class MarkupWriter
+public sealed class MarkupWriter
 {
     private readonly StringBuilder _text = new();
     private readonly Stack<string> _open = new();

@@ -13,19 +13,23 @@ internal static class ImageCommand
     public static Command Create() => new Command("image", "Look at firmware images and plan changes: no hardware")
     {
         CreateInspect(), AuditCommand.Create(), PlanCommand.Create(), NeutralizeCommand.Create(),
+        MapCommand.Create(),
+        DiffCommand.Create(),
     }.WithExamples("flashbench image inspect backup.bin", "flashbench image neutralize backup.bin -O clean.bin");
 
     private static Command CreateInspect()
     {
         Argument<string> file = FileArgument();
+        var platform = PlatformOption.Create();
         var command = new Command(
             "inspect", "Show descriptor, ME version, signature, partitions and findings of an image")
         {
-            file,
+            file, platform,
         };
         command.SetAction(result => Run(result, file, (input, output) =>
         {
-            ImageAnalysis image = ImageAnalysis.Read(input.Bytes, KeyRing.Intel);
+            ImageAnalysis image = ImageAnalysis.Read(
+                input.Bytes, KeyRing.Intel, PlatformOption.Of(result, platform));
             if (result.GetValue(GlobalOptions.Json))
                 output.WriteLine(ImageJson.Inspect(input, image));
             else
@@ -33,7 +37,9 @@ internal static class ImageCommand
             if (image.Findings.FirstOrDefault(f => f.Severity == FindingSeverity.Error) is { } error)
                 throw new ImageFormatException(error.Offset, error.Text);
         }));
-        return command.WithExamples("flashbench image inspect backup.bin", "flashbench image inspect --json me.bin.gz");
+        return command.WithExamples(
+            "flashbench image inspect backup.bin", "flashbench image inspect --json me.bin.gz",
+            "flashbench image inspect backup.bin --platform cnp-lp");
     }
 
     /// <summary>The argument that names the image.</summary>

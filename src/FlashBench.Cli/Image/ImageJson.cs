@@ -25,8 +25,15 @@ internal static class ImageJson
             image.IsSound,
             Descriptor = image.Descriptor is { } descriptor ? Describe(descriptor) : null,
             DisableBit = image.DisableBit is { } bit
-                ? new { bit.Name, bit.DwordOffset, bit.StrapOffset, bit.Bit, bit.IsSet }
+                ? Describe(bit)
                 : null,
+            DisableCandidates = image.DisableCandidates.Select(c => new
+            {
+                Platform = c.Platform.Name,
+                c.Platform.Title,
+                c.Platform.Refusal,
+                Bit = c.Bit is { } there ? Describe(there) : null,
+            }),
             Me = image.Me is { } me ? Describe(me, file.Bytes) : null,
             image.Findings,
         }, Options);
@@ -60,6 +67,33 @@ internal static class ImageJson
             }, Options);
     }
 
+    private static object Describe(DisableBit bit) => new
+    {
+        bit.Name,
+        bit.DwordOffset,
+        bit.StrapOffset,
+        bit.Bit,
+        bit.IsSet,
+        bit.Evidence,
+    };
+
+    private static object Describe(IfwiLayout ifwi) => new
+    {
+        ifwi.Version,
+        ifwi.IsRedundant,
+        ifwi.ChecksumValid,
+        Areas = ifwi.Areas.Select(a => new { a.Name, a.Range.Start, a.Range.End }),
+        Tables = ifwi.Tables.Select(t => new
+        {
+            t.Range.Start,
+            t.Version,
+            t.IsRecovery,
+            t.IsSecondary,
+            t.ChecksumValid,
+            Partitions = t.Partitions.Select(p => new { p.Name, p.Type, p.Range.Start, p.Range.End }),
+        }),
+    };
+
     private static object Describe(FlashDescriptor descriptor) => new
     {
         descriptor.Version,
@@ -82,9 +116,12 @@ internal static class ImageJson
             Sku = me.Sku.Text,
             me.Sku.AmtCapable,
             me.AlreadyNeutralized,
+            me.HashesDescriptor,
             me.Code.Manifest.Signature,
+            me.Code.Manifest.Scheme,
             Key = me.Code.Manifest.Key?.Name,
             me.Code.Manifest.KeyFingerprint,
+            Ifwi = me.Ifwi is { } ifwi ? Describe(ifwi) : null,
             Partitions = me.Table.Partitions.Select(p => new { p.Name, p.Kind, p.Range?.Start, p.Range?.End }),
             Modules = me.Code.Modules.Select(m => new
             {
