@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Commands;
 using FlashBench.Cli.Image;
+using FlashBench.Cli.Me;
 
 namespace FlashBench.Cli;
 
@@ -16,6 +17,7 @@ public static class FlashBenchCommand
         ("status", StatusCommand.Create),
         ("certificate", CertificateCommand.Create),
         ("image", ImageCommand.Create),
+        ("me", MeCommand.Create),
         ("bench", BenchCommand.Create),
         ("config", ConfigCommand.Create),
     ];

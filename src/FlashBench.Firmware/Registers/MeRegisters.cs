@@ -16,7 +16,25 @@ public sealed record MeRegisters(
     public Hfsts1? Status1 => Hfsts1 is { } raw and not 0 and not uint.MaxValue ? new Hfsts1(raw) : null;
 
     /// <summary>HFSTS2 with its fields named, or null when it was not read or shows no device (all ones).</summary>
-    /// <param name="generation">Generation of the firmware: the phase numbers changed with ME 11.</param>
-    public Hfsts2? Status2(MeGeneration generation) =>
-        Hfsts2 is { } raw and not uint.MaxValue ? new Hfsts2(raw, generation) : null;
+    /// <param name="generation">Generation of the firmware: the phase numbers changed with ME 11; null when unknown.
+    /// </param>
+    public Hfsts2? Status2(MeGeneration? generation) => Read(Hfsts2) is { } raw ? new Hfsts2(raw, generation) : null;
+
+    /// <summary>HFSTS3 with its fields named, or null when it was not read or shows no device (all ones).</summary>
+    /// <param name="meMajor">Major version of the firmware; null when unknown.</param>
+    public Hfsts3? Status3(int? meMajor) => Read(Hfsts3) is { } raw ? new Hfsts3(raw, meMajor) : null;
+
+    /// <summary>HFSTS4, likewise.</summary>
+    /// <param name="meMajor">Major version of the firmware; null when unknown.</param>
+    public Hfsts4? Status4(int? meMajor) => Read(Hfsts4) is { } raw ? new Hfsts4(raw, meMajor) : null;
+
+    /// <summary>HFSTS5, likewise.</summary>
+    /// <param name="meMajor">Major version of the firmware; null when unknown.</param>
+    public Hfsts5? Status5(int? meMajor) => Read(Hfsts5) is { } raw ? new Hfsts5(raw, meMajor) : null;
+
+    /// <summary>HFSTS6, likewise.</summary>
+    /// <param name="meMajor">Major version of the firmware; null when unknown.</param>
+    public Hfsts6? Status6(int? meMajor) => Read(Hfsts6) is { } raw ? new Hfsts6(raw, meMajor) : null;
+
+    private static uint? Read(uint? raw) => raw == uint.MaxValue ? null : raw;
 }

@@ -69,9 +69,10 @@ public static class MeStateTable
 {
     /// <summary>Decides what a sample shows.</summary>
     /// <param name="registers">The sample.</param>
-    /// <param name="generation">Generation of the firmware in the flash.</param>
+    /// <param name="generation">Generation of the firmware in the flash; null when it is unknown: then no phase is
+    /// read that depends on it.</param>
     /// <param name="disableBitSet">Whether the disable bit is set in the flash; null when that is unknown.</param>
-    public static MeState Decide(MeRegisters registers, MeGeneration generation, bool? disableBitSet)
+    public static MeState Decide(MeRegisters registers, MeGeneration? generation, bool? disableBitSet)
     {
         ArgumentNullException.ThrowIfNull(registers);
         if (registers.Status1 is not { } status)

@@ -1,0 +1,151 @@
+using System.Globalization;
+
+namespace FlashBench.Firmware.States;
+
+/// <summary>Groups the statements of a text into samples: a statement that repeats begins the next one.</summary>
+internal sealed class MeSampleBuilder
+{
+    private readonly List<MeSample> _samples = [];
+    private readonly List<MeStatement> _current = [], _remarks = [], _found = [];
+    private readonly List<(string Text, int Line)> _words = [];
+    private readonly HashSet<int> _versions = [];
+    private readonly List<MeKey> _asked = [];
+    private bool _fileNamed, _inMeDump, _otherText;
+
+    /// <summary>True when no further sample is taken.</summary>
+    public bool IsFull => _samples.Count >= MeText.SampleCountMax;
+
+    /// <summary>True when a line has a form that only programs for ME 11 and later print.</summary>
+    public bool ShowsCse { get; private set; }
+
+    /// <summary>Takes the next line.</summary>
+    public void Add(string raw, int line)
+    {
+        string bare = MeLineText.Bare(raw);
+        if (MeLineReader.Word(bare) is not null)
+        {
+            if (_words.Count < 7) // six registers; one more shows that these are none
+                _words.Add((raw, line));
+            return;
+        }
+
+        if (bare.Length == 0)
+            return;
+        EndWords();
+        _otherText = true;
+        NoteContext(bare, raw);
+        _found.Clear();
+        if (_inMeDump)
+            ReadDumpRow(bare, raw, line);
+        MeLineReader.Read(raw, line, _found);
+        foreach (MeStatement said in _found)
+            Take(said);
+    }
+
+    /// <summary>Ends the text.</summary>
+    public (IReadOnlyList<MeSample> Samples, IReadOnlyList<MeStatement> Remarks, IReadOnlyCollection<int> Versions)
+        Finish()
+    {
+        if (!_otherText)
+            _fileNamed = true; // nothing but words: the content of fw_status itself
+        EndWords();
+        EndSample();
+        return (_samples, _remarks, _versions);
+    }
+
+    private void Take(MeStatement said)
+    {
+        const int RemarkMax = 20;
+        switch (said.Key)
+        {
+            case MeKey.Version:
+                if (_versions.Count < 2)
+                    _versions.Add((int)said.Value!.Value);
+                return;
+            case MeKey.Remark:
+                if (_remarks.Count < RemarkMax)
+                    _remarks.Add(said);
+                return;
+            case MeKey.Damaged when _current.Any(other => other.Key == MeKey.Damaged):
+                return; // one is enough
+        }
+
+        ShowsCse |= said.Text.Contains("Host Firmware Status Register", StringComparison.Ordinal) ||
+            said.Text.Contains("ME: HFSTS", StringComparison.Ordinal);
+        // Romstage and ramstage both say it: the same words again are the same sample.
+        bool again = _current.Any(other => other.Key == said.Key && other.Value == said.Value && said.Key is
+            MeKey.Hfsts2 or MeKey.SaysDisabled);
+        if (again)
+            return;
+        if (_current.Any(other => other.Key == said.Key))
+            EndSample();
+        _current.Add(said);
+    }
+
+    private void EndSample()
+    {
+        if (_current.Count > 0 && !IsFull)
+            _samples.Add(new([.. _current]));
+        _current.Clear();
+    }
+
+    // What a command line or a file name says about the bare words after it.
+    private void NoteContext(string text, string raw)
+    {
+        _fileNamed = text.Contains("fw_status", StringComparison.Ordinal);
+        _asked.Clear();
+        if (text.Contains("setpci ", StringComparison.Ordinal) && text.Contains("16.0 ", StringComparison.Ordinal))
+            NoteAsked(text);
+        string line = raw.TrimStart();
+        if (line.Length > 8 && line[2] == ':' && line[5] == '.') // the heading of a device: "00:16.0 Communication ..."
+            _inMeDump = line.StartsWith("00:16.0 ", StringComparison.Ordinal);
+    }
+
+    private void NoteAsked(string text)
+    {
+        const int AskedMax = 6;
+        foreach (string part in text.Split(' '))
+        {
+            bool isRead = part.EndsWith(".L", StringComparison.OrdinalIgnoreCase) && _asked.Count < AskedMax;
+            if (isRead && MeLineReader.RegisterAt(part[..^2]) is { } key)
+                _asked.Add(key);
+        }
+    }
+
+    // Bare words count only where it is known what they are, and only when all of them are there.
+    private void EndWords()
+    {
+        bool asked = _asked.Count > 0 && _asked.Count == _words.Count;
+        bool file = _fileNamed && _words.Count is 1 or 2 or 6;
+        if (asked || file)
+        {
+            for (int i = 0; i < _words.Count; i++)
+            {
+                uint value = MeLineReader.Word(MeLineText.Bare(_words[i].Text))!.Value;
+                Take(new(asked ? _asked[i] : MeKey.Hfsts1 + i, value, false, _words[i].Line, _words[i].Text));
+            }
+        }
+        else if (_words.Count > 0 && (_asked.Count > 0 || _fileNamed))
+        {
+            Take(new(MeKey.Damaged, null, false, _words[0].Line, _words[0].Text));
+        }
+
+        _words.Clear();
+    }
+
+    // lspci -xxx: "40: 04 20 02 80 ..." with sixteen bytes.
+    private void ReadDumpRow(string text, string raw, int line)
+    {
+        string[] parts = text.Split(' ', 18);
+        if (parts.Length != 17 || parts[0] is not ("40:" or "60:") || parts.Skip(1).Any(part => part.Length != 2))
+            return;
+        for (int i = 0; i < 4; i++)
+        {
+            string offset = (int.Parse(parts[0].AsSpan(0, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) +
+                i * 4).ToString("X2", CultureInfo.InvariantCulture);
+            string word = parts[4 + i * 4] + parts[3 + i * 4] + parts[2 + i * 4] + parts[1 + i * 4];
+            if (MeLineReader.RegisterAt(offset) is { } key && MeLineReader.Word(word) is { } value)
+                _found.Add(new(key, value, false, line, raw));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using FlashBench.Firmware;
+using FlashBench.Firmware.Registers;
+using FlashBench.Firmware.States;
+
+namespace FlashBench.Tests.Firmware.States;
+
+public class MeTextTests
+{
+    public static TheoryData<string> Names => [.. MeTexts.Names];
+
+    [Theory, MemberData(nameof(Names))]
+    public void Every_text_is_read_as_its_name_promises(string name) => Assert.Equal(
+        MeTexts.Promised(name), MeText.Decode(MeTexts.Read(name), MeTexts.Context(name)).Overall.Kind);
+
+    [Theory, MemberData(nameof(Names))]
+    public void Without_the_generation_a_text_says_the_same_or_less(string name)
+    {
+        MeStateKind kind = MeText.Decode(MeTexts.Read(name), MeTextContext.None).Overall.Kind;
+
+        bool isLess = kind is MeStateKind.NoEvidence or MeStateKind.Unlisted;
+        Assert.True(isLess || kind == MeTexts.Promised(name), $"{kind}");
+    }
+
+    // Register pairs of me-firmware, section 3.5.
+    [Theory]
+    [InlineData("1E000255 66002306", 2, MeStateKind.Running)]
+    [InlineData("1E003052 1632017A", 2, MeStateKind.NeutralizedByRemoval)]
+    [InlineData("1E020191 160A0100", 2, MeStateKind.DisabledByBit)]
+    [InlineData("80022004 304D0116", 3, MeStateKind.DisabledByBit)]
+    [InlineData("80022054 32284110", 3, MeStateKind.DisabledByBit)]
+    [InlineData("00003006 80040000", 2, MeStateKind.WatchdogArmed)]
+    [InlineData("000F0382 90409008", 2, MeStateKind.ServerFirmware)]
+    [InlineData("80022004 304D0116", 2, MeStateKind.NoEvidence)] // a row of the other generation
+    [InlineData("1E020191 160A0100", 3, MeStateKind.NoEvidence)]
+    [InlineData("1E020191 660A0100", 2, MeStateKind.NoEvidence)] // host communication while disabled
+    [InlineData("1E020211 160A0100", 2, MeStateKind.Unlisted)] // complete while disabled
+    [InlineData("FFFFFFFF FFFFFFFF", 3, MeStateKind.NoEvidence)]
+    [InlineData("00000000 00000000", 3, MeStateKind.NoEvidence)]
+    public void Reported_registers_are_decided_by_the_whole_row(string words, int generation, MeStateKind expected)
+    {
+        var context = new MeTextContext((MeGeneration)generation, null, true);
+
+        MeTextReport report = MeText.Decode(words.Replace(' ', '\n'), context);
+
+        Assert.Equal(expected, report.Overall.Kind);
+        Assert.True(report.Overall.Strength < EvidenceStrength.Strong || !MeTexts.IsGood(report));
+    }
+
+    [Theory]
+    [InlineData("80022004")] // a lone register has no witness
+    [InlineData("ME: HFSTS1                      : 0x80022004")]
+    [InlineData("40.L=80022004")]
+    [InlineData("a word\n80022004\n304D0116")] // words without context
+    [InlineData("fw_status\n80022004\n304D0116\n00000020")] // three: a line is lost
+    [InlineData("ME: Current Working State : 4\nME: Current Operation Mode : 2\nME: Error Code : 2")]
+    [InlineData("ME: ME is reporting as disabled, so not waiting for a response.")]
+    [InlineData("ME is HAP disabled")]
+    [InlineData("")]
+    public void One_statement_alone_never_proves_that_an_ME_is_disabled(string text) => Assert.True(
+        MeText.Decode(text, new(MeGeneration.Three, 11, true)).Overall.Kind is MeStateKind.NoEvidence or
+            MeStateKind.Unlisted);
+
+    [Fact]
+    public void A_running_sample_is_not_hidden_by_a_neutralized_one_whichever_comes_first()
+    {
+        string running = MeTexts.Read("running-intelmetool-gen2"), clean = MeTexts.Read("cleaned-intelmetool-gen2");
+        var context = new MeTextContext(MeGeneration.Two, null, null);
+
+        Assert.Equal(MeStateKind.Running, MeText.Decode(running + clean, context).Overall.Kind);
+        Assert.Equal(MeStateKind.Running, MeText.Decode(clean + running, context).Overall.Kind);
+        Assert.Equal(MeStateKind.NeutralizedByRemoval, MeText.Decode(clean + clean, context).Overall.Kind);
+    }
+
+    [Fact]
+    public void Samples_that_differ_in_a_good_state_claim_none()
+    {
+        string text = MeTexts.Read("disabled-intelmetool-gen2") + MeTexts.Read("cleaned-intelmetool-gen2");
+
+        Assert.Equal(MeStateKind.NoEvidence, MeText.Decode(text, new(MeGeneration.Two, null, true)).Overall.Kind);
+    }
+
+    [Fact]
+    public void A_line_that_denies_the_register_leaves_no_claim()
+    {
+        string text = MeTexts.Read("disabled-skylake-gen3")
+            .Replace("Operation Mode  : Debug", "Operation Mode  : Normal", StringComparison.Ordinal);
+
+        MeReading reading = Assert.Single(MeText.Decode(text, new(MeGeneration.Three, null, true)).Readings);
+
+        Assert.True(reading.IsContradictory);
+        Assert.Equal(MeStateKind.NoEvidence, reading.State.Kind);
+    }
+
+    [Theory]
+    [InlineData(true, MeStateKind.DisabledByBit)]
+    [InlineData(null, MeStateKind.DisabledByBit)]
+    [InlineData(false, MeStateKind.DebugMode)]
+    public void The_bit_in_flash_tells_disabled_from_debug(bool? bit, MeStateKind expected) => Assert.Equal(expected,
+        MeText.Decode(MeTexts.Read("disabled-skylake-gen3"), new(null, null, bit)).Overall.Kind);
+
+    [Fact]
+    public void The_version_in_a_text_tells_the_generation()
+    {
+        MeTextReport report = MeText.Decode(MeTexts.Read("running-meinfo-gen3"), MeTextContext.None);
+
+        Assert.Equal((11, MeGeneration.Three), (report.Major, report.Generation));
+    }
+
+    [Fact]
+    public void Boot_Guard_is_read_from_intelmetool() => Assert.True(
+        MeText.Decode("Boot Guard MSR Output : 0x100000040\n", MeTextContext.None)
+            .Readings.Single().Sample.BootGuard!.Value.VerifiedBoot);
+
+    [Theory] // 16 MiB of what could cost most
+    [InlineData("\x1B[")]
+    [InlineData("ME: HFSTS1 : 0x80022004\n")]
+    [InlineData("80022004\n")]
+    [InlineData(": : : ")]
+    [InlineData("\n")]
+    [InlineData("[1.1] ")]
+    [InlineData("fw status = 1 2\nsetpci -s 16.0 40.L 40.L\n")]
+    public void Sixteen_MiB_of_hostile_text_take_seconds_at_most(string unit)
+    {
+        string text = string.Concat(Enumerable.Repeat(unit, (16 << 20) / unit.Length));
+        var watch = Stopwatch.StartNew();
+
+        Assert.NotEqual(MeStateKind.DisabledByBit, MeText.Decode(text, new(MeGeneration.Three, 11, true)).Overall.Kind);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+}
