@@ -180,7 +180,7 @@ public class FuseReportTests
         FuseReport fuses = Of(Me(18, 0), new MeRegisters(Running, Hfsts5: 1u << 21, Hfsts6: 0x43C00EC9));
 
         Assert.Equal(
-            [null, 1u, 0u, null, null, null, null, null, null, 1u, 0u, 0u], fuses.Items.Select(f => f.Value));
+            [null, 1u, 0u, null, null, null, null, null, null, null, null, null], fuses.Items.Select(f => f.Value));
         Assert.Contains("ME 18.0", Assert.Single(fuses.Notes), StringComparison.Ordinal);
     }
 

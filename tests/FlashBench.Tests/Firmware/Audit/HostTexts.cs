@@ -68,7 +68,7 @@ internal static class HostTexts
         "Boot Guard MSR Output : 0x100000055\nMeasured boot        : OFF\nVerified boot        : \e[31mON\e[0m\n" +
         "FACB in FPFs         : ON\nModule revoked       : OFF\nTPM type             : TPM 2.0\n";
 
-    public const string FwStatus = "1E000255\n66002306\n00000200\n00004005\n00000101\n03C00EC9\n";
+    public const string FwStatus = "$ cat /sys/class/mei/mei0/fw_status\n1E000255\n66002306\n00000200\n00004005\n00000101\n03C00EC9\n";
 
     public static HostFacts Read(params string[] texts) => HostText.Read(string.Concat(texts));
 }
