@@ -19,7 +19,7 @@ internal static class AuditTree
         AddRules(tree, "unknown, which is not clear", audit, r => r.State == RuleState.Unknown);
         AddAmt(tree, audit.Amt);
         AddLocks(tree, audit);
-        tree.Add($"manufacturing: {audit.Manufacturing.Sentence}");
+        tree.Add($"board: {audit.Manufacturing.Sentence}");
         AddFuses(tree, audit);
         AddRules(tree, "not examined here", audit, r => r.State == RuleState.NotExamined);
         AddRules(tree, "clear", audit, r => r.State == RuleState.Clear);
