@@ -14,16 +14,17 @@ internal static class AuditTree
         tree.Add($"SHA-256 {file.Sha256}");
         tree.Add($"edition: {audit.Image.Me?.Sku.Text ?? "unknown"}");
         tree.Add($"planned: {Planned(audit.Work)}");
+        AddRules(tree, "REFUSED", audit, r => r is { State: RuleState.Triggered, Severity: RuleSeverity.Refuse });
+        AddRules(tree, "warnings", audit, r => r is { State: RuleState.Triggered, Severity: RuleSeverity.Warn });
+        AddRules(tree, "unknown, which is not clear", audit, r => r.State == RuleState.Unknown);
         AddAmt(tree, audit.Amt);
         AddLocks(tree, audit);
-        tree.Add($"manufacturing: {audit.Manufacturing.Sentence}");
+        tree.Add($"board: {audit.Manufacturing.Sentence}");
         AddFuses(tree, audit);
-        AddRules(tree, "refused", audit, RuleState.Triggered, RuleSeverity.Refuse);
-        AddRules(tree, "warnings", audit, RuleState.Triggered, RuleSeverity.Warn);
-        AddRules(tree, "unknown: nothing shows whether", audit, RuleState.Unknown, null);
-        AddRules(tree, "not examined here", audit, RuleState.NotExamined, null);
-        AddRules(tree, "clear", audit, RuleState.Clear, null);
-        AddLines(tree, "doubts about the host text", audit.Host.Doubts);
+        AddRules(tree, "not examined here", audit, r => r.State == RuleState.NotExamined);
+        AddRules(tree, "clear", audit, r => r.State == RuleState.Clear);
+        if (!audit.Host.Doubts.IsEmpty)
+            AddLines(tree, "doubts about the host text", audit.Host.Doubts);
         return tree;
     }
 
@@ -77,6 +78,12 @@ internal static class AuditTree
     private static void AddFuses(TextTree tree, ImageAudit audit)
     {
         FuseReport fuses = audit.Fuses;
+        if (fuses.IsBeforeBootGuard && fuses.Items.All(f => f.Readings.IsEmpty))
+        {
+            tree.Add($"Boot Guard and fuses: {audit.Image.Me!.Title} is from before Boot Guard (ME 9.5)");
+            return;
+        }
+
         int known = fuses.Items.Take(FuseReport.AuditItems).Count(f => f.Value is not null);
         TextTree node = tree.Add($"Boot Guard and fuses: {known} of {FuseReport.AuditItems} known");
         foreach (FuseState fuse in fuses.Items)
@@ -87,7 +94,7 @@ internal static class AuditTree
 
     private static string Sources(FuseState fuse)
     {
-        string[] readings = [.. fuse.Readings.Select(r => $"{Source(r.Source)} {r.Value}{(r.Decides ? "" : " (aside)")}")];
+        string[] readings = [.. fuse.Readings.Select(r => $"{Source(r.Source)} {r.Value}{(r.Decides ? "" : " (does not decide)")}")];
         return readings.Length == 0 ? "" : $"  [{string.Join(", ", readings)}]";
     }
 
@@ -120,11 +127,10 @@ internal static class AuditTree
     };
 
     private static void AddRules(
-        TextTree tree, string heading, ImageAudit audit, RuleState state, RuleSeverity? severity)
+        TextTree tree, string heading, ImageAudit audit, Func<PreflightRule, bool> isWanted)
     {
-        PreflightRule[] rules =
-            [.. audit.Rules.Where(r => r.State == state && (severity is null || r.Severity == severity))];
-        AddLines(tree, heading, rules.Select(r => $"{r.Id,-28} {PlainText.Of(r.Reason)}"));
+        AddLines(tree, heading, audit.Rules.Where(isWanted).Select(r =>
+            $"{r.Id,-29} {PlainText.Of(r.Reason)}{(r.Evidence.Length == 0 ? "" : $"  [{r.Evidence}]")}"));
     }
 
     private static void AddLines(TextTree tree, string heading, IEnumerable<string> lines)

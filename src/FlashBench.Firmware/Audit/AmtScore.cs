@@ -114,8 +114,10 @@ public sealed record AmtScore(AmtIngredient Processor, AmtIngredient Network, Am
     private static (Presence, string) JudgeFirmware(ImageAnalysis image, MeRegisters registers)
     {
         var (inImage, reason) = JudgeImage(image);
-        bool saysSku = image.Me is { Family: FirmwareFamily.Me, Version.Major: >= 11 } && registers.Status1 is not null;
-        var (running, seen) = saysSku ? JudgeRegister(registers.Hfsts3) : (Presence.Unknown, "");
+        Hfsts3? word = image.Me is { Family: FirmwareFamily.Me } me && registers.Status1 is not null
+            ? registers.Status3(me.Version.Major)
+            : null;
+        var (running, seen) = JudgeRegister(word);
         if (running == Presence.Unknown)
             return (inImage, reason);
         if (inImage == Presence.Unknown)
@@ -141,9 +143,8 @@ public sealed record AmtScore(AmtIngredient Processor, AmtIngredient Network, Am
         };
     }
 
-    private static (Presence, string) JudgeRegister(uint? hfsts3) => (hfsts3 >> 4 & 7) switch
+    private static (Presence, string) JudgeRegister(Hfsts3? word) => word?.Sku switch
     {
-        _ when hfsts3 is null or 0 or uint.MaxValue => (Presence.Unknown, ""),
         Corporate => (Presence.Present, "HFSTS3 says corporate"),
         Consumer => (Presence.Absent, "HFSTS3 says consumer"),
         Lite => (Presence.Absent, "HFSTS3 says lite"),

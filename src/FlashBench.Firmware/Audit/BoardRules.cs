@@ -15,8 +15,8 @@ internal static class BoardRules
             "double-read", RuleSeverity.Refuse),
         RuleAnswer.NotExamined("a boot of at least 35 minutes with the stock image is made by the bench").As(
             "stock-baseline", RuleSeverity.Refuse),
-        RuleAnswer.NotExamined("whether firmware or a second chip restores the flash is said by the board profile" +
-            (host.Board is null ? "" : " of this board")).As("flash-restored-by-board", RuleSeverity.Refuse),
+        RuleAnswer.NotExamined("whether BIOS, EC or a second chip restores the flash is said by the board's profile" +
+            (host.Board is { } board ? $" ({board})" : "")).As("flash-restored-by-board", RuleSeverity.Refuse),
         Update(host).As("update-in-progress", RuleSeverity.Refuse),
         StockMode(image, host).As("operation-mode", RuleSeverity.Refuse),
         StockState(host).As("working-state", RuleSeverity.Refuse),

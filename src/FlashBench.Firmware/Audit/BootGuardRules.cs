@@ -4,7 +4,7 @@ namespace FlashBench.Firmware.Audit;
 /// <remarks>Source: me-firmware 5.2 to 5.4.</remarks>
 internal static class BootGuardRules
 {
-    private const uint EnforcementStarted = 1u << 31; // HFSTS5
+    private const int FirstLayout = 11; // The bit stands at its place of ME 11 from ME 9.5 on (me-firmware 4).
     private const uint TimedShutdown = 1;
 
     /// <summary>All of them.</summary>
@@ -58,11 +58,16 @@ internal static class BootGuardRules
     {
         if (HasNoBootGuard(me))
             return TooOld(me!);
-        if (me is null || host.Registers is not { Status1: not null, Hfsts5: { } flow and not uint.MaxValue })
-            return RuleAnswer.Unknown("HFSTS5 was not read");
-        return (flow & EnforcementStarted) != 0
-            ? RuleAnswer.Triggered("the PCH has started to enforce: the board will go off by itself", "HFSTS5 bit 31")
-            : RuleAnswer.Clear("the PCH enforces nothing", "HFSTS5 bit 31");
+        bool? started = me is { Family: FirmwareFamily.Me } && host.Registers.Status1 is not null
+            ? host.Registers.Status5(Math.Max(me.Version.Major, FirstLayout))?.StartEnforcement
+            : null;
+        return started switch
+        {
+            null => RuleAnswer.Unknown("HFSTS5 was not read"),
+            true => RuleAnswer.Triggered(
+                "the PCH has started to enforce: the board will go off by itself", "HFSTS5 bit 31"),
+            false => RuleAnswer.Clear("the PCH enforces nothing", "HFSTS5 bit 31"),
+        };
     }
 
     private static RuleAnswer Timed(MeFirmware? me, FuseReport fuses)

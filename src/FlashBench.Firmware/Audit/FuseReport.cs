@@ -33,6 +33,9 @@ public sealed record FuseReport(ImmutableArray<FuseState> Items, ImmutableArray<
     /// <summary>Number of the items, from the first on, that every audit answers.</summary>
     public const int AuditItems = 9;
 
+    /// <summary>True when the firmware is from before Boot Guard: no such fuse could act.</summary>
+    public bool IsBeforeBootGuard { get; private init; }
+
     /// <summary>The state of one fuse.</summary>
     public FuseState this[FuseItem item] => Items[(int)item];
 
@@ -49,7 +52,10 @@ public sealed record FuseReport(ImmutableArray<FuseState> Items, ImmutableArray<
             .. RegisterFuses.Read(me, host.Registers, notes), .. RegisterFuses.ReadMsr(host.BootGuardMsr, notes),
             .. host.Fuses,
         ];
-        return new([.. Enum.GetValues<FuseItem>().Select(item => StateOf(item, readings))], [.. notes]);
+        return new([.. Enum.GetValues<FuseItem>().Select(item => StateOf(item, readings))], [.. notes])
+        {
+            IsBeforeBootGuard = BootGuardRules.HasNoBootGuard(me),
+        };
     }
 
     /// <summary>What Boot Guard does on an error, by enforcement policy.</summary>

@@ -49,18 +49,6 @@ internal static partial class HostPatterns
         @"( \(rev [0-9a-f]{2}\))?( \(prog-if [0-9a-f]{2}( \[[ -~]{1,40}\])?\))?$", Plain)]
     public static partial Regex PciFunction();
 
-    /// <summary>A status register in MEInfo.</summary>
-    [GeneratedRegex(@"^FW Status Register(?<number>[1-6]): +0x(?<hex>[0-9A-F]{8})$", Plain)]
-    public static partial Regex MeInfoRegister();
-
-    /// <summary>A status register in intelmetool -m; fewer than eight digits may be what is left of eight.</summary>
-    [GeneratedRegex("^ME Status (?<number>2)? +: 0x(?<hex>[0-9a-f]{8})$", Plain)]
-    public static partial Regex IntelMeToolRegister();
-
-    /// <summary>A status register in /sys/class/mei/mei0/fw_status.</summary>
-    [GeneratedRegex("^[0-9A-F]{8}$", Plain)]
-    public static partial Regex FirmwareStatus();
-
     /// <summary>MSR 0x13A in intelmetool -b, or as the technician writes it.</summary>
     [GeneratedRegex(@"^(Boot ?Guard MSR Output +: |MSR 0x13A: )0x(?<hex>[0-9A-Fa-f]{1,16})$", Plain)]
     public static partial Regex BootGuardMsr();

@@ -30,7 +30,7 @@ public sealed record ManufacturingState(bool? IsOpen, string Sentence)
         bool isProtection = me.Family == FirmwareFamily.Me && me.Version.Major >= FirstProtectionVersion;
         return new(open, (isProtection, open) switch
         {
-            (false, true) => "manufacturing mode: manufacturing was never closed, the fuses may be unburned",
+            (false, true) => "manufacturing was never closed: the ME is in manufacturing mode",
             (false, false) => "manufacturing was closed",
             (true, true) => "the host may write the descriptor (SPI protection is off)",
             (true, false) => "SPI protection is on: the host may not write the descriptor",
