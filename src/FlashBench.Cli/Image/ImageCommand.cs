@@ -12,7 +12,7 @@ internal static class ImageCommand
     /// <summary>Makes `image` with its verbs.</summary>
     public static Command Create() => new Command("image", "Look at firmware images and plan changes: no hardware")
     {
-        CreateInspect(), PlanCommand.Create(), NeutralizeCommand.Create(),
+        CreateInspect(), PlanCommand.Create(), NeutralizeCommand.Create(), SplitCommand.Create(),
     }.WithExamples("flashbench image inspect backup.bin", "flashbench image neutralize backup.bin -O clean.bin");
 
     private static Command CreateInspect()
