@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FlashBench.Firmware;
 using FlashBench.Firmware.Formats;
 using FlashBench.Firmware.Maps;
 
