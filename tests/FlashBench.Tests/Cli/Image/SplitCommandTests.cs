@@ -11,7 +11,7 @@ public sealed class SplitCommandTests : IDisposable
 
     [Theory]
     [InlineData("full-link-me8.0")]
-    [InlineData("full-ga-z77x-ud5h")]
+    [InlineData("full-ga-z77x-ud5h-me8.1-overlap")]
     public void The_parts_of_a_real_dump_restore_it_in_the_order_of_the_layout(string id) =>
         SplitRestores(RealImages.Load(id));
 
