@@ -12,10 +12,11 @@ internal static class ImageCommand
     /// <summary>Makes `image` with its verbs.</summary>
     public static Command Create() => new Command("image", "Look at firmware images and plan changes: no hardware")
     {
-        CreateInspect(), AuditCommand.Create(), PlanCommand.Create(), NeutralizeCommand.Create(),
-        MapCommand.Create(),
-        DiffCommand.Create(),
-    }.WithExamples("flashbench image inspect backup.bin", "flashbench image neutralize backup.bin -O clean.bin");
+        CreateInspect(), CheckCommand.Create(), MapCommand.Create(), AuditCommand.Create(), PlanCommand.Create(),
+        NeutralizeCommand.Create(), DiffCommand.Create(), SplitCommand.Create(), JoinCommand.Create(),
+    }.WithExamples(
+        "flashbench image inspect backup.bin", "flashbench image check images/",
+        "flashbench image neutralize backup.bin -O clean.bin");
 
     private static Command CreateInspect()
     {

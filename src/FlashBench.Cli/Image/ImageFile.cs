@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using FlashBench.Hardware.Native;
 
@@ -21,11 +22,23 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
     /// <exception cref="CommandFailure">It cannot be read, or is larger than any flash.</exception>
     public static ImageFile Load(string path)
     {
+        ReadOnlyMemory<byte> content = Read(path, length => GC.AllocateUninitializedArray<byte>(length));
+        bool isWhole = MemoryMarshal.TryGetArray(content, out ArraySegment<byte> segment) &&
+            segment.Count == segment.Array!.Length;
+        return new ImageFile(path, isWhole ? segment.Array! : content.ToArray());
+    }
+
+    /// <summary>Reads a file or a pipe, plain or gzip, into memory that the caller may have used before.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="allocate">Gives at least so many bytes; a plain file is read into their start.</param>
+    /// <exception cref="CommandFailure">It cannot be read, or is larger than any flash.</exception>
+    public static ReadOnlyMemory<byte> Read(string path, Func<int, byte[]> allocate)
+    {
         RefuseWhatHoldsNoImage(path);
         try
         {
-            byte[] bytes = ReadFile(path);
-            return new ImageFile(path, bytes is [0x1F, 0x8B, _, _, ..] ? Unpack(path, bytes) : bytes);
+            ReadOnlyMemory<byte> bytes = ReadFile(path, allocate);
+            return bytes.Span is [0x1F, 0x8B, _, _, ..] ? Unpack(path, bytes) : bytes;
         }
         catch (UnauthorizedAccessException)
         {
@@ -62,14 +75,15 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
             throw new CommandFailure(ExitCodes.BadInput, $"{path}: {fault}");
     }
 
-    private static byte[] Unpack(string path, byte[] packed)
+    private static byte[] Unpack(string path, ReadOnlyMemory<byte> packed)
     {
         try
         {
-            using var unpacked = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+            using var unpacked = new GZipStream(
+                new MemoryStream(packed.ToArray()), CompressionMode.Decompress);
             byte[] bytes = ReadAll(path, unpacked);
             // GZipStream takes the end of the data for the end of the stream; the trailer says how long it must be.
-            if (BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(packed.Length - 4)) == bytes.Length)
+            if (BinaryPrimitives.ReadUInt32LittleEndian(packed.Span[^4..]) == bytes.Length)
                 return bytes;
         }
         catch (InvalidDataException)
@@ -81,16 +95,16 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
     }
 
     // A file tells its length, so one array of that size is enough; a pipe does not, nor does a file in /proc.
-    private static byte[] ReadFile(string path)
+    private static ReadOnlyMemory<byte> ReadFile(string path, Func<int, byte[]> allocate)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         long length = file.CanSeek ? file.Length : 0;
         if (length > LengthMax)
             throw TooLong(path);
-        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length);
-        int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        byte[] bytes = allocate((int)length);
+        int read = file.ReadAtLeast(bytes.AsSpan(0, (int)length), (int)length, throwOnEndOfStream: false);
         byte[] rest = ReadAll(path, file, read);
-        return rest.Length == 0 && read == bytes.Length ? bytes : [.. bytes.AsSpan(0, read), .. rest];
+        return rest.Length == 0 ? bytes.AsMemory(0, read) : (byte[])[.. bytes.AsSpan(0, read), .. rest];
     }
 
     private static byte[] ReadAll(string path, Stream stream, long before = 0)
