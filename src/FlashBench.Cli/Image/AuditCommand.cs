@@ -24,7 +24,8 @@ internal static class AuditCommand
         var host = new Option<string?>("--host")
         {
             HelpName = "FILE",
-            Description = "text from the board: cpuinfo, lspci -nn, dmidecode, MEInfo, intelmetool, fw_status, console log",
+            Description =
+                "text from the board: cpuinfo, lspci -nn, dmidecode, MEInfo, intelmetool, fw_status, console log",
         };
         var policy = new Option<string?>("--policy")
         {

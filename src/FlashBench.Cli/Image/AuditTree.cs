@@ -94,7 +94,11 @@ internal static class AuditTree
 
     private static string Sources(FuseState fuse)
     {
-        string[] readings = [.. fuse.Readings.Select(r => $"{Source(r.Source)} {r.Value}{(r.Decides ? "" : " (does not decide)")}")];
+        string[] readings =
+        [
+            .. fuse.Readings.Select(r =>
+                $"{Source(r.Source)} {r.Value}{(r.Decides ? "" : " (does not decide)")}"),
+        ];
         return readings.Length == 0 ? "" : $"  [{string.Join(", ", readings)}]";
     }
 

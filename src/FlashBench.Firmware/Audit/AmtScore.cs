@@ -70,7 +70,8 @@ public sealed record AmtScore(AmtIngredient Processor, AmtIngredient Network, Am
         bool isOther = host.Processor is { } brand && HasNoVpro(brand);
         return host.VproStated switch
         {
-            true when isOther => (Presence.Unknown, $"stated to have vPro, but \"{host.Processor}\" is of a line without"),
+            true when isOther => (Presence.Unknown,
+                $"stated to have vPro, but \"{host.Processor}\" is of a line without"),
             true => (Presence.Present, "stated by the technician"),
             false => (Presence.Absent, "stated by the technician"),
             null when isOther => (Presence.Absent, $"\"{host.Processor}\" is of a line without vPro"),
@@ -132,7 +133,11 @@ public sealed record AmtScore(AmtIngredient Processor, AmtIngredient Network, Am
         if (image.Me is not { } me)
             return (Presence.Unknown, "the image holds no ME firmware that can be read");
         if (me.Code.Manifest.Signature is not (SignatureStatus.Valid or SignatureStatus.UnknownKey))
-            return (Presence.Unknown, "the manifest's signature is not valid or not checked, so its edition counts nothing");
+        {
+            return (Presence.Unknown,
+                "the manifest's signature is not valid or not checked, so its edition counts nothing");
+        }
+
         if (me.Family is not FirmwareFamily.Me)
             return (Presence.Absent, $"{me.Title} has no AMT");
         return me.Sku.AmtCapable switch

@@ -70,7 +70,9 @@ internal static class BoardRules
             return RuleAnswer.Clear($"the PCH is not an HM70 (PCI {bridge})", "lspci");
         if (host.Processor is not { } brand)
             return RuleAnswer.Unknown("the PCH is an HM70, and the processor was not read", "lspci");
-        return brand.Contains("Pentium", StringComparison.Ordinal) || brand.Contains("Celeron", StringComparison.Ordinal)
+        bool isAllowed = brand.Contains("Pentium", StringComparison.Ordinal) ||
+            brand.Contains("Celeron", StringComparison.Ordinal);
+        return isAllowed
             ? RuleAnswer.Clear("an HM70 with a processor that it allows", "lspci, processor")
             : RuleAnswer.Triggered(
                 "an HM70 with this processor switches the board off after 30 minutes, whatever the ME does",

@@ -16,8 +16,8 @@ internal static class BootGuardNotes
         FuseState verified = fuses[FuseItem.VerifiedBoot], policy = fuses[FuseItem.EnforcementPolicy];
         if (verified.Value == 1 && work.Change == PlannedChange.Removal)
         {
-            notes.Add("Verified Boot with code removed from the ME: some boards were reported not to power on, others " +
-                "to run; setting the disable bit alone is the safer way");
+            notes.Add("Verified Boot with code removed from the ME: some boards were reported not to power on, " +
+                "others to run; setting the disable bit alone is the safer way");
         }
 
         if (verified.Value == 1 && work.ReplacesBios)

@@ -8,7 +8,8 @@ internal static class BootGuardRules
     private const uint TimedShutdown = 1;
 
     /// <summary>All of them.</summary>
-    public static IEnumerable<PreflightRule> Examine(MeFirmware? me, HostFacts host, FuseReport fuses, PlannedWork work) =>
+    public static IEnumerable<PreflightRule> Examine(
+        MeFirmware? me, HostFacts host, FuseReport fuses, PlannedWork work) =>
     [
         VerifiedBoot(me, fuses, work).As("verified-boot", RuleSeverity.Refuse),
         PolicyUnknown(me, fuses, work).As("bios-replaced-policy-unknown", RuleSeverity.Refuse),

@@ -18,7 +18,8 @@ internal static partial class HostPatterns
 
     /// <summary>The brand string in cpuinfo, lscpu and dmidecode.</summary>
     [GeneratedRegex(
-        @"^(model name\t: |Model name: +|\tVersion: )(?<brand>([0-9]{2}th Gen )?(Intel\(R\)|AMD) [A-Za-z0-9()@. +/_-]{3,60}?) *$",
+        @"^(model name\t: |Model name: +|\tVersion: )" +
+        @"(?<brand>([0-9]{2}th Gen )?(Intel\(R\)|AMD) [A-Za-z0-9()@. +/_-]{3,60}?) *$",
         Plain)]
     public static partial Regex Processor();
 
@@ -63,7 +64,8 @@ internal static partial class HostPatterns
 
     /// <summary>A switch in coreboot's log.</summary>
     [GeneratedRegex(
-        @"^(\[[A-Z]+ *\] +)?ME: (?<name>CPU Debug Disabled|FPFs Committed|FPF status) +: (?<value>YES|NO|fused|unfused)$",
+        @"^(\[[A-Z]+ *\] +)?ME: (?<name>CPU Debug Disabled|FPFs Committed|FPF status) +: " +
+        "(?<value>YES|NO|fused|unfused)$",
         Plain)]
     public static partial Regex CorebootSwitch();
 

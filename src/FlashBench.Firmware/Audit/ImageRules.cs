@@ -90,7 +90,8 @@ internal static class ImageRules
         if (image.DisableBit is { } bit)
         {
             return RuleAnswer.Clear(
-                $"{bit.Name} is bit {bit.Bit} of strap +0x{bit.StrapOffset:X2} on a {descriptor.Pch.Title()} PCH", evidence);
+                $"{bit.Name} is bit {bit.Bit} of strap +0x{bit.StrapOffset:X2} on a {descriptor.Pch.Title()} PCH",
+                evidence);
         }
 
         return descriptor.Pch switch
@@ -120,7 +121,8 @@ internal static class ImageRules
                 RuleAnswer.Clear($"{pch.Title()} is not one of the platforms without a known bit", "descriptor"),
             null => NoFirmware,
             { Family: FirmwareFamily.Txe, Version.Major: >= 3 } => RuleAnswer.Triggered(
-                $"{image.Me.Title} belongs to Apollo Lake or Gemini Lake, which have no known and tested bit", "manifest"),
+                $"{image.Me.Title} belongs to Apollo Lake or Gemini Lake, which have no known and tested bit",
+                "manifest"),
             { Family: FirmwareFamily.Me, Version: { Major: 13, Minor: 0 } } => RuleAnswer.Triggered(
                 $"{image.Me.Title} belongs to Ice Lake, for which the sources name different places", "manifest"),
             { Family: FirmwareFamily.Me, Version.Major: > LastPinnedMajor } => RuleAnswer.Triggered(
@@ -135,8 +137,8 @@ internal static class ImageRules
             return RuleAnswer.Clear("nothing is removed", "plan");
         if (me is null)
             return NoFirmware;
-        bool isNew = me is { Family: FirmwareFamily.Me, Version.Major: >= 12 } or
-            { Family: FirmwareFamily.Txe, Version.Major: >= 3 };
+        int first = me.Family == FirmwareFamily.Txe ? 3 : 12;
+        bool isNew = me.Family != FirmwareFamily.Sps && me.Version.Major >= first;
         return isNew
             ? RuleAnswer.Triggered($"{me.Title} does not start once code is removed; it allows the disable bit only",
                 "manifest, plan")

@@ -81,7 +81,8 @@ public sealed class AuditCommandTests : IDisposable
         string big = Save("big.txt", new string('\n', HostText.LengthMax + 1));
 
         Assert.Contains("1 MiB", Refused("--host", big), StringComparison.Ordinal);
-        Assert.Contains("no such file", Refused("--host", Path.Combine(_folder.FullName, "absent")), StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file", Refused("--host", Path.Combine(_folder.FullName, "absent")), StringComparison.Ordinal);
         Assert.Contains("folder", Refused("--host", _folder.FullName), StringComparison.Ordinal);
 
         string Refused(params string[] arguments)
@@ -95,7 +96,8 @@ public sealed class AuditCommandTests : IDisposable
     [Fact]
     public void Foreign_text_cannot_steer_the_terminal()
     {
-        string host = Save("facts.txt", "System Information\n\tManufacturer: A\u001b[31m\n\tProduct Name: \u001b]0;x\n");
+        string host = Save(
+            "facts.txt", "System Information\n\tManufacturer: A\u001b[31m\n\tProduct Name: \u001b]0;x\n");
 
         var (_, output, _) = Run(Save("dump.bin", TestImage.Gen2Dump().Bytes), "--host", host);
 

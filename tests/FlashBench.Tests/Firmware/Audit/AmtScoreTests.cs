@@ -20,7 +20,8 @@ public class AmtScoreTests
     [InlineData(Yes, Yes, No, No)]
     [InlineData(Open, Open, No, No)]
     [InlineData(No, No, No, No)]
-    public void Three_of_three_are_capable_and_one_absent_suffices(int processor, int network, int firmware, int expected)
+    public void Three_of_three_are_capable_and_one_absent_suffices(
+        int processor, int network, int firmware, int expected)
     {
         var score = new AmtScore(Part(processor), Part(network), Part(firmware));
 

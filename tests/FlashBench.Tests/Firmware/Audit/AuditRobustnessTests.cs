@@ -45,7 +45,8 @@ public class AuditRobustnessTests
     {
         var random = new Random(seed);
         ImageAnalysis laptop = Boot();
-        string silent = string.Concat(HostTexts.Realtek, "BIOS Information\n\tVersion: 1.27\n", "flags\t\t: fpu vme de\n",
+        string silent = string.Concat(
+            HostTexts.Realtek, "BIOS Information\n\tVersion: 1.27\n", "flags\t\t: fpu vme de\n",
             "Intel(R) MEInfo Version: 10.0.60.3000\n", HostTexts.Columns, "OEM Public Key Hash (ME):\n");
         var states = ImageAudit.Of(laptop, HostText.Read(silent)).Rules.Select(r => r.State).ToArray();
 

@@ -38,7 +38,8 @@ public class DescriptorLocksTests
     public void An_embedded_controller_that_may_write_the_descriptor_leaves_it_partly_locked()
     {
         TestImage image = TestImage.Gen3Dump();
-        image.Put(Masters2, 0x00A00B00).Put(Masters2 + 4, 0x00C00D00).Put(Masters2 + 8, 0).Put(Masters2 + 16, 0x00100100);
+        image.Put(Masters2, 0x00A00B00).Put(Masters2 + 4, 0x00C00D00).Put(Masters2 + 8, 0)
+            .Put(Masters2 + 16, 0x00100100);
 
         DescriptorLocks locks = DescriptorLocks.Of(image.Analyse());
 

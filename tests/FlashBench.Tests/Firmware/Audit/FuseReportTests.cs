@@ -58,7 +58,8 @@ public class FuseReportTests
         FuseState state = Of(null, new(null), msr: 1ul << 32 | 1)[FuseItem.ProtectBiosEnvironment];
 
         Assert.Null(state.Value);
-        Assert.Equal(new FuseReading(FuseItem.ProtectBiosEnvironment, 1, FuseSource.Msr13A), Assert.Single(state.Readings));
+        Assert.Equal(
+            new FuseReading(FuseItem.ProtectBiosEnvironment, 1, FuseSource.Msr13A), Assert.Single(state.Readings));
     }
 
     [Theory]
@@ -107,7 +108,9 @@ public class FuseReportTests
     [Fact]
     public void Two_columns_that_differ_are_no_contradiction()
     {
-        FuseState state = InColumns("Verified Boot".PadRight(40) + "Disabled".PadRight(20) + "Enabled")[FuseItem.VerifiedBoot];
+        string line = "Verified Boot".PadRight(40) + "Disabled".PadRight(20) + "Enabled";
+
+        FuseState state = InColumns(line)[FuseItem.VerifiedBoot];
 
         Assert.Equal(0u, state.Value);
         Assert.False(state.IsContradictory);
@@ -161,7 +164,8 @@ public class FuseReportTests
 
         Assert.Null(state.Value);
         Assert.True(state.IsContradictory);
-        Assert.Equal([FuseSource.Hfsts6, FuseSource.Msr13A, FuseSource.MeInfoFpf], state.Readings.Select(r => r.Source));
+        Assert.Equal(
+            [FuseSource.Hfsts6, FuseSource.Msr13A, FuseSource.MeInfoFpf], state.Readings.Select(r => r.Source));
         Assert.Contains("contradict", state.Meaning, StringComparison.Ordinal);
     }
 
@@ -217,7 +221,9 @@ public class FuseReportTests
     [InlineData(3, "immediate")]
     public void The_policy_is_shown_raw_and_in_words(uint policy, string words)
     {
-        string meaning = Of(Me(11, 0), new MeRegisters(Running, Hfsts6: policy << 6))[FuseItem.EnforcementPolicy].Meaning;
+        FuseReport fuses = Of(Me(11, 0), new MeRegisters(Running, Hfsts6: policy << 6));
+
+        string meaning = fuses[FuseItem.EnforcementPolicy].Meaning;
 
         Assert.StartsWith($"{policy}: ", meaning, StringComparison.Ordinal);
         Assert.Contains(words, meaning, StringComparison.Ordinal);

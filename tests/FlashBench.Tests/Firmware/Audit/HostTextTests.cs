@@ -9,9 +9,11 @@ public class HostTextTests
     [Theory]
     [InlineData(HostTexts.Core, "Intel(R) Core(TM) i5-3320M CPU @ 2.60GHz")]
     [InlineData(HostTexts.Pentium, "Intel(R) Pentium(R) CPU 2020M @ 2.40GHz")]
-    [InlineData("\tVersion: Intel(R) Core(TM) i7 CPU       M 620  @ 2.67GHz\n", "Intel(R) Core(TM) i7 CPU M 620 @ 2.67GHz")]
+    [InlineData("\tVersion: Intel(R) Core(TM) i7 CPU       M 620  @ 2.67GHz\n",
+        "Intel(R) Core(TM) i7 CPU M 620 @ 2.67GHz")]
     [InlineData("model name\t: 13th Gen Intel(R) Core(TM) i7-1370P\n", "13th Gen Intel(R) Core(TM) i7-1370P")]
-    [InlineData("model name\t: AMD Ryzen 7 PRO 4750U with Radeon Graphics\n", "AMD Ryzen 7 PRO 4750U with Radeon Graphics")]
+    [InlineData("model name\t: AMD Ryzen 7 PRO 4750U with Radeon Graphics\n",
+        "AMD Ryzen 7 PRO 4750U with Radeon Graphics")]
     [InlineData("\tVersion: 1.27\n", null)] // a BIOS version
     [InlineData("odel name\t: Intel(R) Core(TM) i5-3320M CPU @ 2.60GHz\n", null)]
     [InlineData("model name\t: Intel(R) Core\u0007(TM) i5-3320M CPU @ 2.60GHz\n", null)]
@@ -95,7 +97,8 @@ public class HostTextTests
 
     [Fact]
     public void Five_bare_numbers_in_a_row_are_no_fw_status() => Assert.Equal(
-        new MeRegisters(null), HostText.Read(HostTexts.FwStatus.Replace("00000200\n", "", StringComparison.Ordinal)).Registers);
+        new MeRegisters(null),
+        HostText.Read(HostTexts.FwStatus.Replace("00000200\n", "", StringComparison.Ordinal)).Registers);
 
     [Fact]
     public void Registers_that_lines_state_differently_are_unknown_and_named()

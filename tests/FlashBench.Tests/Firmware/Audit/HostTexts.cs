@@ -5,7 +5,8 @@ namespace FlashBench.Tests.Firmware.Audit;
 /// <summary>Texts as the programs print them on a board.</summary>
 internal static class HostTexts
 {
-    public const string Vpro = "vPro: yes\n", NoVpro = "vPro: no\n", Nic = "Intel NIC: yes\n", NoNic = "Intel NIC: no\n";
+    public const string Vpro = "vPro: yes\n", NoVpro = "vPro: no\n";
+    public const string Nic = "Intel NIC: yes\n", NoNic = "Intel NIC: no\n";
 
     public const string Core = "model name\t: Intel(R) Core(TM) i5-3320M CPU @ 2.60GHz\n";
     public const string Celeron = "model name\t: Intel(R) Celeron(R) CPU 1007U @ 1.50GHz\n";
@@ -68,7 +69,8 @@ internal static class HostTexts
         "Boot Guard MSR Output : 0x100000055\nMeasured boot        : OFF\nVerified boot        : \e[31mON\e[0m\n" +
         "FACB in FPFs         : ON\nModule revoked       : OFF\nTPM type             : TPM 2.0\n";
 
-    public const string FwStatus = "$ cat /sys/class/mei/mei0/fw_status\n1E000255\n66002306\n00000200\n00004005\n00000101\n03C00EC9\n";
+    public const string FwStatus = "$ cat /sys/class/mei/mei0/fw_status\n" +
+        "1E000255\n66002306\n00000200\n00004005\n00000101\n03C00EC9\n";
 
     public static HostFacts Read(params string[] texts) => HostText.Read(string.Concat(texts));
 }

@@ -9,7 +9,8 @@ namespace FlashBench.Tests.Firmware.Audit;
 public class PreflightTests
 {
     private const uint Running = 0x1E000245;
-    private static readonly PlannedWork Removal = new(PlannedChange.Removal), BitOnly = new(PlannedChange.DisableBitOnly);
+    private static readonly PlannedWork Removal = new(PlannedChange.Removal);
+    private static readonly PlannedWork BitOnly = new(PlannedChange.DisableBitOnly);
 
     [Fact]
     public void Every_rule_has_one_id_and_stands_in_one_order()
@@ -27,8 +28,11 @@ public class PreflightTests
         var audit = ImageAudit.Of(TestImage.Gen3Dump().Analyse());
 
         Assert.Empty(audit.Refusals);
-        string[] open = ["update-in-progress", "operation-mode", "working-state", "verified-boot", "enforcement-started",
-            "timed-shutdown-policy", "manufacturing-mode", "s0ix-only"];
+        string[] open =
+        [
+            "update-in-progress", "operation-mode", "working-state", "verified-boot", "enforcement-started",
+            "timed-shutdown-policy", "manufacturing-mode", "s0ix-only",
+        ];
         Assert.All(open, id => Assert.Equal(RuleState.Unknown, audit.Rules.Single(r => r.Id == id).State));
     }
 
@@ -124,7 +128,8 @@ public class PreflightTests
     {
         Assert.Equal(RuleState.Triggered,
             State("removal-from-me-12", Versioned(TestImage.Gen3Region(), 12, 0), work: Removal));
-        Assert.Equal(RuleState.Clear, State("removal-from-me-12", Versioned(TestImage.Gen3Region(), 12, 0), work: BitOnly));
+        Assert.Equal(RuleState.Clear,
+            State("removal-from-me-12", Versioned(TestImage.Gen3Region(), 12, 0), work: BitOnly));
         Assert.Equal(RuleState.Clear, State("removal-from-me-12", TestImage.Gen3Region(), work: Removal));
         Assert.Equal(RuleState.Unknown, State("removal-from-me-12", NoMe(), work: Removal));
         Assert.Equal(PlannedChange.DisableBitOnly,
@@ -162,7 +167,8 @@ public class PreflightTests
         TestImage debug = TestImage.Gen2Region();
         debug.Put(debug.Manifest + 0xC, 0x80000000).Sign();
         TestImage bypass = TestImage.Gen3Region();
-        bypass.Put(0x10 + 6 * 0x20 + 8, 0xB000).Put(0x10 + 6 * 0x20 + 0xC, 0x1000).Put(0x10 + 6 * 0x20 + 0x1C, 0).FixTable();
+        bypass.Put(0x10 + 6 * 0x20 + 8, 0xB000).Put(0x10 + 6 * 0x20 + 0xC, 0x1000)
+            .Put(0x10 + 6 * 0x20 + 0x1C, 0).FixTable();
 
         Assert.Equal(RuleState.Triggered, State("pre-production", debug));
         Assert.Equal(RuleState.Triggered, State("pre-production", bypass));
@@ -231,7 +237,8 @@ public class PreflightTests
             HostText.Read(HostTexts.Hm70.Replace(whole, damaged, StringComparison.Ordinal) + HostTexts.Core)));
 
     [Fact]
-    public void Another_PCH_is_no_HM70() => Assert.Equal(RuleState.Clear, State("hm70-processor", TestImage.Gen3Dump()));
+    public void Another_PCH_is_no_HM70() =>
+        Assert.Equal(RuleState.Clear, State("hm70-processor", TestImage.Gen3Dump()));
 
     [Theory]
     [InlineData(1, 1, true, false, RuleState.Triggered)]
