@@ -53,7 +53,7 @@ public class CodePartitionTests
     [InlineData(0x290 + 3 * 0x60 + 0x38, 0xFFFFFFFFu, "outside its partition")]
     [InlineData(0x500, 0u, "LLUT")]
     [InlineData(0x500 + 0x04, 0x8001u, "chunks")]
-    [InlineData(0x500 + 0x04, 0x7FFFu, "outside the compressed stream")]
+    [InlineData(0x500 + 0x04, 0x7FFFu, "ends inside")]
     [InlineData(0x500 + 0x30, 0u, "page")]
     [InlineData(0x500 + 0x30, 0x80000000u, "page")]
     [InlineData(0x500 + 0x10, 0x100u, "outside the compressed stream")]
