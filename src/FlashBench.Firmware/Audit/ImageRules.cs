@@ -149,9 +149,13 @@ internal static class ImageRules
     private static RuleAnswer DescriptorHash(MeFirmware? me) => me switch
     {
         null => NoFirmware,
+        { HashesDescriptor: true } =>
+            RuleAnswer.Triggered($"{me.Title} checks a hash of the flash descriptor", "extension 0x17"),
         { Family: FirmwareFamily.Me, Version.Major: < 12 } or { Family: FirmwareFamily.Txe, Version.Major: < 3 } =>
             RuleAnswer.Clear($"{me.Title} cannot hash the descriptor", "manifest"),
-        _ => RuleAnswer.Unknown("whether the firmware hashes the descriptor (extension 0x17) was not examined"),
+        { Ifwi: not null } =>
+            RuleAnswer.Clear($"no partition of {me.Title} hashes the descriptor", "manifests of all partitions"),
+        _ => RuleAnswer.Unknown("the other partitions, which could hash the descriptor, are not in this file"),
     };
 
     private static RuleAnswer Server(MeFirmware? me, HostFacts host) => me switch

@@ -142,6 +142,12 @@ public class PreflightTests
         Assert.Equal(RuleState.Clear, State("descriptor-hash", TestImage.Gen3Region()));
         Assert.Equal(RuleState.Unknown, State("descriptor-hash", Versioned(TestImage.Gen3Region(), 15, 0)));
         Assert.Equal(RuleState.Unknown, State("descriptor-hash", NoMe()));
+        Assert.Equal(RuleState.Clear, HashRule(TestIfwi.New()));
+        Assert.Equal(RuleState.Triggered,
+            HashRule(TestIfwi.New().Put(TestIfwi.Manifest + TestIfwi.ManifestHeader, 0x17).Fix()));
+
+        static RuleState HashRule(TestIfwi region) =>
+            ImageAudit.Of(region.Analyse()).Rules.Single(r => r.Id == "descriptor-hash").State;
     }
 
     [Fact]
