@@ -8,7 +8,7 @@ namespace FlashBench.Cli.Image;
 /// <param name="output">Where to.</param>
 internal sealed class MapText(TextWriter output)
 {
-    private const int Columns = 80, StripColumns = 62, BarColumns = 22, NameColumns = 20;
+    private const int Columns = 80, StripColumns = 68, BarColumns = 19, NameColumns = 20;
 
     /// <summary>Writes a map.</summary>
     public void Write(ImageFile file, ImageMap map)
@@ -56,7 +56,7 @@ internal sealed class MapText(TextWriter output)
     {
         output.WriteLine();
         output.WriteLine($"{title,-9}|{Strip(whole, segments)}|");
-        output.WriteLine($"{"start",-8} {"bytes",10} {"content",7} {"plan",-9} {"place",-24} name");
+        output.WriteLine($"{"start",-8} {"bytes",10} {"content",7} {"plan",-9} {"place",-21} name");
         foreach (ImageSegment segment in segments)
         {
             string share = SegmentTexts.Percent(segment.Content, segment.Range.Length);

@@ -24,8 +24,8 @@ public enum DiffVerdict
 public sealed record ImageDiff(
     ImmutableArray<ImageDifference> Differences, string? Policy, long ChangedBytes, long ExplainedBytes)
 {
-    /// <summary>Number of bytes that the policy would change and that are as before: more than 0 when it was carried out
-    /// in part only.</summary>
+    /// <summary>Number of bytes that the policy would change and that are as before: more than 0 when it was carried
+    /// out in part only.</summary>
     public long MissingBytes { get; init; }
 
     /// <summary>Number of bytes that differ without an explanation.</summary>

@@ -23,7 +23,7 @@ public sealed class MapAndDiffCommandTests : IDisposable
         Assert.Equal((0, ""), (code, errors));
         Assert.All(output.Split('\n').Skip(1), line => Assert.InRange(line.Length, 0, 80));
         foreach (string wanted in (string[])["no plan: ", "ME 8.0.20.1513", "FTPR Huffman chunks",
-            "0x011000    458,752", "untouched |   ===================| BIOS"])
+            "0x011000    454,656", "================| BIOS"])
         {
             Assert.Contains(wanted, output, StringComparison.Ordinal);
         }
@@ -38,7 +38,7 @@ public sealed class MapAndDiffCommandTests : IDisposable
         new MapText(output).Write(
             new ImageFile("dump.bin", image.Bytes), ImageMap.Of(image.Analyse(), NeutralizationPolicy.Purism));
 
-        Assert.Equal(Golden, output.ToString());
+        Assert.Equal(Stable(Golden), Stable(output.ToString()));
     }
 
     [Fact]
@@ -112,6 +112,38 @@ public sealed class MapAndDiffCommandTests : IDisposable
         Assert.Equal(937_241, parsed.RootElement.GetProperty("explainedBytes").GetInt64());
     }
 
+    [Fact]
+    public void Inspect_shows_which_platforms_fit_and_a_named_one_pins_the_bit()
+    {
+        string descriptor = Save(
+            "fd.bin", RealImages.Load("ifd-mrchromebox-librem-cnl-librem-14-flashdescriptor"));
+
+        var (_, open, _) = Run("inspect", descriptor);
+        var (code, pinned, _) = Run("inspect", descriptor, "--platform", "cnp-lp");
+
+        Assert.Equal(0, code);
+        Assert.Contains("not pinned; platforms that fit, for --platform", open, StringComparison.Ordinal);
+        Assert.Contains("cnp-lp     300/400-series LP: HAP SET", open, StringComparison.Ordinal);
+        Assert.Contains("HAP SET: strap +0x70 bit 16, 0x800103B8 at 0x170; seen in", pinned, StringComparison.Ordinal);
+        Assert.Equal(65, Run("inspect", descriptor, "--platform", "ibx").Code);
+    }
+
+    [Fact]
+    public void Inspect_shows_the_layout_of_later_firmware_and_how_it_is_signed()
+    {
+        string region = Save("me.bin", TestIfwi.New().Bytes); // unknown key: shown, and 65
+
+        var (code, output, _) = Run("inspect", region);
+        var (_, json, _) = Run("inspect", region, "--json");
+
+        Assert.Equal(65, code);
+        foreach (string wanted in (string[])["IFWI 1.7 layout", "boot 1 ", "RBEP ", "RSA-3072 PSS, SHA-384"])
+            Assert.Contains(wanted, output, StringComparison.Ordinal);
+        using var parsed = JsonDocument.Parse(json.Split('\n')[0]);
+        Assert.Equal("1.7",
+            parsed.RootElement.GetProperty("me").GetProperty("ifwi").GetProperty("version").GetString());
+    }
+
     [Theory]
     [InlineData("a.bin", "absent.bin")]
     [InlineData("absent.bin", "a.bin")]
@@ -129,7 +161,46 @@ public sealed class MapAndDiffCommandTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    private const string Golden = "";
+    private const string Golden =
+        """
+        dump.bin
+        ME 8.0.20.1513; 519,401 of 524,288 bytes are content (not FF)
+        policy purism: removes 12,579 of them, leaves 506,822
+
+        image    |*////////===========================================================|
+        start         bytes content plan      place                 name
+        0x000000      4,096     3 % changed   |*                  | descriptor
+        0x001000     65,536    99 % partly    |///                | ME
+        0x011000    454,656   100 % untouched |  =================| BIOS
+
+        ME region|.x==##===//////===========xxxx====xxxx==============================|
+        start         bytes content plan      place                 name
+        0x001000         16     0 % blank     |.                  | boot vector
+        0x001010        192    55 % changed   |*                  | partition table
+        0x0010D0        816     0 % blank     |.                  | between partitions
+        0x001400        512   100 % removed   |x                  | FOVD
+        0x001600      2,560   100 % untouched |==                 | between partitions
+        0x002000      1,280    99 % kept      | #                 | FTPR manifest
+        0x002500        112   100 % kept      | #                 | FTPR chunk map
+        0x002570      2,704   100 % untouched | ==                | FTPR, rest
+        0x003000      6,144   100 % partly    |  ///              | FTPR Huffman chunks
+        0x004800      2,048   100 % untouched |    =              | FTPR, rest
+        0x005000        291   100 % removed   |    x              | FTPR HOSTCOMM
+        0x005123      3,805   100 % untouched |    ==             | FTPR, rest
+        0x006000      4,096   100 % untouched |     ===           | between partitions
+        0x007000      4,096   100 % removed   |       xx          | NFTP
+        0x008000      4,096   100 % untouched |        ==         | between partitions
+        0x009000      4,096   100 % removed   |         xx        | EFFS
+        0x00A000     28,672   100 % untouched |          =========| between partitions
+
+        = untouched  . blank  # kept  x removed  / partly removed  * changed
+
+        """;
+
+    // The tests' key is made anew for each run, and with it the number of FF bytes in the manifest.
+    private static IEnumerable<string> Stable(string text) => text.Split('\n').Where(line =>
+        !line.Contains("ME 8.0", StringComparison.Ordinal) && !line.Contains("policy", StringComparison.Ordinal) &&
+        !line.Contains("manifest", StringComparison.Ordinal));
 
     private string Save(string name, byte[] content)
     {
