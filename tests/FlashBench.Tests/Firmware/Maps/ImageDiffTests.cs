@@ -8,7 +8,7 @@ namespace FlashBench.Tests.Firmware.Maps;
 /// <summary>Differences by structure and by rule.</summary>
 public class ImageDiffTests
 {
-    public static TheoryData<string> RealIds => [.. RealImages.Ids];
+    private static readonly string[] Policies = ["purism", "me-cleaner", "hap-only"];
 
     [Fact]
     public void Equal_images_have_no_difference()
@@ -145,29 +145,34 @@ public class ImageDiffTests
         Assert.InRange(diff.Differences.Length, 30, 400);
     }
 
-    [Theory]
-    [MemberData(nameof(RealIds))]
-    public void Neutralized_real_images_are_explained_to_the_last_byte(string id)
+    [Fact]
+    public void Neutralized_real_images_are_explained_to_the_last_byte()
     {
-        byte[] bytes = RealImages.Load(id);
         int planned = 0;
-        foreach (string policy in (string[])["purism", "me-cleaner", "hap-only"])
+        foreach (string id in RealImages.Ids)
         {
-            try
-            {
-                var image = ImageAnalysis.Read(bytes, KeyRing.Intel);
-                var plan = NeutralizationPlan.Create(image, NeutralizationPolicy.Resolve(policy, image));
-                var diff = ImageDiff.Of(image, plan.Apply(bytes));
-                Assert.Equal((plan.ChangedBytes, 0), (diff.ExplainedBytes, diff.UnexplainedBytes));
-                Assert.Equal(0, diff.MissingBytes);
-                planned++;
-            }
-            catch (Exception refusal) when (refusal is ImageFormatException or PlanRefusedException)
-            {
-                continue; // nothing to explain
-            }
+            byte[] bytes = RealImages.Load(id);
+            planned += Policies.Count(policy => IsExplained(bytes, policy));
         }
 
-        Assert.SkipWhen(planned == 0, "no policy plans anything for this image");
+        Assert.True(planned > 40, $"only {planned} plans were made"); // most of the images allow two or three
+    }
+
+    // False when the policy refuses the image: there is nothing to explain then.
+    private static bool IsExplained(byte[] bytes, string policy)
+    {
+        try
+        {
+            var image = ImageAnalysis.Read(bytes, KeyRing.Intel);
+            var plan = NeutralizationPlan.Create(image, NeutralizationPolicy.Resolve(policy, image));
+            var diff = ImageDiff.Of(image, plan.Apply(bytes));
+            Assert.Equal((plan.ChangedBytes, 0), (diff.ExplainedBytes, diff.UnexplainedBytes));
+            Assert.Equal(0, diff.MissingBytes);
+            return true;
+        }
+        catch (Exception refusal) when (refusal is ImageFormatException or PlanRefusedException)
+        {
+            return false;
+        }
     }
 }
