@@ -14,6 +14,7 @@ internal static class ImageCommand
     {
         CreateInspect(), CheckCommand.Create(), MapCommand.Create(), AuditCommand.Create(), PlanCommand.Create(),
         NeutralizeCommand.Create(), DiffCommand.Create(), SplitCommand.Create(), JoinCommand.Create(),
+        FiguresCommand.Create(),
     }.WithExamples(
         "flashbench image inspect backup.bin", "flashbench image check images/",
         "flashbench image neutralize backup.bin -O clean.bin");

@@ -118,14 +118,16 @@ internal sealed class ReadBack(
         }
     }
 
-    // Wherever a module lies now, its stored bytes are the original ones.
+    // Wherever a module lies now, its stored bytes are the original ones. Names can repeat, places in the table cannot.
     private IEnumerable<string> ChangedModules(ImageAnalysis read)
     {
-        foreach (CodeModule module in original.Me!.Code.Modules.Where(m => m.IsKept))
+        ImmutableArray<CodeModule> before = original.Me!.Code.Modules, now = read.Me!.Code.Modules;
+        for (int i = 0; i < before.Length; i++)
         {
-            CodeModule? now = read.Me!.Code.Modules.FirstOrDefault(m => m.Name == module.Name);
-            if (now is null || Hash(original.Image.Span, module.Ranges) != Hash(actual.Span, now.Ranges))
-                yield return $"module {module.Name} does not read back with its own bytes";
+            bool isSame = i < now.Length && now[i].Name == before[i].Name &&
+                Hash(original.Image.Span, before[i].Ranges) == Hash(actual.Span, now[i].Ranges);
+            if (before[i].IsKept && !isSame)
+                yield return $"module {before[i].Name} does not read back with its own bytes";
         }
     }
 

@@ -28,6 +28,19 @@ internal sealed record Relocation(long Shift, ImmutableArray<Edit> Edits)
         if (shift >= 0)
             return new Relocation(0, []);
 
+        if (me.Code.Chunks is { } chunks && !IsMovable(me, chunks, source))
+        {
+            throw new PlanRefusedException(
+                $"{me.Code.Name} cannot be moved: it has chunks outside of it, or something over its chunk map",
+                source.Start);
+        }
+
+        if (me.Table.Range.End > me.Region.Start + target)
+        {
+            throw new PlanRefusedException(
+                $"{me.Code.Name} cannot be moved: the partition table reaches too far", me.Table.Offset);
+        }
+
         byte[] content = source.Of(image).ToArray();
         foreach (Edit edit in removals)
         {
@@ -46,6 +59,12 @@ internal sealed record Relocation(long Shift, ImmutableArray<Edit> Edits)
                 new Edit(source, rule with { Text = $"erase the old place of {me.Code.Name}" }, null),
             ]);
     }
+
+    // The map is rewritten, and what it names must move along.
+    private static bool IsMovable(MeFirmware me, HuffmanChunkMap chunks, FlashRange source) =>
+        source.Contains(chunks.Range) && !chunks.Range.Overlaps(me.Code.Manifest.Range) &&
+        chunks.Chunks.All(c => c is not { } chunk || source.Contains(chunk)) &&
+        !me.Code.Modules.Any(m => m.Ranges.Any(range => range.Overlaps(chunks.Range)));
 
     private static long TargetOffset(ReadOnlySpan<byte> image, MeFirmware me, long offset)
     {

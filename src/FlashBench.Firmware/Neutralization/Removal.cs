@@ -115,7 +115,8 @@ internal sealed record Removal(ImmutableArray<Edit> Edits, ImmutableArray<KeptRa
     private static long PaddedEnd(FlashRange region, KeptRange[] whole, long codeEnd)
     {
         long last = whole.Select(k => k.Range.End).Append(codeEnd).Max() - region.Start;
-        return region.Start + (last / PageLength + 1 + SparePages) * PageLength;
+        // A kept partition can be cut by the region's end already.
+        return Math.Min(region.Start + (last / PageLength + 1 + SparePages) * PageLength, region.End);
     }
 
     private static ImmutableArray<KeptRange> Clip(FlashRange region, KeptRange[] kept) =>

@@ -6,7 +6,8 @@ namespace FlashBench.Tests.Firmware;
 /// <summary>Other people's firmware with known answers, beside the project; tests skip when it is absent.</summary>
 internal static class RealImages
 {
-    private static readonly string? Folder = Locate();
+    /// <summary>Where they are, or null.</summary>
+    public static string? Folder { get; } = Locate();
 
     /// <summary>Every id of the manifest; one empty id when the images are absent, so that the skip shows.</summary>
     public static IEnumerable<string> Ids =>

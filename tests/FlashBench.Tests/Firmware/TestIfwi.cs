@@ -29,13 +29,13 @@ internal sealed class TestIfwi
     public byte[] Bytes { get; private set; } = Noise();
 
     /// <summary>A ring that trusts the tests' 3072-bit key.</summary>
-    public static KeyRing Ring
+    public static KeyRing Ring => RingWith(KeyRing.Intel);
+
+    /// <summary>Another ring and that key.</summary>
+    public static KeyRing RingWith(KeyRing ring)
     {
-        get
-        {
-            RSAParameters key = Key.Value.ExportParameters(false);
-            return KeyRing.Intel.With("test key", KeyRing.FingerprintOf([.. key.Modulus!.Reverse(), 1, 0, 1, 0]));
-        }
+        RSAParameters key = Key.Value.ExportParameters(false);
+        return ring.With("test key", KeyRing.FingerprintOf([.. key.Modulus!.Reverse(), 1, 0, 1, 0]));
     }
 
     /// <summary>An ME 16 region in IFWI 1.7.</summary>
@@ -43,6 +43,19 @@ internal sealed class TestIfwi
 
     /// <summary>An ME 12 region in IFWI 1.6 (its manifest is of the newer kind all the same).</summary>
     public static TestIfwi Old() => new TestIfwi(false).Build();
+
+    /// <summary>Where the strap with HAP lies in <see cref="Dump"/>.</summary>
+    public const int Strap = 0x17C; // FPSBA 0x100 and +0x7C of ADP-P
+
+    /// <summary>A full dump of an ADP-P board with a region in it.</summary>
+    public static TestImage Dump(byte[]? region = null)
+    {
+        TestImage dump = TestImage.Gen3Dump().Put(0x18, 0x46100208).Put(0x1C, 0x001401B0).Put(0xEFC, 0xC0FF02DF);
+        dump.Bytes.AsSpan(0x100, 4 * 0x46).Clear();
+        dump.Put(Strap, 0x40000030).Put(0x194, 0x00010000); // +0x94: set for another reason (reference 1.3, trap a)
+        (region ?? New().Bytes).CopyTo(dump.Bytes, TestImage.RegionStart);
+        return dump;
+    }
 
     /// <summary>The analysis, trusting the test key.</summary>
     public ImageAnalysis Analyse() => ImageAnalysis.Read(Bytes, Ring);

@@ -78,7 +78,7 @@ public class ModuleHashTests
     [Fact]
     public void Modules_of_generation_1_are_listed_when_they_are_where_the_table_puts_them()
     {
-        MeFirmware me = ImageAnalysis.Read(Generation1(), KeyRing.Intel).Me!;
+        MeFirmware me = ImageAnalysis.Read(TestGeneration1.Region(), KeyRing.Intel).Me!;
 
         Assert.Equal(MeGeneration.One, me.Generation);
         Assert.Equal(["BRINGUP", "LOADER"], me.Code.Modules.Select(m => m.Name));
@@ -95,7 +95,7 @@ public class ModuleHashTests
     [InlineData(0x1020, 0xFFFFFFFFu)]
     public void A_module_table_of_generation_1_that_is_not_of_the_known_form_is_not_listed(int at, uint value)
     {
-        byte[] region = Generation1();
+        byte[] region = TestGeneration1.Region();
         BinaryPrimitives.WriteUInt32LittleEndian(region.AsSpan(at), value);
 
         Assert.Empty(ImageAnalysis.Read(region, KeyRing.Intel).Me!.Code.Modules);
@@ -104,7 +104,7 @@ public class ModuleHashTests
     [Fact]
     public void Every_truncation_of_a_generation_1_region_is_survived()
     {
-        byte[] region = Generation1();
+        byte[] region = TestGeneration1.Region();
         for (int length = 0; length < region.Length; length += length is > 0x100 and < 0xF00 ? 0x33 : 1)
             Fuzzing.Survives(region[..length], KeyRing.Intel);
     }
@@ -163,36 +163,5 @@ public class ModuleHashTests
         byte[] hash = SHA256.HashData(region.Bytes.AsSpan(TestImage.Ftpr + 0x2800, 0x200));
         hash.Reverse().ToArray().CopyTo(region.Bytes, metadata + 0x18);
         return region.Put(metadata + 4, 0x38).Put(metadata + 8, compression).Put(metadata + 0x10, 0x200);
-    }
-
-    // $FPT at 0, CODE to the region's end, $MAN with two modules behind it. Nobody has signed it.
-    private static byte[] Generation1()
-    {
-        byte[] region = new byte[0x2000];
-        new Random(1).NextBytes(region.AsSpan(0x1500));
-        Put(0, 0x54504624, 1, 0x00201010);
-        Put(0x20, 0x45444F43, 0xFFFFFFFF, 0x1000, 0xFFFFFFFF);
-        Put(0x1000, 4, 0xA1, 0x10000, 0, 0x8086, 0x20070102, 0x140, 0x4E414D24, 2, 0x00050002, 0x04460000);
-        Put(0x1078, 64, 1);
-        (string Name, int Start, int Length)[] modules = [("BRINGUP", 0x1500, 0x100), ("LOADER", 0x1600, 0x200)];
-        for (int i = 0; i < modules.Length; i++)
-        {
-            int header = 0x1290 + 0x50 * i;
-            Put(header, 0x454D4D24);
-            Encoding.ASCII.GetBytes(modules[i].Name).CopyTo(region, header + 0x1C);
-            byte[] hash = CryptographicOperations.HashData(
-                HashAlgorithmName.SHA1, region.AsSpan(modules[i].Start, modules[i].Length));
-            hash.Reverse().ToArray().CopyTo(region, header + 0x2C);
-            Put(header + 0x40, (uint)modules[i].Length);
-        }
-
-        region[0xB] = (byte)(-region[..0x20].Sum(b => b) & 0xFF);
-        return region;
-
-        void Put(int at, params uint[] values)
-        {
-            for (int i = 0; i < values.Length; i++)
-                BinaryPrimitives.WriteUInt32LittleEndian(region.AsSpan(at + 4 * i), values[i]);
-        }
     }
 }

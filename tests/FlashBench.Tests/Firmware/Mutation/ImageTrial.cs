@@ -1,4 +1,7 @@
 using FlashBench.Firmware;
+using FlashBench.Firmware.Audit;
+using FlashBench.Firmware.Formats;
+using FlashBench.Firmware.Maps;
 using FlashBench.Firmware.Neutralization;
 
 namespace FlashBench.Tests.Firmware.Mutation;
@@ -6,6 +9,12 @@ namespace FlashBench.Tests.Firmware.Mutation;
 /// <summary>What must hold for any bytes whatever: analysis, plan, application and analysis again.</summary>
 internal static class ImageTrial
 {
+    private const int IfwiFlag = 0x1E; // bits 23:16 of FLMAP2: 0x14 in a descriptor of ADP
+
+    private static readonly DisablePlatform AdpP = DisablePlatform.Find("adp-p")!;
+
+    private static readonly KeyRing Ring = TestIfwi.RingWith(OpenKey.Ring);
+
     /// <summary>Runs everything on <paramref name="image"/>.</summary>
     /// <exception cref="MutationFault">A promise was broken.</exception>
     public static TrialEnd Run(ReadOnlyMemory<byte> image)
@@ -13,16 +22,27 @@ internal static class ImageTrial
         TrialEnd end = TrialEnd.Refused;
         try
         {
-            ImageAnalysis analysis = Allocation.Limit(image.Length, () => ImageAnalysis.Read(image, OpenKey.Ring));
+            DisablePlatform? platform = image.Length > IfwiFlag && image.Span[IfwiFlag] == 0x14 ? AdpP : null;
+            ImageAnalysis analysis = Allocation.Limit(
+                image.Length, () => ImageAnalysis.Read(image, Ring, platform));
             end = TrialEnd.Read;
-            ImagePlan plan = NeutralizationPlan.Create(analysis);
+            _ = ImageAudit.Of(analysis).Rules.Length;
+            _ = ImageMap.Of(analysis).Segments.Length;
+            NeutralizationOptions options = Choose(image.Span, analysis);
+            ImagePlan plan = NeutralizationPlan.Create(analysis, options);
             byte[] neutralized = plan.Apply(image.Span);
 
             CheckChanges(plan, image.Span, neutralized);
-            CheckNothingIsLeft(neutralized);
-            NeutralizationCheck.Measure(analysis, neutralized, OpenKey.Ring);
-            ControlImages.DamagedManifest(analysis).Apply(image.Span);
+            CheckNothingIsLeft(neutralized, options, platform);
+            CheckReadBack(analysis, options, neutralized);
+            if (analysis.Descriptor is not null)
+            {
+                _ = ExtractedRegion.Descriptor(analysis, plan, neutralized, out _);
+                _ = ExtractedRegion.Me(analysis, plan, neutralized);
+            }
+
             end = TrialEnd.Planned;
+            ControlImages.DamagedManifest(analysis).Apply(image.Span);
         }
         catch (Exception refusal) when (refusal is ImageFormatException or PlanRefusedException)
         {
@@ -30,6 +50,36 @@ internal static class ImageTrial
         }
 
         return end;
+    }
+
+    // By the damaged bytes themselves, so that one number replays one trial.
+    private static NeutralizationOptions Choose(ReadOnlySpan<byte> image, ImageAnalysis analysis)
+    {
+        uint choice = 0;
+        foreach (byte value in image[..Math.Min(image.Length, 0x2000)])
+            choice = unchecked(choice * 31 + value);
+        choice >>= 8;
+        string policy = NeutralizationPolicy.Names[(int)(choice % (uint)NeutralizationPolicy.Names.Length)];
+        NeutralizationOptions options = NeutralizationPolicy.Resolve(policy, analysis);
+        bool isDump = analysis.Kind == ImageKind.FullDump;
+        return policy != NeutralizationPolicy.MeCleaner ? options : options with
+        {
+            SetDisableBit = isDump && (choice & 0x10) != 0,
+            LimitAccess = isDump && (choice & 0x20) != 0,
+            KeepModules = (choice & 0x40) != 0,
+            Truncate = (choice & 0x80) != 0,
+            Relocate = (choice & 0x300) == 0,
+            KeepPartitions = (choice & 0x300) == 0x100 ? ["EFFS", "MFS"] : [],
+            RemovePartitions = (choice & 0x300) == 0x200 ? ["NFTP", "FOVD"] : null,
+        };
+    }
+
+    private static void CheckReadBack(ImageAnalysis analysis, NeutralizationOptions options, byte[] neutralized)
+    {
+        var check = NeutralizationCheck.Measure(analysis, options, neutralized, Ring);
+        bool isResidue = check.ProgrammedBytes > check.ProgrammedBytesMax && check.Problems.Length == 1;
+        if (!check.IsNeutralized && !isResidue)
+            throw new MutationFault($"what was planned by {options} reads back with a problem: {check.Problems[0]}");
     }
 
     // Exactly the bytes of the changes differ, no change overlaps another, and no kept byte changes.
@@ -46,7 +96,7 @@ internal static class ImageTrial
             at = change.Range.End;
         }
 
-        var rest = new FlashRange(at, original.Length);
+        var rest = new FlashRange(at, Math.Max(at, plan.ResultLength)); // what lies behind was cut
         if (!rest.Of(original).SequenceEqual(rest.Of(changed)))
             throw new MutationFault($"a byte in {rest} differs, but no change owns it");
         foreach (KeptRange kept in plan.Kept)
@@ -56,11 +106,13 @@ internal static class ImageTrial
         }
     }
 
-    private static void CheckNothingIsLeft(ReadOnlyMemory<byte> neutralized)
+    private static void CheckNothingIsLeft(
+        ReadOnlyMemory<byte> neutralized, NeutralizationOptions options, DisablePlatform? platform)
     {
         try
         {
-            ImagePlan again = NeutralizationPlan.Create(ImageAnalysis.Read(neutralized, OpenKey.Ring));
+            var analysis = ImageAnalysis.Read(neutralized, Ring, platform);
+            ImagePlan again = NeutralizationPlan.Create(analysis, options);
             if (!again.IsEmpty)
                 throw new MutationFault($"a second plan changes {again.ChangedBytes} bytes more");
         }

@@ -8,7 +8,7 @@ namespace FlashBench.Tests.Firmware.Neutralization;
 /// <summary>ME 12 and later: the bit and nothing else, and only where the platform is named and confirmed.</summary>
 public class HapOnlyTests
 {
-    private const int Strap = 0x17C; // FPSBA 0x100 and +0x7C of ADP-P
+    private const int Strap = TestIfwi.Strap;
 
     public static TheoryData<string> Policies => [NeutralizationPolicy.Purism, NeutralizationPolicy.HapOnly];
 
@@ -120,14 +120,7 @@ public class HapOnlyTests
         Assert.Equal(1, DifferentBits(image, changed));
     }
 
-    private static byte[] Dump(byte[]? region = null)
-    {
-        TestImage dump = TestImage.Gen3Dump().Put(0x18, 0x46100208).Put(0x1C, 0x001401B0).Put(0xEFC, 0xC0FF02DF);
-        dump.Bytes.AsSpan(0x100, 4 * 0x46).Clear();
-        dump.Put(Strap, 0x40000030).Put(0x194, 0x00010000); // +0x94: set for another reason (reference 1.3, trap a)
-        (region ?? TestIfwi.New().Bytes).CopyTo(dump.Bytes, TestImage.RegionStart);
-        return dump.Bytes;
-    }
+    private static byte[] Dump(byte[]? region = null) => TestIfwi.Dump(region).Bytes;
 
     private static ImageAnalysis Read(byte[] image, string? platform) =>
         ImageAnalysis.Read(image, TestIfwi.Ring, platform is null ? null : DisablePlatform.Find(platform));
