@@ -1,0 +1,3 @@
+using BenchmarkDotNet.Running;
+
+BenchmarkSwitcher.FromAssembly(typeof(FlashBench.Benchmarks.NeutralizeBenchmarks).Assembly).Run(args);
