@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 
 namespace FlashBench.Cli.Image;
 
@@ -81,6 +82,8 @@ internal static class NeutralizeCommand
         command.SetAction(result =>
         {
             NeutralizeRequest request = NeutralizeRequest.Of(result, options);
+            // The first hash of a process loads the crypto library, which takes as long as reading the file.
+            _ = Task.Run(() => SHA256.HashData([]));
             return ImageCommand.Run(result, options.File, (input, output) =>
                 NeutralizeRun.Execute(input, request, new NeutralizeText(output, result.GetValue(GlobalOptions.Json))));
         });
