@@ -13,6 +13,7 @@ namespace FlashBench.Firmware.Neutralization;
 internal sealed record Relocation(long Shift, ImmutableArray<Edit> Edits)
 {
     private const long LowestOffset = 0x400, Alignment = 0x20; // where Intel's own tools put FTPR in small images
+    private const int LengthField = 0x0C; // of an entry of the partition table
     private const int BaseField = 0x0C, StreamField = 0x14, HeaderLength = 0x40;
     private const int CorrectionField = 9; // two bytes inside AddrBase: base + correction = offset behind the header
 
@@ -35,6 +36,9 @@ internal sealed record Relocation(long Shift, ImmutableArray<Edit> Edits)
                 source.Start);
         }
 
+        // A last file spans to the partition's end, and so would grow with a partition of open length.
+        if (me.Generation == MeGeneration.Three && HasOpenLength(image, me))
+            throw new PlanRefusedException($"{me.Code.Name} cannot be moved: its length is open", source.Start);
         if (me.Table.Range.End > me.Region.Start + target)
         {
             throw new PlanRefusedException(
@@ -58,6 +62,12 @@ internal sealed record Relocation(long Shift, ImmutableArray<Edit> Edits)
                 new Edit(FlashRange.At(source.Start + shift, source.Length), rule, content),
                 new Edit(source, rule with { Text = $"erase the old place of {me.Code.Name}" }, null),
             ]);
+    }
+
+    private static bool HasOpenLength(ReadOnlySpan<byte> image, MeFirmware me)
+    {
+        long entry = me.Table.Find(me.Code.Name)!.EntryOffset;
+        return BinaryPrimitives.ReadUInt32LittleEndian(image[(int)(entry + LengthField)..]) == uint.MaxValue;
     }
 
     // The map is rewritten, and what it names must move along.
