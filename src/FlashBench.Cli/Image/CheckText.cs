@@ -14,8 +14,8 @@ internal static class CheckText
     {
         foreach (Finding finding in row.Findings)
         {
-            output.WriteLine(
-                $"{finding.Severity.ToString().ToLowerInvariant()} at 0x{finding.Offset:X6}: {PlainText.Of(finding.Text)}");
+            string severity = finding.Severity.ToString().ToLowerInvariant();
+            output.WriteLine($"{severity} at 0x{finding.Offset:X6}: {PlainText.Of(finding.Text)}");
         }
 
         string[] facts = [row.Firmware, row.Signature, row.DisableBit, row.IsNeutralized ? "neutralized" : ""];

@@ -16,7 +16,10 @@ internal static class FiguresCommand
             Description = "images, plain or .gz, and folders of them",
             Arity = ArgumentArity.OneOrMore,
         };
-        var command = new Command("figures", "Print how much neutralization removes and keeps, per ME version") { paths };
+        var command = new Command("figures", "Print how much neutralization removes and keeps, per ME version")
+        {
+            paths,
+        };
         command.SetAction(result =>
         {
             RemovalFigure[] figures =
@@ -47,7 +50,8 @@ internal static class FiguresCommand
 
     private static void Write(TextWriter output, RemovalFigure[] figures)
     {
-        output.WriteLine("| firmware | region | content before | kept | removed | kept of region | moved and cut | kept modules |");
+        output.WriteLine(
+            "| firmware | region | content before | kept | removed | kept of region | moved and cut | kept modules |");
         output.WriteLine("|---|---:|---:|---:|---:|---:|---:|---|");
         foreach (RemovalFigure figure in figures)
             output.WriteLine(figure.Row);

@@ -64,8 +64,8 @@ internal static class JoinCommand
         {
             string chips = string.Join(" + ", descriptor.Components.Select(InspectTree.Size));
             throw new CommandFailure(ExitCodes.BadInput,
-                $"{names[0]}: its descriptor is for {chips}, but the dumps have {InspectTree.Size(first.Bytes.Length)} " +
-                $"and {InspectTree.Size(second.Bytes.Length)}");
+                $"{names[0]}: its descriptor is for {chips}, but the dumps have " +
+                $"{InspectTree.Size(first.Bytes.Length)} and {InspectTree.Size(second.Bytes.Length)}");
         }
 
         return [.. first.Bytes, .. second.Bytes];

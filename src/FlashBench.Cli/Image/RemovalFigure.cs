@@ -24,7 +24,8 @@ internal sealed record RemovalFigure(string Key, long Order, string Title, strin
             cut = Number(end - me.Region.Start);
 
         string row = $"| {me.Title} | {Number(me.Region.Length)} | {Number(before)} | {Number(kept)} " +
-            $"| {Share(before - kept, before)} | {Share(kept, me.Region.Length)} | {cut} | {Modules(me, image, kept)} |";
+            $"| {Share(before - kept, before)} | {Share(kept, me.Region.Length)} | {cut} " +
+            $"| {Modules(me, image, kept)} |";
         return new RemovalFigure(
             ImageFile.HashOf(me.Region.Of(image.Image.Span)),
             ((int)me.Family * 1000L + me.Version.Major) * 1000 + me.Version.Minor, me.Title, row);

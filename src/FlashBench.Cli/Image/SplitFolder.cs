@@ -4,7 +4,8 @@ using FlashBench.Hardware.Native;
 
 namespace FlashBench.Cli.Image;
 
-/// <summary>A folder that `image split` wrote: a file for each part, and layout.txt, which says where each lies.</summary>
+/// <summary>A folder that `image split` wrote: a file for each part, and layout.txt, which says where each lies.
+/// </summary>
 /// <remarks>The layout is flashrom's: first and last byte in hex, and a name. It is as foreign as any other file.
 /// </remarks>
 internal static class SplitFolder

@@ -54,8 +54,8 @@ internal static class MeSampleJudge
 
         if (registers.Hfsts2 is { } second)
         {
-            bool bringup = second >> 28 is 1 or 3 && registers.Status2(generation ?? rowOf) is
-                { Phase: MePhase.Bringup };
+            MePhase? phase = registers.Status2(generation ?? rowOf)?.Phase;
+            bool bringup = second >> 28 is 1 or 3 && phase == MePhase.Bringup;
             if (!bringup)
                 return Nothing($"reads like \"{state.Sentence}\", but HFSTS2 does not show the phase of bring-up");
         }

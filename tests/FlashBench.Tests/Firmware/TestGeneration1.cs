@@ -7,7 +7,8 @@ namespace FlashBench.Tests.Firmware;
 /// <summary>A small hand-made region of ME 2 to 5.</summary>
 internal static class TestGeneration1
 {
-    /// <summary>`$FPT` at 0, CODE to the region's end, `$MAN` with two modules behind it. Nobody has signed it.</summary>
+    /// <summary>`$FPT` at 0, CODE to the region's end, `$MAN` with two modules behind it. Nobody has signed it.
+    /// </summary>
     public static byte[] Region()
     {
         byte[] region = new byte[0x2000];

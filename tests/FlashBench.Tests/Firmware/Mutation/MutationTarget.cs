@@ -31,7 +31,8 @@ internal sealed record MutationTarget(
         Image("IFWI dump", TestIfwi.Dump().Bytes, 1),
         Image("chip 1 of 2", TestImage.Gen2Dump().Put(0x14, 0x02040103).Bytes, 1),
         Image("descriptor", TestImage.Gen3Dump().Cut(0x1000).Bytes, 8) with { CanBePlanned = false },
-        Text("coreboot console", ConsoleText, text => CorebootMeText.Read(text.Split('\n')).Registers.Hfsts1 is not null),
+        Text("coreboot console", ConsoleText,
+            text => CorebootMeText.Read(text.Split('\n')).Registers.Hfsts1 is not null),
         Text("me decode", DecodeText, text => !MeText.Decode(text, MeTextContext.None).Readings.IsEmpty),
         Text("host text", DecodeText, text => HostText.Read(text).Registers.Hfsts1 is not null),
     ];

@@ -81,8 +81,8 @@ public class HapOnlyTests
         AssertRefused(Read(Dump(region), "adp-p"), NeutralizationPolicy.Purism, "hash of the flash descriptor");
     }
 
-    [Fact]
-    public void Firmware_that_does_not_run_on_the_hub_is_refused() // the bit of a 100-series hub is pinned without a name
+    [Fact] // the bit of a 100-series hub is pinned without a name
+    public void Firmware_that_does_not_run_on_the_hub_is_refused()
     {
         byte[] image = TestImage.Gen3Dump().Bytes;
         TestIfwi.New().Bytes.CopyTo(image, TestImage.RegionStart);

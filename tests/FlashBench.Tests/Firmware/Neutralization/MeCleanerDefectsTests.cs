@@ -4,8 +4,9 @@ using FlashBench.Firmware.Neutralization;
 
 namespace FlashBench.Tests.Firmware.Neutralization;
 
-/// <summary>What me_cleaner does wrong (reference 2.2), by number, and what is done here instead. Defects 3 and 9 are in
-/// NeutralizationPlanTests and HapOnlyTests, 7 in NeutralizeCommandTests: nothing is written before all checks.</summary>
+/// <summary>What me_cleaner does wrong (reference 2.2), by number, and what is done here instead. Defects 3, 9 and 14 are
+/// in NeutralizationPlanTests and HapOnlyTests, 7 in NeutralizeCommandTests: nothing is written before all checks.
+/// </summary>
 public class MeCleanerDefectsTests
 {
     private static readonly NeutralizationOptions Plain = new() { Policy = NeutralizationPolicy.MeCleaner };
@@ -30,7 +31,8 @@ public class MeCleanerDefectsTests
     [Fact] // 2: a bare region of generation 1 is left as it is, and reported as done
     public void Defect_2_a_bare_region_of_generation_1_is_refused() =>
         AssertRefused(
-            ImageAnalysis.Read(RealImages.Load("me-2.5.0.1094-amt-prd-rgn"), KeyRing.Intel), Plain, "give the full dump");
+            ImageAnalysis.Read(RealImages.Load("me-2.5.0.1094-amt-prd-rgn"), KeyRing.Intel), Plain,
+            "give the full dump");
 
     [Fact] // 4, 5: ends are compared with the wrong limit, or not at all
     public void Defects_4_and_5_a_dump_that_is_cut_inside_the_code_partition_is_refused()
