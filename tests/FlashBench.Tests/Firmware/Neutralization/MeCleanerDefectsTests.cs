@@ -4,8 +4,8 @@ using FlashBench.Firmware.Neutralization;
 
 namespace FlashBench.Tests.Firmware.Neutralization;
 
-/// <summary>What me_cleaner does wrong (reference 2.2), by number, and what is done here instead. Defects 3, 9 and 14 are
-/// in NeutralizationPlanTests and HapOnlyTests, 7 in NeutralizeCommandTests: nothing is written before all checks.
+/// <summary>What me_cleaner does wrong (reference 2.2), by number, and what is done here instead. Defects 3, 9 and 14
+/// are in NeutralizationPlanTests and HapOnlyTests, 7 in NeutralizeCommandTests: nothing is written before all checks.
 /// </summary>
 public class MeCleanerDefectsTests
 {
