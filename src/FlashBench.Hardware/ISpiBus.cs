@@ -7,6 +7,11 @@ namespace FlashBench.Hardware;
 public readonly record struct SpiTransaction(
     ReadOnlyMemory<byte> Command, Memory<byte> Response = default, TimeSpan DelayAfter = default);
 
+/// <summary>A setting of the SPI clock.</summary>
+/// <param name="Hz">Frequency in hertz.</param>
+/// <param name="LateSample">True if MISO is sampled half a clock later, for long leads at high frequencies.</param>
+public readonly record struct SpiClock(int Hz, bool LateSample = false);
+
 /// <summary>One chip select on an SPI bus: the seam between chip drivers and whatever moves the bits.</summary>
 /// <remarks>
 /// Implemented by every programmer. One owner; not safe for concurrent use. Dispose makes every pin an input, so that
@@ -19,6 +24,21 @@ public interface ISpiBus : IAsyncDisposable
 
     /// <summary>SPI clock in hertz.</summary>
     int FrequencyHz { get; }
+
+    /// <summary>The setting of the SPI clock.</summary>
+    SpiClock Clock => new(FrequencyHz);
+
+    /// <summary>Every setting the programmer has, fastest first; one where the clock is fixed.</summary>
+    IReadOnlyList<SpiClock> Clocks => [Clock];
+
+    /// <summary>Changes the clock from the next batch on.</summary>
+    /// <param name="clock">One of <see cref="Clocks"/>.</param>
+    /// <param name="cancel">Honoured before the change.</param>
+    /// <exception cref="ArgumentException">The programmer has no such setting.</exception>
+    /// <exception cref="ProgrammerException">It failed.</exception>
+    ValueTask SetClockAsync(SpiClock clock, CancellationToken cancel) => clock == Clock
+        ? ValueTask.CompletedTask
+        : throw new ArgumentException($"The clock of {Identity.Description} is fixed.", nameof(clock));
 
     /// <summary>Executes the transactions in order, in as few USB transfers as the programmer can.</summary>
     /// <param name="batch">Each entry is one chip-select frame; chip select is high when the call returns.</param>

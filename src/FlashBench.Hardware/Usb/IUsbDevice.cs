@@ -18,9 +18,31 @@ public interface IUsbDevice : IAsyncDisposable
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired; nothing is in flight.</exception>
     Task SubmitAsync(IReadOnlyList<UsbTransfer> transfers, TimeSpan timeout, CancellationToken cancel);
 
+    /// <summary>Executes one control transfer on endpoint 0.</summary>
+    /// <param name="setup">What is asked; bit 7 of its request type says who sends the data.</param>
+    /// <param name="data">Bytes to send, or room for bytes to receive; empty for a request without data.</param>
+    /// <param name="timeout">Bound on the transfer.</param>
+    /// <param name="cancel">Cancels it while it is in flight.</param>
+    /// <returns>Bytes moved; at most the length of <paramref name="data"/>.</returns>
+    /// <exception cref="ProgrammerException">Stalled, timed out, or the device is gone; the message says so.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired; nothing is in flight.</exception>
+    Task<int> ControlAsync(UsbSetup setup, Memory<byte> data, TimeSpan timeout, CancellationToken cancel);
+
     /// <summary>Resets the port; the device is in its power-on state of the USB side on return.</summary>
     /// <exception cref="ProgrammerException">The device did not come back.</exception>
     Task ResetAsync(CancellationToken cancel);
+}
+
+/// <summary>The setup stage of a control transfer.</summary>
+/// <param name="RequestType">bmRequestType; bit 7 set = the device sends.</param>
+/// <param name="Request">bRequest.</param>
+/// <param name="Value">wValue.</param>
+/// <param name="Index">wIndex.</param>
+/// <remarks>Source: USB 2.0, 9.3.</remarks>
+public readonly record struct UsbSetup(byte RequestType, byte Request, ushort Value, ushort Index)
+{
+    /// <summary>True if the device sends.</summary>
+    public bool IsIn => (RequestType & 0x80) != 0;
 }
 
 /// <summary>Descriptor fields that identify a USB device.</summary>

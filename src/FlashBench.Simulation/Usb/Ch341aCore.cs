@@ -14,7 +14,7 @@ using FlashBench.Simulation.Flash;
 
 namespace FlashBench.Simulation.Usb;
 
-internal sealed class Ch341aCore(SimulatedSpiNor chip, Ch341aClock clock)
+internal sealed class Ch341aCore(SimulatedSpiNor chip, DeviceClock clock)
 {
     internal const int PacketBytes = 32;
 

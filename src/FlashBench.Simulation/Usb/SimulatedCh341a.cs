@@ -10,7 +10,7 @@
 // Approximated: packets are executed up to 2 ms of device time ahead of the clock, in their modelled order, and a
 //   group completes at its modelled time. A cancellation or a supply that fails can so come up to 2 ms too late for
 //   packets executed ahead. In real time, timers add what the host's scheduler adds.
-// Not modelled: control transfers and enumeration, host controller frames (1 ms) and hubs, NAK polling of IN.
+// Not modelled: enumeration, host controller frames (1 ms) and hubs, NAK polling of IN.
 using FlashBench.Hardware;
 using FlashBench.Hardware.Usb;
 
@@ -30,7 +30,7 @@ public sealed class SimulatedCh341a : IUsbDevice
 
     private readonly SimulatedCh341aPort _port;
     private readonly Ch341aCore _core;
-    private readonly Ch341aClock _clock;
+    private readonly DeviceClock _clock;
     private readonly Lock _gate = new();
     private readonly Queue<(UsbTransfer Transfer, UsbGroup Group)> _outs = new();
     private readonly Queue<(UsbTransfer Transfer, UsbGroup Group)> _ins = new();
@@ -42,7 +42,7 @@ public sealed class SimulatedCh341a : IUsbDevice
     private bool _gone;
     private bool _disposed;
 
-    internal SimulatedCh341a(SimulatedCh341aPort port, Ch341aCore core, Ch341aClock clock) =>
+    internal SimulatedCh341a(SimulatedCh341aPort port, Ch341aCore core, DeviceClock clock) =>
         (_port, _core, _clock) = (port, core, clock);
 
     /// <inheritdoc/>
@@ -68,11 +68,22 @@ public sealed class SimulatedCh341a : IUsbDevice
     }
 
     /// <inheritdoc/>
+    /// <remarks>The device knows no request beyond the standard ones, which are the host's affair.</remarks>
+    public Task<int> ControlAsync(UsbSetup setup, Memory<byte> data, TimeSpan timeout, CancellationToken cancel)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancel.ThrowIfCancellationRequested();
+        throw new ProgrammerException(_gone
+            ? $"There is no programmer on USB port {Identity.PortPath}."
+            : $"The programmer on USB port {Identity.PortPath} stalled request 0x{setup.Request:X2}.");
+    }
+
+    /// <inheritdoc/>
     public async Task ResetAsync(CancellationToken cancel)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Stop(UsbTransferStatus.Cancelled);
-        await _clock.SleepAsync(new TaskCompletionSource(), Ch341aClock.Add(_clock.NowNs, ResetTime), cancel);
+        await _clock.SleepAsync(new TaskCompletionSource(), DeviceClock.Add(_clock.NowNs, ResetTime), cancel);
         cancel.ThrowIfCancellationRequested();
         if (_gone)
             throw new ProgrammerException($"The programmer on USB port {Identity.PortPath} did not come back.");
@@ -86,7 +97,7 @@ public sealed class SimulatedCh341a : IUsbDevice
             return ValueTask.CompletedTask;
         _disposed = true;
         EndGroups(UsbTransferStatus.Cancelled);
-        _port.Release(); // before anybody hears of the close: an open that follows must not be refused
+        _port.Release(0); // before anybody hears of the close: an open that follows must not be refused
         Wake();
         return ValueTask.CompletedTask;
     }
@@ -102,7 +113,7 @@ public sealed class SimulatedCh341a : IUsbDevice
         lock (_gate)
         {
             long now = _clock.NowNs;
-            var group = new UsbGroup(transfers, now + GroupNs, Ch341aClock.Add(now, timeout));
+            var group = new UsbGroup(transfers, now + GroupNs, DeviceClock.Add(now, timeout));
             if (_refusesOut)
                 _core.WaitUntil(group.ReadyNs); // it stood still until somebody fetches
             foreach (UsbTransfer transfer in transfers)

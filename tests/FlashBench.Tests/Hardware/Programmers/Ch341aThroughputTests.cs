@@ -1,3 +1,4 @@
+using FlashBench.Hardware;
 using FlashBench.Hardware.Programmers;
 using FlashBench.Hardware.Usb;
 
@@ -43,6 +44,10 @@ public sealed class Ch341aThroughputTests
 
             return Task.CompletedTask;
         }
+
+        public Task<int> ControlAsync(
+            UsbSetup setup, Memory<byte> data, TimeSpan timeout, CancellationToken cancel) =>
+            throw new ProgrammerException("stalled");
 
         public Task ResetAsync(CancellationToken cancel) => Task.CompletedTask;
 

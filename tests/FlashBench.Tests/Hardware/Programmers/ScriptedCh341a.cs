@@ -84,6 +84,10 @@ internal sealed class ScriptedCh341a(TimeProvider time) : IUsbDevice
         }
     }
 
+    public Task<int> ControlAsync(
+        UsbSetup setup, Memory<byte> data, TimeSpan timeout, CancellationToken cancel) =>
+        throw new ProgrammerException("stalled");
+
     public Task ResetAsync(CancellationToken cancel)
     {
         Log.Add("reset");

@@ -1,7 +1,7 @@
 namespace FlashBench.Simulation.Usb;
 
 // The device's time line: nanoseconds since the port exists, which is finer than most clocks tick.
-internal sealed class Ch341aClock(TimeProvider time)
+internal sealed class DeviceClock(TimeProvider time)
 {
     private const int NsPerTimeSpanTick = 100;
     private const long SleepMaxNs = 86_400_000_000_000; // a day: timers have a limit, and sleepers look again anyway

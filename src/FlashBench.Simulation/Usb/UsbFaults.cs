@@ -1,7 +1,7 @@
 namespace FlashBench.Simulation.Usb;
 
-/// <summary>Faults of a simulated CH341A and its cable, off by default; counted since the port exists.</summary>
-public sealed class Ch341aFaults
+/// <summary>Faults of a simulated USB device and its cable, off by default; counted since the port exists.</summary>
+public sealed class UsbFaults
 {
     /// <summary>The cable comes off when this many URBs have ended (1 = after the first); null = never.</summary>
     public long? UnplugAfterUrb { get; set; }
@@ -12,7 +12,7 @@ public sealed class Ch341aFaults
     /// <summary>The n-th byte (1-based) that the device answers has <see cref="CorruptMask"/> flipped.</summary>
     public long? CorruptInByte { get; set; }
 
-    /// <summary>Bits that <see cref="CorruptInByte"/> flips, as they are on the wire (LSB first).</summary>
+    /// <summary>Bits that <see cref="CorruptInByte"/> flips, as they are on the wire.</summary>
     public byte CorruptMask { get; set; } = 0x01;
 }
 
