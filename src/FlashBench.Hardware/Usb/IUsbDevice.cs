@@ -25,7 +25,9 @@ public interface IUsbDevice : IAsyncDisposable
     /// <param name="cancel">Cancels it while it is in flight.</param>
     /// <returns>Bytes moved; at most the length of <paramref name="data"/>.</returns>
     /// <exception cref="ProgrammerException">Stalled, timed out, or the device is gone; the message says so.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired; nothing is in flight.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancel"/> fired; nothing is in flight.
+    /// </exception>
     Task<int> ControlAsync(UsbSetup setup, Memory<byte> data, TimeSpan timeout, CancellationToken cancel);
 
     /// <summary>Resets the port; the device is in its power-on state of the USB side on return.</summary>

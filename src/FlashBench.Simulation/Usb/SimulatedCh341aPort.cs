@@ -4,7 +4,7 @@ using FlashBench.Simulation.Flash;
 namespace FlashBench.Simulation.Usb;
 
 /// <summary>A USB port with a virtual CH341A in it, its clip on a simulated chip.</summary>
-/// <remarks>Not modelled: the 5 V supply of the black boards (the chip's voltage is the board model's affair).</remarks>
+/// <remarks>Not modelled: the 5 V supply of the black boards (voltage is the board model's affair).</remarks>
 public sealed class SimulatedCh341aPort : SimulatedUsbPort
 {
     private const string Product = UsbIdentity.VirtualMark + " CH341A SPI programmer";
