@@ -24,7 +24,7 @@ public interface IUsbDevice : IAsyncDisposable
     /// <param name="timeout">Bound on the transfer.</param>
     /// <param name="cancel">Cancels it while it is in flight.</param>
     /// <returns>Bytes moved; at most the length of <paramref name="data"/>.</returns>
-    /// <exception cref="ProgrammerException">Stalled, timed out, or the device is gone; the message says so.</exception>
+    /// <exception cref="ProgrammerException">Stalled, timed out, or the device is gone; it says so.</exception>
     /// <exception cref="OperationCanceledException">
     /// <paramref name="cancel"/> fired; nothing is in flight.
     /// </exception>
