@@ -17,6 +17,18 @@ public sealed class FlashChipException(string chip, uint address, string reason)
     public uint Address { get; } = address;
 }
 
+/// <summary>A flash chip holds something else than what was written.</summary>
+/// <param name="chip">Chip name, for the log.</param>
+/// <param name="address">First byte address that differs.</param>
+/// <param name="written">What it should hold.</param>
+/// <param name="read">What it holds.</param>
+public sealed class FlashVerifyException(string chip, uint address, byte written, byte read)
+    : BenchException($"{chip} at 0x{address:X6}: 0x{written:X2} was written and 0x{read:X2} reads back")
+{
+    /// <summary>First byte address that differs.</summary>
+    public uint Address { get; } = address;
+}
+
 /// <summary>A relay or a power sensor failed, or the two contradict each other.</summary>
 public sealed class PowerException(string message, Exception? inner = null) : BenchException(message, inner);
 

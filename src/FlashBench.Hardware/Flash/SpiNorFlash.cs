@@ -1,3 +1,5 @@
+using FlashBench.Hardware.Flash.Writing;
+
 namespace FlashBench.Hardware.Flash;
 
 /// <summary>Drives one 25-series SPI NOR chip with 3-byte addresses (parts up to 16 MiB).</summary>
@@ -19,6 +21,7 @@ public sealed class SpiNorFlash
     private readonly ISpiBus _bus;
     private readonly TimeProvider _time;
     private SpiNorProtection? _protection;
+    private PageProgrammer? _pages;
 
     /// <summary>Takes a chip that was identified before.</summary>
     /// <param name="bus">The bus it sits on.</param>
@@ -167,6 +170,41 @@ public sealed class SpiNorFlash
         }
     }
 
+    /// <summary>Programs pages in a stream, without a round trip for each; erase first.</summary>
+    /// <param name="pages">In any order; no two overlap.</param>
+    /// <param name="done">Told the bytes of pages as the chip has taken them; may be null.</param>
+    /// <param name="cancel">Honoured before the first page; the rest is finished.</param>
+    /// <exception cref="FlashChipException">As <see cref="ProgramPageAsync"/>.</exception>
+    /// <exception cref="ProgrammerException">The programmer failed; pages may be programmed in part.</exception>
+    public async Task ProgramPagesAsync(IReadOnlyList<PageStep> pages, Action<long>? done, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(pages);
+        foreach (PageStep page in pages)
+        {
+            CheckRange(page.Address, page.Data.Length, nameof(pages));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(
+                page.Data.Length, PageRemainder(page.Address), nameof(pages));
+            await RefuseProtectedAsync(page.Address, (uint)page.Data.Length, cancel);
+        }
+
+        _pages ??= new PageProgrammer(_bus, this);
+        await _pages.ProgramAsync(pages, done);
+    }
+
+    /// <summary>Opcode and address of a page program.</summary>
+    internal int ProgramCommandBytes => Chip.SizeBytes > SizeBytesMax ? 5 : 4;
+
+    /// <summary>Writes opcode and address of a page program.</summary>
+    internal void EncodeProgram(uint address, Span<byte> command)
+    {
+        byte[] head = Command(SpiNorOpcode.PageProgram, address);
+        head.CopyTo(command[..ProgramCommandBytes]);
+    }
+
+    /// <summary>Returns when the page that was sent last has ended.</summary>
+    internal Task WaitForPageAsync(uint address) =>
+        WaitUntilReadyAsync(address, _time.GetTimestamp(), Chip.PageProgramMax);
+
     private async Task<SpiNorProtection> RefuseProtectedAsync(uint address, uint length, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
@@ -219,7 +257,7 @@ public sealed class SpiNorFlash
     }
 
     // A busy chip never has every status bit set: 0xFF again and again is a bus on which nobody speaks.
-    private void CheckAnswers(ReadOnlySpan<byte> status, uint address)
+    internal void CheckAnswers(ReadOnlySpan<byte> status, uint address)
     {
         if (!status.ContainsAnyExcept(SpiNorStatus.Unanswered))
             throw Fault(address, $"no status: {BusSymptoms.AllOnes}");

@@ -1,5 +1,6 @@
 using FlashBench.Bench.Journal;
 using FlashBench.Hardware.Flash;
+using FlashBench.Hardware.Flash.Writing;
 
 namespace FlashBench.Bench.Jobs.Phases;
 
@@ -10,72 +11,69 @@ namespace FlashBench.Bench.Jobs.Phases;
 /// </remarks>
 internal sealed class FlashWriter(JobContext job)
 {
-    private const int BlockBytes = 64 * 1024;
-
     public async Task WriteAsync(string purpose, byte[] current, byte[] target, CancellationToken cancel)
     {
-        var blocks = Enumerable.Range(0, target.Length / BlockBytes).Select(index => index * BlockBytes)
-            .Where(start => !Same(current, target, start, BlockBytes)).ToList();
-        if (blocks.Count == 0)
+        SpiNorChip chip = job.Chip!;
+        if (current.AsSpan().SequenceEqual(target))
             return;
         SpiSession spi = await job.Power.AcquireSpiAsync(purpose, cancel);
-        SpiNorFlash flash = spi.Open(job.Chip!);
-        await RefuseProtectedAsync(flash, blocks, cancel);
+        SpiNorFlash flash = spi.Open(chip);
+        var planner = new WritePlanner(chip, WriteCosts.Of(chip, spi.Bus.FrequencyHz));
+        List<BlockPlan> plans = Plans(planner, current, target);
+        await RefuseProtectedAsync(flash, plans, cancel);
         cancel.ThrowIfCancellationRequested();
         await spi.CheckAsync(cancel);
-        job.Journal.Append(new JournalData.Dirty(purpose, (long)blocks.Count * BlockBytes, blocks.Count));
+        long bytes = plans.Sum(plan => (long)plan.Length);
+        job.Journal.Append(new JournalData.Dirty(purpose, bytes, plans.Count));
         job.State.MarkDirty(job.Options.Bench, job.Options.Job);
         job.Dirty = job.Marked = true;
-        job.BeginStage($"writing {blocks.Count} blocks that differ: {purpose}");
-        for (int i = 0; i < blocks.Count; i++)
+        job.BeginStage($"writing {plans.Count} blocks that differ: {purpose}");
+        var writer = new BlockWriter(flash);
+        long done = 0;
+        foreach (BlockPlan plan in plans)
         {
             cancel.ThrowIfCancellationRequested();
             await spi.CheckAsync(cancel);
-            await WriteBlockAsync(flash, blocks[i], current, target);
-            job.Report((long)(i + 1) * BlockBytes, (long)blocks.Count * BlockBytes, "bytes");
+            await WriteBlockAsync(writer, plan, target);
+            done += plan.Length;
+            job.Report(done, bytes, "bytes");
         }
     }
 
-    private async Task WriteBlockAsync(SpiNorFlash flash, int start, byte[] current, byte[] target)
+    private async Task WriteBlockAsync(BlockWriter writer, BlockPlan plan, byte[] target)
     {
-        uint from = (uint)start, to = from + BlockBytes;
-        job.Journal.Append(
-            new JournalData.BlockIntent(from, to, FlashContent.HashOf(target.AsSpan(start, BlockBytes))));
-        EraseCommand sector = job.Chip!.Erases[0], block = job.Chip.Erases[^1];
-        var dirty = Enumerable.Range(0, BlockBytes / (int)sector.SizeBytes)
-            .Select(index => start + index * (int)sector.SizeBytes)
-            .Where(at => !Same(current, target, at, (int)sector.SizeBytes)).ToList();
-        // One block erase costs as much as a few sector erases, but it also erases the sectors that may stay.
-        if (dirty.Count * sector.Typical > block.Typical && dirty.Count * (int)sector.SizeBytes == BlockBytes)
-        {
-            await EraseAndProgramAsync(flash, block, start, target);
-        }
-        else
-        {
-            foreach (int at in dirty)
-                await EraseAndProgramAsync(flash, sector, at, target);
-        }
-
-        job.Journal.Append(new JournalData.BlockDone(from, to));
+        uint to = plan.Address + (uint)plan.Length;
+        string sha256 = FlashContent.HashOf(target.AsSpan((int)plan.Address, plan.Length));
+        job.Journal.Append(new JournalData.BlockIntent(plan.Address, to, sha256));
+        await writer.WriteAsync(plan, done: null, CancellationToken.None);
+        job.Journal.Append(new JournalData.BlockDone(plan.Address, to));
     }
 
-    private static async Task EraseAndProgramAsync(SpiNorFlash flash, EraseCommand erase, int start, byte[] target)
+    // The whole chip was read just now: nothing is unknown.
+    private static List<BlockPlan> Plans(WritePlanner planner, byte[] current, byte[] target)
     {
-        await flash.EraseAsync(erase, (uint)start, CancellationToken.None);
-        await flash.ProgramAsync(
-            (uint)start, target.AsMemory(start, (int)erase.SizeBytes), progress: null, CancellationToken.None);
+        var sectors = new SectorState[planner.BlockBytes / planner.SectorBytes];
+        Array.Fill(sectors, SectorState.Known);
+        List<BlockPlan> plans = [];
+        for (int start = 0; start < target.Length; start += planner.BlockBytes)
+        {
+            BlockPlan plan = planner.Plan(
+                (uint)start, current.AsSpan(start, planner.BlockBytes), target.AsMemory(start, planner.BlockBytes),
+                sectors);
+            if (!plan.IsEmpty)
+                plans.Add(plan);
+        }
+
+        return plans;
     }
 
-    private static async Task RefuseProtectedAsync(SpiNorFlash flash, List<int> blocks, CancellationToken cancel)
+    private static async Task RefuseProtectedAsync(SpiNorFlash flash, List<BlockPlan> plans, CancellationToken cancel)
     {
         SpiNorProtection protection = await flash.ReadProtectionAsync(cancel);
-        foreach (int start in blocks)
+        foreach (BlockPlan plan in plans)
         {
-            if (protection.Covers((uint)start, BlockBytes))
-                throw new Hardware.FlashChipException(flash.Chip.Name, (uint)start, $"write refused, {protection}");
+            if (protection.Covers(plan.Address, (uint)plan.Length))
+                throw new Hardware.FlashChipException(flash.Chip.Name, plan.Address, $"write refused, {protection}");
         }
     }
-
-    private static bool Same(byte[] left, byte[] right, int start, int length) =>
-        left.AsSpan(start, length).SequenceEqual(right.AsSpan(start, length));
 }

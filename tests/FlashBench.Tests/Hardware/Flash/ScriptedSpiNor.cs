@@ -9,6 +9,7 @@ internal sealed class ScriptedSpiNor(SpiNorChip chip, TimeProvider time) : ISpiB
 {
     private static readonly TimeSpan ByteTime = TimeSpan.FromTicks(53);
 
+    private readonly int[] _seen = new int[256];
     private TimeSpan _bus, _busyUntil;
     private int _statusReads;
     private byte _latched;
@@ -42,6 +43,9 @@ internal sealed class ScriptedSpiNor(SpiNorChip chip, TimeProvider time) : ISpiB
 
     public List<TimeSpan> StatusTimes { get; } = [];
 
+    // Time that bytes and pauses took on the bus.
+    public TimeSpan BusTime => _bus;
+
     public Action<byte>? OnFrame { get; set; }
 
     private TimeSpan Now => time.GetElapsedTime(0) + _bus;
@@ -56,7 +60,7 @@ internal sealed class ScriptedSpiNor(SpiNorChip chip, TimeProvider time) : ISpiB
         {
             byte[] command = frame.Command.ToArray();
             OnFrame?.Invoke(command[0]);
-            int before = Frames.Count(seen => seen[0] == command[0]);
+            int before = _seen[command[0]]++;
             _bus += ByteTime * command.Length;
             byte[] answer = Answer(command, frame.Response.Length);
             Frames.Add(command);
