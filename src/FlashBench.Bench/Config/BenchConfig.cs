@@ -12,12 +12,38 @@ public sealed record BenchConfig(ConfigPaths Paths, IReadOnlyList<BenchEntry> Be
 /// <param name="Log">Diagnostic log.</param>
 public sealed record ConfigPaths(string? State, string? Vault, string? Evidence, string? Log);
 
-/// <summary>One bench.</summary>
+/// <summary>One bench: virtual, or with a programmer on a USB port or in the network.</summary>
 /// <param name="Id">Unique name: lower-case letters, digits and dashes.</param>
 /// <param name="Default">True for the bench that `certify` takes when none is named; it must be virtual.</param>
 /// <param name="DutProfile">Id of the DUT profile.</param>
-/// <param name="Virtual">What the virtual bench consists of.</param>
-public sealed record BenchEntry(string Id, bool Default, string DutProfile, VirtualBenchEntry Virtual);
+/// <param name="Virtual">What the virtual bench consists of; null for a real one.</param>
+/// <param name="Programmer">The programmer of a real bench; null for a virtual one.</param>
+public sealed record BenchEntry(
+    string Id, bool Default, string DutProfile, VirtualBenchEntry? Virtual, ProgrammerEntry? Programmer);
+
+/// <summary>The programmers that a bench can have.</summary>
+public enum ProgrammerKind
+{
+    /// <summary>CH341A, 1A86:5512.</summary>
+    Ch341a,
+
+    /// <summary>FT2232H, FT4232H or FT232H.</summary>
+    Ft2232h,
+
+    /// <summary>Whatever speaks serprog, over TCP or a serial port.</summary>
+    Serprog,
+}
+
+/// <summary>The programmer of a real bench.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Port">USB bus and port path as sysfs writes it, "1-4.2"; null: the only one, or by serial.</param>
+/// <param name="Serial">USB serial number; null: by port.</param>
+/// <param name="Address">serprog only: "host:port" or "/dev/ttyX:baud".</param>
+/// <param name="Channel">FT2232H only: "A" or "B".</param>
+/// <param name="ClockHz">SPI clock in hertz that must not be exceeded; 0 for no limit.</param>
+/// <param name="Millivolts">Supply of the chip in millivolts, as the fixture is built; 3300 or 1800.</param>
+public sealed record ProgrammerEntry(
+    ProgrammerKind Kind, string? Port, string? Serial, string? Address, string Channel, int ClockHz, int Millivolts);
 
 /// <summary>A virtual bench: everything behind its seams is simulated.</summary>
 /// <param name="Image">Generated image that its chip holds when new: "me8", "me10" or "me11".</param>

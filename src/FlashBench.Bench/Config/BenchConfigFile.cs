@@ -62,13 +62,20 @@ public static partial class BenchConfigFile
 
     private static BenchEntry ReadBench(ConfigNode node)
     {
-        node.Only("id", "default", "dutProfile", "virtual");
+        node.Only("id", "default", "dutProfile", "virtual", "programmer");
         string id = node.Text("id", IdLengthMax);
         if (!IdPattern().IsMatch(id))
             throw node.Get("id").Fault("must be lower-case letters, digits and dashes, a letter or digit first");
 
         string profile = OneOf(node.Get("dutProfile"), "DUT profile", DutProfiles.Ids);
-        return new BenchEntry(id, node.Flag("default", otherwise: false), profile, ReadVirtual(node.Get("virtual")));
+        bool isDefault = node.Flag("default", otherwise: false);
+        if (node.Find("programmer") is not { } programmer)
+            return new BenchEntry(id, isDefault, profile, ReadVirtual(node.Get("virtual")), Programmer: null);
+        if (node.Find("virtual") is not null)
+            throw programmer.Fault("a bench has either a programmer or is virtual");
+        return isDefault
+            ? throw node.Get("default").Fault("only a virtual bench can be the default: real ones are always named")
+            : new BenchEntry(id, isDefault, profile, Virtual: null, ProgrammerReader.Read(programmer));
     }
 
     private static VirtualBenchEntry ReadVirtual(ConfigNode node)

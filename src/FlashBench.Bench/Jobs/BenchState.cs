@@ -2,14 +2,20 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Programming;
 
 namespace FlashBench.Bench.Jobs;
 
 /// <summary>What a bench remembers between jobs: whose chip is half-written, and which chip belongs to which
 /// board.</summary>
 /// <param name="folder">State folder; created when first needed.</param>
-public sealed class BenchState(string folder)
+/// <param name="chipFolder">Where chips are remembered; null: below the state folder. A virtual bench has its own,
+/// since its chip has no serial number that is unique in the world.</param>
+public sealed class BenchState(string folder, string? chipFolder = null)
 {
+    /// <summary>What is remembered of the chips that were on this host's benches.</summary>
+    public ChipMemory Chips { get; } = new(chipFolder ?? Path.Combine(folder, "chips"));
+
     /// <summary>The job that left the bench's board half-written; null if none did.</summary>
     /// <exception cref="JournalWriteException">The mark is there and cannot be read.</exception>
     public string? DirtyJob(string bench)

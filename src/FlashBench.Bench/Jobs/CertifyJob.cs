@@ -47,7 +47,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         journal.Append(start);
         using var log = new ConsoleLog(folders.Directory, journal);
         await using var console = new ConsolePump(parts.Console, log, journal, clock);
-        await using var power = new PowerStrategy(parts, options.Profile, journal, clock);
+        await using var power = new PowerStrategy(parts, options.Profile, data => journal.Append(data), clock);
         JobContext job = _job = new JobContext
         {
             Options = options,

@@ -13,8 +13,8 @@ public sealed class SensorFrozenException(string message) : BenchException(messa
 /// <summary>Keeps a board in one of its legal states: off, SPI owned, or on; the sensor decides, not the
 /// command.</summary>
 /// <remarks>Rule I2: SPI is never driven while the board has power, and power never comes while SPI is
-/// driven.</remarks>
-internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, JournalWriter journal, BenchClock clock)
+/// driven. What it does is told to whoever keeps the journal.</remarks>
+internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Action<JournalData> note, BenchClock clock)
     : IAsyncDisposable
 {
     // What no laptop board reaches on its main rail or draws from its supply.
@@ -36,7 +36,7 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Journa
     {
         if (parts.Relay.Commanded != false)
         {
-            journal.Append(new JournalData.PowerCommand(false, why));
+            note(new JournalData.PowerCommand(false, why));
             parts.Relay.Off();
         }
 
@@ -50,7 +50,7 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Journa
                 throw new PowerException($"the supply came back while it was switched off: {Words(off)}");
         }
 
-        journal.Append(new JournalData.PowerSense("off", off.RailMillivolts, off.SupplyMilliamps));
+        note(new JournalData.PowerSense("off", off.RailMillivolts, off.SupplyMilliamps));
     }
 
     /// <summary>From now on only this chip is accepted when the programmer is opened.</summary>
@@ -90,7 +90,7 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Journa
             throw new InvalidOperationException("the programmer still drives the SPI bus");
         if (_pinsUnknown)
             throw new PowerException("the programmer did not release the SPI bus: the board is not switched on");
-        journal.Append(new JournalData.PowerCommand(true, why));
+        note(new JournalData.PowerCommand(true, why));
         parts.Relay.On();
     }
 
@@ -126,7 +126,7 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Journa
     {
         if (!_spiUsed && !SensorMoved)
         {
-            journal.Append(new JournalData.Deviation(
+            note(new JournalData.Deviation(
                 "the power sensor was not seen to move before the first SPI access"));
         }
 

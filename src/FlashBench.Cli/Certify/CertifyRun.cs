@@ -20,6 +20,7 @@ internal sealed class CertifyRun
     private readonly CertifyRequest _request;
     private readonly ParseResult _parse;
     private readonly BenchEntry _bench;
+    private readonly VirtualBenchEntry _virtual;
     private readonly BenchPaths _paths;
     private readonly BenchState _state;
     private readonly byte[]? _image;
@@ -33,8 +34,11 @@ internal sealed class CertifyRun
         BenchConfig config = ConfigSource.Load(parse);
         _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file) : null;
         _bench = BenchChoice.Find(config, request.Bench, _image, _keys);
+        _virtual = _bench.Virtual ?? throw new CommandFailure(
+            ExitCodes.Configuration, $"bench {_bench.Id} has a programmer only: certify needs relay, sensor and "
+            + "console too; the flash verbs work on it");
         _paths = ConfigSource.Paths(config);
-        _state = new BenchState(_paths.State);
+        _state = VirtualStore.StateOf(_paths, _bench.Id);
     }
 
     /// <summary>Runs the job.</summary>
@@ -81,7 +85,7 @@ internal sealed class CertifyRun
 
     private int RunJob(DisplaySettings settings, ILogger log, CancellationToken cancel)
     {
-        var world = new VirtualWorld(_bench, _request.Seed ?? _bench.Virtual.Seed, _request.RealTime);
+        var world = new VirtualWorld(_bench, _request.Seed ?? _virtual.Seed, _request.RealTime);
         JobResult result;
         using (var display = new JobDisplay(settings))
             result = world.Run(stop => RunOnBenchAsync(world, log, display, stop), cancel);
@@ -111,13 +115,10 @@ internal sealed class CertifyRun
 
     private VirtualBench OpenBench(VirtualWorld world)
     {
-        string path = Path.Combine(_paths.State, "benches", _bench.Id + ".flash");
+        string path = VirtualStore.FlashOf(_paths, _bench.Id);
         if (_request.Keep && _image is null && File.Exists(path))
             return world.Open(path);
-        byte[] image = _image ?? world.GenerateImage();
-        VirtualBench bench = world.Create(path, image);
-        _state.ClearDirty(_bench.Id); // a new chip: what a job left on the old one is gone
-        return bench;
+        return VirtualStore.Create(world, path, _image ?? world.GenerateImage(), _state, _bench.Id);
     }
 
     private CertifyOptions Options(VirtualWorld world)

@@ -21,13 +21,16 @@ internal sealed class VirtualWorld
     private static readonly DateTimeOffset FirstDay = new(2026, 1, 1, 8, 0, 0, TimeSpan.Zero);
 
     private readonly BenchEntry _bench;
+    private readonly VirtualBenchEntry _parts;
     private readonly int _seed;
     private readonly Random _random;
     private readonly VirtualTime? _virtual;
 
     public VirtualWorld(BenchEntry bench, int seed, bool realTime)
     {
-        (_bench, _seed) = (bench, seed);
+        _bench = bench;
+        _parts = bench.Virtual ?? throw new ArgumentException("the bench is not virtual", nameof(bench));
+        _seed = seed;
         byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{bench.Id}/{seed}"));
         _random = new Random(BinaryPrimitives.ReadInt32LittleEndian(digest));
         _virtual = realTime ? null : new VirtualTime(FirstDay.AddDays(digest[4]));
@@ -55,7 +58,7 @@ internal sealed class VirtualWorld
         ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))
         : _random.Next(1, int.MaxValue).ToString("x8", CultureInfo.InvariantCulture);
 
-    public byte[] GenerateImage() => ImageGenerator.Create(_bench.Virtual.Image, ChipOf(null).SizeBytes);
+    public byte[] GenerateImage() => ImageGenerator.Create(_parts.Image, ChipOf(null).SizeBytes);
 
     public VirtualBench Create(string path, byte[] image)
     {
@@ -71,14 +74,14 @@ internal sealed class VirtualWorld
 
     private VirtualBenchOptions OptionsFor(string path, byte[]? image) => new(_bench.Id, path, ChipOf(image), _seed)
     {
-        Agent = _bench.Virtual.Agent,
-        HiddenUnderHap = _bench.Virtual.HiddenUnderHap,
+        Agent = _parts.Agent,
+        HiddenUnderHap = _parts.HiddenUnderHap,
     };
 
     // An image given by the user decides how large the virtual chip is.
     private SpiNorChip ChipOf(byte[]? image) =>
         SpiNorChips.All.FirstOrDefault(chip => image is not null && chip.SizeBytes == image.Length)
-            ?? SpiNorChips.ByName(_bench.Virtual.Chip)
+            ?? SpiNorChips.ByName(_parts.Chip)
             ?? throw new ConfigException("bench-config.json", $"bench {_bench.Id} names an unknown chip");
 
     private string VirtualBootId() =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using FlashBench.Bench.Config;
 using FlashBench.Cli.Output;
 
@@ -44,9 +45,11 @@ public static class BenchCommand
 
     private static string[] Row(BenchEntry bench) =>
     [
-        bench.Id, bench.Default ? "default" : "", "virtual", bench.DutProfile, bench.Virtual.Image, bench.Virtual.Chip,
-        $"{bench.Virtual.Seed}",
+        bench.Id, bench.Default ? "default" : "", bench.Programmer is { } programmer ? KindOf(programmer) : "virtual",
+        bench.DutProfile, bench.Virtual?.Image ?? "", bench.Virtual?.Chip ?? "", $"{bench.Virtual?.Seed}",
     ];
+
+    private static string KindOf(ProgrammerEntry programmer) => programmer.Kind.ToString().ToLowerInvariant();
 
     private static int Show(ParseResult parse, string id)
     {
@@ -65,12 +68,7 @@ public static class BenchCommand
     private static List<string[]> Describe(BenchEntry bench, DutProfile profile, BenchPaths paths) =>
     [
         ["bench", bench.Id + (bench.Default ? " (default)" : "")],
-        ["kind", "virtual: everything behind its seams is simulated"],
-        ["chip", bench.Virtual.Chip],
-        ["image", $"generated, {bench.Virtual.Image}"],
-        ["seed", $"{bench.Virtual.Seed}"],
-        ["agent", bench.Virtual.Agent ? "prints the ME's registers (FB1 lines)" : "none"],
-        ["ME status", bench.Virtual.HiddenUnderHap ? "hidden by the firmware under HAP" : "printed by the firmware"],
+        .. bench.Virtual is { } parts ? DescribeVirtual(parts) : DescribeProgrammer(bench.Programmer!),
         ["DUT profile", $"{profile.Id}, SHA-256 {profile.Sha256}"],
         ["board", PlainText.Of(profile.Board)],
         ["watch", $"{profile.Watch.ColdBoots} cold boots, each longer than {profile.Watch.Minimum:h\\:mm\\:ss}"],
@@ -82,19 +80,43 @@ public static class BenchCommand
         ["log", PlainText.Of(paths.Log)],
     ];
 
+    private static string[][] DescribeVirtual(VirtualBenchEntry parts) =>
+    [
+        ["kind", "virtual: everything behind its seams is simulated"],
+        ["chip", parts.Chip],
+        ["image", $"generated, {parts.Image}"],
+        ["seed", $"{parts.Seed}"],
+        ["agent", parts.Agent ? "prints the ME's registers (FB1 lines)" : "none"],
+        ["ME status", parts.HiddenUnderHap ? "hidden by the firmware under HAP" : "printed by the firmware"],
+    ];
+
+    private static string[][] DescribeProgrammer(ProgrammerEntry programmer) =>
+    [
+        ["kind", "programmer only: no relay, sensor and console"],
+        ["programmer", KindOf(programmer)],
+        ["found by", PlainText.Of(WhereOf(programmer))],
+        ["clock", programmer.ClockHz == 0 ? "as fast as the bus is healthy" : $"at most {programmer.ClockHz} Hz"],
+        ["chip supply", $"{programmer.Millivolts} mV"],
+    ];
+
+    private static string WhereOf(ProgrammerEntry programmer) => programmer switch
+    {
+        { Address: { } address } => address,
+        { Port: { } port } => $"USB port {port}",
+        { Serial: { } serial } => $"serial number {serial}",
+        _ => "being the only one",
+    };
+
     private static void WriteJson(
         TextWriter output, BenchEntry bench, DutProfile? profile = null, BenchPaths? paths = null) =>
         JsonLine.Write(output, "bench", json =>
         {
             json.WriteString("id", bench.Id);
             json.WriteBoolean("default", bench.Default);
-            json.WriteString("kind", "virtual");
+            json.WriteString("kind", bench.Programmer is { } programmer ? KindOf(programmer) : "virtual");
             json.WriteString("dutProfile", bench.DutProfile);
-            json.WriteString("image", bench.Virtual.Image);
-            json.WriteString("chip", bench.Virtual.Chip);
-            json.WriteNumber("seed", bench.Virtual.Seed);
-            json.WriteBoolean("agent", bench.Virtual.Agent);
-            json.WriteBoolean("hiddenUnderHap", bench.Virtual.HiddenUnderHap);
+            if (bench.Virtual is { } parts)
+                WriteVirtual(json, parts);
             if (profile is not null)
             {
                 json.WriteString("board", profile.Board);
@@ -109,4 +131,12 @@ public static class BenchCommand
             json.WriteString("keys", paths.Keys);
             json.WriteString("log", paths.Log);
         });
+    private static void WriteVirtual(Utf8JsonWriter json, VirtualBenchEntry parts)
+    {
+        json.WriteString("image", parts.Image);
+        json.WriteString("chip", parts.Chip);
+        json.WriteNumber("seed", parts.Seed);
+        json.WriteBoolean("agent", parts.Agent);
+        json.WriteBoolean("hiddenUnderHap", parts.HiddenUnderHap);
+    }
 }

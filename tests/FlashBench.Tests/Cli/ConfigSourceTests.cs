@@ -50,6 +50,6 @@ public sealed class ConfigSourceTests
     private static BenchEntry Bench(string id)
     {
         var parts = new VirtualBenchEntry("me8", "W25Q64", Seed: 1, Agent: true, HiddenUnderHap: false);
-        return new BenchEntry(id, Default: false, "virtual-me8", parts);
+        return new BenchEntry(id, Default: false, "virtual-me8", parts, Programmer: null);
     }
 }

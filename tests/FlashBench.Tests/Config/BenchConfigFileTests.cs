@@ -28,8 +28,8 @@ public sealed class BenchConfigFileTests
     {
         BenchEntry bench = Parse(Bench).Benches.Single();
 
-        Assert.True(bench.Virtual.Agent);
-        Assert.False(bench.Virtual.HiddenUnderHap);
+        Assert.True(bench.Virtual!.Agent);
+        Assert.False(bench.Virtual!.HiddenUnderHap);
         Assert.False(bench.Default);
     }
 

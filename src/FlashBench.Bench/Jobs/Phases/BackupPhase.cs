@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Programming;
 using FlashBench.Hardware.Flash;
 
 namespace FlashBench.Bench.Jobs.Phases;
@@ -16,6 +17,8 @@ internal static class BackupPhase
         {
             job.Vault.Store(first);
             job.Backup = first;
+            if (ChipKey.Of(job.Identity!) is { } key)
+                job.State.Chips.SaveBackup(key, sha256);
             job.Journal.Append(new JournalData.Backup(sha256, first.Length, 2, true, 0, 0, Stored: true));
             job.Note($"backup {sha256} is in the vault");
             return PhaseOutcome.Pass;

@@ -1,4 +1,5 @@
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Programming;
 using FlashBench.Hardware.Flash;
 using FlashBench.Hardware.Flash.Writing;
 
@@ -26,6 +27,8 @@ internal sealed class FlashWriter(JobContext job)
         long bytes = plans.Sum(plan => (long)plan.Length);
         job.Journal.Append(new JournalData.Dirty(purpose, bytes, plans.Count));
         job.State.MarkDirty(job.Options.Bench, job.Options.Job);
+        if (ChipKey.Of(job.Identity!) is { } key)
+            job.State.Chips.Forget(key);
         job.Dirty = job.Marked = true;
         job.BeginStage($"writing {plans.Count} blocks that differ: {purpose}");
         var writer = new BlockWriter(flash);

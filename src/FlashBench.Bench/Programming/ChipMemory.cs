@@ -1,0 +1,100 @@
+using System.Text;
+using FlashBench.Bench.Journal;
+
+namespace FlashBench.Bench.Programming;
+
+/// <summary>What this host remembers of chips: their content, and the backup that was taken of them.</summary>
+/// <param name="folder">Created when first needed.</param>
+public sealed class ChipMemory(string folder)
+{
+    private const int Sha256Digits = 64;
+
+    /// <summary>What the chip is known to hold.</summary>
+    /// <returns>A record that knows nothing if there is none, or if the file is damaged.</returns>
+    /// <exception cref="JournalWriteException">It is there and cannot be read.</exception>
+    public ContentRecord Content(ChipKey chip)
+    {
+        ArgumentNullException.ThrowIfNull(chip);
+        byte[]? file = Read(PathOf(chip, "content"));
+        return file is not null && ContentRecord.Parse(file, chip.SizeBytes) is { } record
+            ? record
+            : new ContentRecord(chip.SizeBytes);
+    }
+
+    /// <summary>Remembers the content; on return it is on disk.</summary>
+    /// <exception cref="JournalWriteException">It cannot be written.</exception>
+    public void Save(ChipKey chip, ContentRecord content)
+    {
+        ArgumentNullException.ThrowIfNull(chip);
+        ArgumentNullException.ThrowIfNull(content);
+        Write(PathOf(chip, "content"), content.ToBytes());
+    }
+
+    /// <summary>From now on nothing is known of the chip's content; on return that is on disk.</summary>
+    /// <exception cref="JournalWriteException">It cannot be written.</exception>
+    public void Forget(ChipKey chip)
+    {
+        ArgumentNullException.ThrowIfNull(chip);
+        if (File.Exists(PathOf(chip, "content")))
+            Save(chip, new ContentRecord(chip.SizeBytes));
+    }
+
+    /// <summary>SHA-256 of the vault's whole, twice-read backup of this chip; null if none was taken.</summary>
+    /// <exception cref="JournalWriteException">It is there and cannot be read.</exception>
+    public string? Backup(ChipKey chip)
+    {
+        ArgumentNullException.ThrowIfNull(chip);
+        string? text = Read(PathOf(chip, "backup")) is { } file ? Encoding.ASCII.GetString(file).Trim() : null;
+        return text is { Length: Sha256Digits } && text.All(char.IsAsciiHexDigitLower) ? text : null;
+    }
+
+    /// <summary>Remembers that the vault holds a backup of this chip; an older one stays in the vault.</summary>
+    /// <exception cref="JournalWriteException">It cannot be written.</exception>
+    public void SaveBackup(ChipKey chip, string sha256)
+    {
+        ArgumentNullException.ThrowIfNull(chip);
+        Write(PathOf(chip, "backup"), Encoding.ASCII.GetBytes(sha256 + "\n"));
+    }
+
+    /// <summary>Forgets every chip: those that were here are gone.</summary>
+    /// <exception cref="JournalWriteException">The folder cannot be deleted.</exception>
+    public void Clear()
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{folder} cannot be deleted: {e.Message}", e);
+        }
+    }
+
+    private string PathOf(ChipKey chip, string kind) => Path.Combine(folder, $"{chip.FileName}.{kind}");
+
+    private static byte[]? Read(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllBytes(path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static void Write(string path, byte[] content)
+    {
+        try
+        {
+            DurableFile.CreateDirectory(Path.GetDirectoryName(path)!);
+            DurableFile.Write(path, content, ownerOnly: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{path} cannot be written: {e.Message}", e);
+        }
+    }
+}
