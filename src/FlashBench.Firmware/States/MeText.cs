@@ -26,11 +26,11 @@ public static class MeText
         ArgumentNullException.ThrowIfNull(context);
         var samples = new MeSampleBuilder();
         int line = 0;
-        foreach (ReadOnlySpan<char> span in text.AsSpan().EnumerateLines())
+        foreach (ReadOnlySpan<char> span in AsciiText.Of(text).AsSpan().EnumerateLines())
         {
             if (++line > LineCountMax || samples.IsFull)
                 break;
-            samples.Add(span.Length <= LineMax ? span.ToString() : "", line);
+            samples.Add(span.Length <= LineMax ? AsciiText.WithoutMark(span).ToString() : "", line);
         }
 
         return Judge(samples, context, isCut: samples.IsFull || line > LineCountMax);

@@ -112,6 +112,29 @@ public class MeTextTests
         MeText.Decode("Boot Guard MSR Output : 0x100000040\n", MeTextContext.None)
             .Readings.Single().Sample.BootGuard!.Value.VerifiedBoot);
 
+    [Theory] // MEInfo under an EFI shell or PowerShell; the file is read one character a byte
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    [InlineData("utf-8")]
+    public void Other_encodings_with_their_marks_say_the_same(string encoding)
+    {
+        string text = MeTexts.Encoded(MeTexts.Read("running-fwstatus-gen3"), encoding);
+
+        Assert.Equal(MeStateKind.Running, MeText.Decode(text, MeTextContext.None).Overall.Kind);
+    }
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void A_running_sample_in_UTF_16_is_not_hidden_by_a_disabled_one_in_ASCII(string encoding)
+    {
+        string text = MeTexts.Encoded(MeTexts.Read("running-meinfo-gen3"), encoding);
+        string disabled = MeTexts.Read("disabled-meinfo-gen3");
+
+        Assert.Equal(MeStateKind.Running, MeText.Decode(text + disabled, MeTextContext.None).Overall.Kind);
+        Assert.Equal(MeStateKind.Running, MeText.Decode(disabled + text, MeTextContext.None).Overall.Kind);
+    }
+
     [Theory] // 16 MiB of what could cost most
     [InlineData("\x1B[")]
     [InlineData("ME: HFSTS1 : 0x80022004\n")]
