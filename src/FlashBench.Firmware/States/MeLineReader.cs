@@ -69,10 +69,22 @@ internal static class MeLineReader
             found.Add(new(MeKey.SaysDisabled, 1, true, line, raw));
         else if (!ReadWords(text, line, found, raw) && ReadPair(body, line, raw) is { } statement)
             found.Add(statement);
-        else if (found.Count == 0 && Traces.Any(trace => text.Contains(trace, Exact)))
+        else if (found.Count == 0 && SpeaksOfState(text))
             found.Add(new(MeKey.Damaged, null, false, line, raw));
         else if (found.Count == 0 && Remarks.Any(remark => text.Contains(remark, Exact)))
             found.Add(new(MeKey.Remark, null, true, line, raw));
+    }
+
+    /// <summary>True when a line speaks of HFSTS1, whole or not.</summary>
+    public static bool SpeaksOfState(ReadOnlySpan<char> line)
+    {
+        foreach (string trace in Traces)
+        {
+            if (line.Contains(trace, Exact))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Eight hex digits, or null.</summary>

@@ -42,6 +42,17 @@ internal sealed class MeSampleBuilder
             Take(said);
     }
 
+    /// <summary>Takes a line that is too long to be read: what it may say about the state must not be lost.</summary>
+    public void AddOverlong(ReadOnlySpan<char> raw, int line)
+    {
+        EndWords();
+        _otherText = true;
+        _fileNamed = false;
+        _asked.Clear();
+        if (MeLineReader.SpeaksOfState(raw))
+            Take(new(MeKey.Damaged, null, false, line, raw[..MeText.LineMax].ToString()));
+    }
+
     /// <summary>Ends the text.</summary>
     public (IReadOnlyList<MeSample> Samples, IReadOnlyList<MeStatement> Remarks, IReadOnlyCollection<int> Versions)
         Finish()

@@ -135,6 +135,17 @@ public class MeTextTests
         Assert.Equal(MeStateKind.Running, MeText.Decode(disabled + text, MeTextContext.None).Overall.Kind);
     }
 
+    [Fact]
+    public void A_line_too_long_to_be_read_is_not_hidden_by_a_disabled_sample()
+    {
+        string line = "{\"MESSAGE\":\"" + new string('x', MeText.LineMax) +
+            "fw status = 90000245 02F60506 00000020 00004000 00000000 00000000\"}\n";
+        string disabled = MeTexts.Read("disabled-meinfo-gen3");
+
+        Assert.Equal(MeStateKind.NoEvidence, MeText.Decode(line + disabled, MeTextContext.None).Overall.Kind);
+        Assert.Equal(MeStateKind.NoEvidence, MeText.Decode(disabled + line, MeTextContext.None).Overall.Kind);
+    }
+
     [Theory] // 16 MiB of what could cost most
     [InlineData("\x1B[")]
     [InlineData("ME: HFSTS1 : 0x80022004\n")]
