@@ -146,6 +146,42 @@ public class MeTextTests
         Assert.Equal(MeStateKind.NoEvidence, MeText.Decode(disabled + line, MeTextContext.None).Overall.Kind);
     }
 
+    [Theory]
+    [InlineData("# setpci -s 00:16.0 0x40.l 0x48.l\n1e000255\n66002306\n")]
+    [InlineData("# setpci -s 0:16 40.L 48.L\n1e000255\n66002306\n")]
+    [InlineData("# setpci -vs 16.0 40.L\n1e000255\n")]
+    [InlineData("# setpci -s0000:00:16.0 40.L 44.L\n1e000255\n00000000\n")]
+    [InlineData("# setpci -s 16.0 40.L && setpci -s 16.0 48.L\n1e000255\n66002306\n")]
+    [InlineData("0000:00:16.0 @40 = 1e000255\n0000:00:16.0 @48 = 66002306\n")]
+    [InlineData("0000:00:16.0 Communication controller: Intel\n40: 55 02 00 1e 00 00 00 00 06 23 00 66 00 00 00 00\n")]
+    [InlineData("00:16.0 Communication controller: Intel\n40: 55 02 00 1e 00 00 00 00 06 23 00 66 00 00 00 00\n")]
+    public void Every_form_of_setpci_and_lspci_shows_a_running_ME(string text)
+    {
+        string disabled = MeTexts.Read("disabled-meinfo-gen3");
+
+        Assert.Equal(MeStateKind.Running, MeText.Decode(text, MeTextContext.None).Overall.Kind);
+        Assert.Equal(MeStateKind.Running, MeText.Decode(disabled + text + disabled, MeTextContext.None).Overall.Kind);
+    }
+
+    [Theory] // what may be HFSTS1 of a running ME, and cannot be read
+    [InlineData("# setpci -d 8086:1e3a 40.L 48.L\n1e000255\n66002306\n")]
+    [InlineData("# setpci -s 16.0 40.L 48.L 60.L\n1e000255\n66002306\n")]
+    [InlineData("0000:00:16.0 @40 = 1e00025\n")]
+    [InlineData("00:16.0 Communication controller: Intel\n40: 55 02 00 1e 00 00 00 00 06 23 00 66 00 00 00\n")]
+    public void Words_that_may_be_those_of_a_running_ME_leave_no_claim(string text) => Assert.Equal(
+        MeStateKind.NoEvidence,
+        MeText.Decode(MeTexts.Read("disabled-meinfo-gen3") + text, MeTextContext.None).Overall.Kind);
+
+    [Theory]
+    [InlineData("# setpci -s 02:16.0 40.L 48.L\n80022004\n304d0116\n")]
+    [InlineData("# setpci -s 16.3 40.L 48.L\n80022004\n304d0116\n")]
+    [InlineData("# setpci -d 1022:1480 40.L 48.L\n80022004\n304d0116\n")]
+    [InlineData("0000:02:16.0 @40 = 80022004\n0000:02:16.0 @48 = 304d0116\n")]
+    [InlineData("10000:00:16.0 Bridge\n40: 04 20 02 80 00 00 00 00 16 01 4d 30 00 00 00 00\n")]
+    [InlineData("00:16.0 Communication controller\n\n40: 04 20 02 80 00 00 00 00 16 01 4d 30 00 00 00 00\n")]
+    public void Words_of_another_device_are_none_of_an_ME(string text) =>
+        Assert.Empty(MeText.Decode(text, new(MeGeneration.Three, 11, true)).Readings);
+
     [Theory] // 16 MiB of what could cost most
     [InlineData("\x1B[")]
     [InlineData("ME: HFSTS1 : 0x80022004\n")]
