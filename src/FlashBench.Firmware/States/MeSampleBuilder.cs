@@ -7,7 +7,7 @@ internal sealed class MeSampleBuilder
 {
     private readonly List<MeSample> _samples = [];
     private readonly List<MeStatement> _current = [], _remarks = [], _found = [];
-    private readonly List<(string Text, int Line)> _words = [];
+    private readonly List<(uint Value, string Text, int Line)> _words = [];
     private readonly HashSet<int> _versions = [];
     private SetpciCommand? _asked;
     private bool _fileNamed, _inMeDump, _otherText;
@@ -22,12 +22,8 @@ internal sealed class MeSampleBuilder
     public void Add(string raw, int line)
     {
         string bare = MeLineText.Bare(raw);
-        if (MeLineReader.Word(bare) is not null)
-        {
-            if (_words.Count < 7) // six registers; one more shows that these are none
-                _words.Add((raw, line));
+        if (TakeWords(bare, raw, line))
             return;
-        }
 
         if (bare.Length == 0)
         {
@@ -134,6 +130,20 @@ internal sealed class MeSampleBuilder
             : null;
     }
 
+    // A line of nothing but bare words: one each, or all of fw_status joined by blanks.
+    private bool TakeWords(string bare, string raw, int line)
+    {
+        const int WordsMax = 7; // six registers; one more shows that these are none
+        if (bare.Length > WordsMax * 9)
+            return false;
+        uint?[] words = [.. bare.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => MeLineReader.Word(w))];
+        if (words.Length == 0 || words.Contains(null))
+            return false;
+        foreach (uint? word in words.Take(WordsMax - _words.Count))
+            _words.Add((word!.Value, raw, line));
+        return true;
+    }
+
     // Bare words count only where it is known what they are, and only when all of them are there.
     private void EndWords()
     {
@@ -143,10 +153,9 @@ internal sealed class MeSampleBuilder
         {
             for (int i = 0; i < _words.Count; i++)
             {
-                uint value = MeLineReader.Word(MeLineText.Bare(_words[i].Text))!.Value;
                 MeKey? key = asked ? _asked!.Registers[i] : MeKey.Hfsts1 + i;
                 if (key is { } register)
-                    Take(new(register, value, false, _words[i].Line, _words[i].Text));
+                    Take(new(register, _words[i].Value, false, _words[i].Line, _words[i].Text));
             }
         }
         else if (_words.Count > 0 && (_asked is not null || _fileNamed))

@@ -149,13 +149,15 @@ public class MeTextTests
     [Theory]
     [InlineData("# setpci -s 00:16.0 0x40.l 0x48.l\n1e000255\n66002306\n")]
     [InlineData("# setpci -s 0:16 40.L 48.L\n1e000255\n66002306\n")]
+    [InlineData("$ paste -sd' ' /sys/class/mei/mei0/fw_status\n90000245 02F60506\n")]
+    [InlineData("$ cat fw_status\n90000245 02F60506 00000020 00004000 00000000 00000000\n")]
     [InlineData("# setpci -vs 16.0 40.L\n1e000255\n")]
     [InlineData("# setpci -s0000:00:16.0 40.L 44.L\n1e000255\n00000000\n")]
     [InlineData("# setpci -s 16.0 40.L && setpci -s 16.0 48.L\n1e000255\n66002306\n")]
     [InlineData("0000:00:16.0 @40 = 1e000255\n0000:00:16.0 @48 = 66002306\n")]
     [InlineData("0000:00:16.0 Communication controller: Intel\n40: 55 02 00 1e 00 00 00 00 06 23 00 66 00 00 00 00\n")]
     [InlineData("00:16.0 Communication controller: Intel\n40: 55 02 00 1e 00 00 00 00 06 23 00 66 00 00 00 00\n")]
-    public void Every_form_of_setpci_and_lspci_shows_a_running_ME(string text)
+    public void Every_form_of_fw_status_setpci_and_lspci_shows_a_running_ME(string text)
     {
         string disabled = MeTexts.Read("disabled-meinfo-gen3");
 
@@ -164,6 +166,7 @@ public class MeTextTests
     }
 
     [Theory] // what may be HFSTS1 of a running ME, and cannot be read
+    [InlineData("/sys/class/mei/mei0/fw_status:90000245\n/sys/class/mei/mei0/fw_status:02F60506\n")]
     [InlineData("# setpci -d 8086:1e3a 40.L 48.L\n1e000255\n66002306\n")]
     [InlineData("# setpci -s 16.0 40.L 48.L 60.L\n1e000255\n66002306\n")]
     [InlineData("0000:00:16.0 @40 = 1e00025\n")]
