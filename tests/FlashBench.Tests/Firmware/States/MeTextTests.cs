@@ -107,6 +107,24 @@ public class MeTextTests
         Assert.Equal((11, MeGeneration.Three), (report.Major, report.Generation));
     }
 
+    [Theory]
+    [InlineData("\tVersion: 1.2.3.4\n")] // dmidecode
+    [InlineData("Version: 12.3.4.5\n")]
+    [InlineData("Firmware Version 9.0.1.2\n")]
+    public void Versions_of_other_things_tell_nothing_about_the_ME(string line)
+    {
+        MeTextReport report = MeText.Decode(line + MeTexts.Read("running-fwstatus-gen2"), MeTextContext.None);
+
+        Assert.Equal((null, null), (report.Major, report.Generation));
+    }
+
+    [Theory]
+    [InlineData("ME: Version: 11.8.50.3425\n", 11)]
+    [InlineData("ME: Firmware Version 8.1.40.1416 (code) 8.1.40.1416 (recovery) 8.1.40.1416 (fitc)\n", 8)]
+    [InlineData("FW Version:                             11.8.50.3425 H\n", 11)]
+    public void Versions_of_the_ME_are_read(string line, int major) =>
+        Assert.Equal(major, MeText.Decode(line, MeTextContext.None).Major);
+
     [Fact]
     public void Boot_Guard_is_read_from_intelmetool() => Assert.True(
         MeText.Decode("Boot Guard MSR Output : 0x100000040\n", MeTextContext.None)
