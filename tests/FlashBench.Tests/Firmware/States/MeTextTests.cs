@@ -33,6 +33,9 @@ public class MeTextTests
     [InlineData("000F0382 90409008", 2, MeStateKind.ServerFirmware)]
     [InlineData("80022004 304D0116", 2, MeStateKind.NoEvidence)] // a row of the other generation
     [InlineData("1E020191 160A0100", 3, MeStateKind.NoEvidence)]
+    [InlineData("00003052 36320116", 3, MeStateKind.NoEvidence)] // from ME 12 on a broken image, for 11 not reported
+    [InlineData("1E003052 1632017A", 1, MeStateKind.NoEvidence)]
+    [InlineData("1E020191 160A0100", 1, MeStateKind.NoEvidence)]
     [InlineData("1E020191 660A0100", 2, MeStateKind.NoEvidence)] // host communication while disabled
     [InlineData("1E020211 160A0100", 2, MeStateKind.Unlisted)] // complete while disabled
     [InlineData("FFFFFFFF FFFFFFFF", 3, MeStateKind.NoEvidence)]
