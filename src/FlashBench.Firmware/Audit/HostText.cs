@@ -33,12 +33,13 @@ public static class HostText
             fuses.Read(line);
         }
 
-        var (registers, doubts) = RegisterLines.Read(lines);
+        var (registers, states, doubts) = RegisterLines.Read(lines);
         string? cut = text.Length > 0 && text[^1] != '\n' ? "the last line has no line end and was not read" : null;
         return board.Facts() with
         {
             Pci = pci.Functions,
             Registers = registers,
+            MeStates = states,
             BootGuardMsr = fuses.BootGuardMsr,
             Fuses = fuses.Readings,
             Doubts = [.. new[] { cut, fuses.Doubt }.Concat(board.Doubts).Concat(doubts).OfType<string>()],
