@@ -1,4 +1,5 @@
 using System.Globalization;
+using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Firmware.States;
 
@@ -31,7 +32,10 @@ internal sealed class MeSampleBuilder
             return;
         }
 
+        bool isPrefixed = _words.Count == 0 && ExpectsStatus && EndsInWord(bare);
         EndWords();
+        if (isPrefixed)
+            Take(new(MeKey.Damaged, null, false, line, raw));
         _otherText = true;
         PciLine? device = PciLine.Read(raw);
         NoteContext(bare, device);
@@ -130,6 +134,18 @@ internal sealed class MeSampleBuilder
             : null;
     }
 
+    // The next word is HFSTS1, by a command or a file name before it.
+    private bool ExpectsStatus => _fileNamed || (_asked is { } asked && asked.Registers.Contains(MeKey.Hfsts1));
+
+    // "host kernel: 1e000255": a word behind a prefix that is not known.
+    private static bool EndsInWord(string bare)
+    {
+        const int Digits = 8;
+        string text = bare.TrimEnd('"', '\'', ',', '|', ' ');
+        return text.Length > Digits && MeLineReader.Word(text.AsSpan(text.Length - Digits)) is not null &&
+            !char.IsAsciiLetterOrDigit(text[^(Digits + 1)]);
+    }
+
     // A line of nothing but bare words: one each, or all of fw_status joined by blanks.
     private bool TakeWords(string bare, string raw, int line)
     {
@@ -158,13 +174,18 @@ internal sealed class MeSampleBuilder
                     Take(new(register, _words[i].Value, false, _words[i].Line, _words[i].Text));
             }
         }
-        else if (_words.Count > 0 && (_asked is not null || _fileNamed))
+        else if (_words.Count > 0 && (_asked is not null || _fileNamed || MayBeBadStatus()))
         {
             Take(new(MeKey.Damaged, null, false, _words[0].Line, _words[0].Text));
         }
 
         _words.Clear();
     }
+
+    // fw_status between other text without its name: no claim about it, and none against what it may show.
+    private bool MayBeBadStatus() => _words.Count is 2 or 6 && MeStateTable.Decide(
+        new MeRegisters(_words[0].Value), null, null).Kind is MeStateKind.Running or MeStateKind.WatchdogArmed or
+        MeStateKind.InvalidCpu;
 
     // lspci -xxx: "40: 04 20 02 80 ..." with sixteen bytes.
     private void ReadDumpRow(string text, string raw, int line)

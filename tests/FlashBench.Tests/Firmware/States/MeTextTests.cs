@@ -188,6 +188,10 @@ public class MeTextTests
 
     [Theory] // what may be HFSTS1 of a running ME, and cannot be read
     [InlineData("/sys/class/mei/mei0/fw_status:90000245\n/sys/class/mei/mei0/fw_status:02F60506\n")]
+    [InlineData("90000245\n02F60506\n00000020\n00004000\n00001F01\n00000000\n")] // fw_status before another file
+    [InlineData("00003006\n80040000\n")]
+    [InlineData("Nov 26 01:55:22 bench # setpci -s 16.0 40.L\nNov 26 01:55:22 bench 1e000255\n")]
+    [InlineData("boot.log:$ cat fw_status\nboot.log:90000245\nboot.log:02F60506\n")]
     [InlineData("# setpci -d 8086:1e3a 40.L 48.L\n1e000255\n66002306\n")]
     [InlineData("# setpci -s 16.0 40.L 48.L 60.L\n1e000255\n66002306\n")]
     [InlineData("0000:00:16.0 @40 = 1e00025\n")]
