@@ -8,9 +8,13 @@ internal static class AsciiText
     // Byte order marks, decoded, and byte by byte.
     private const string Marks = "\uFEFF\u00FF\u00FE\u00EF\u00BB\u00BF";
 
-    /// <summary>The text without NULs; one character a byte, or decoded.</summary>
-    public static string Of(string text) =>
-        text.Contains('\0', StringComparison.Ordinal) ? text.Replace("\0", "", StringComparison.Ordinal) : text;
+    private const string Blank = "\u00A0"; // no-break space, as web pages make of blanks; in UTF-8 behind 0xC2
+
+    /// <summary>The text without NULs and with plain blanks; one character a byte, or decoded.</summary>
+    public static string Of(string text) => Without(Without(Without(text, "\0", ""), "\u00C2" + Blank, " "), Blank, " ");
+
+    private static string Without(string text, string part, string other) =>
+        text.Contains(part, StringComparison.Ordinal) ? text.Replace(part, other, StringComparison.Ordinal) : text;
 
     /// <summary>The line without a byte order mark in front, wherever in a file it stands.</summary>
     public static ReadOnlySpan<char> WithoutMark(ReadOnlySpan<char> line) => line.TrimStart(Marks);

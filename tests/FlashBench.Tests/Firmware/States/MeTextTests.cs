@@ -144,6 +144,16 @@ public class MeTextTests
         Assert.Equal(MeStateKind.Running, MeText.Decode(text, MeTextContext.None).Overall.Kind);
     }
 
+    [Theory] // a log copied from a web page
+    [InlineData("\u00A0")]
+    [InlineData("\u00C2\u00A0")]
+    public void No_break_spaces_are_blanks(string blank)
+    {
+        string text = MeTexts.Read("armed-coreboot-gen2").Replace(" ", blank, StringComparison.Ordinal);
+
+        Assert.Equal(MeStateKind.WatchdogArmed, MeText.Decode(text, MeTextContext.None).Overall.Kind);
+    }
+
     [Theory]
     [InlineData("utf-16")]
     [InlineData("utf-16BE")]
