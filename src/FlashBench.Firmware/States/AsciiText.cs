@@ -11,7 +11,8 @@ internal static class AsciiText
     private const string Blank = "\u00A0"; // no-break space, as web pages make of blanks; in UTF-8 behind 0xC2
 
     /// <summary>The text without NULs and with plain blanks; one character a byte, or decoded.</summary>
-    public static string Of(string text) => Without(Without(Without(text, "\0", ""), "\u00C2" + Blank, " "), Blank, " ");
+    public static string Of(string text) =>
+        Without(Without(Without(text, "\0", ""), "\u00C2" + Blank, " "), Blank, " ");
 
     private static string Without(string text, string part, string other) =>
         text.Contains(part, StringComparison.Ordinal) ? text.Replace(part, other, StringComparison.Ordinal) : text;

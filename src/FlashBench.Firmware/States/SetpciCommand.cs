@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace FlashBench.Firmware.States;
 
 /// <summary>What a command line of setpci on a screen asks for.</summary>
-/// <param name="Registers">The registers in order; null for one that is no status register or has another width.</param>
-/// <param name="IsMe">The device is the ME for certain; else its words count as damaged when they can be HFSTS1.</param>
+/// <param name="Registers">The registers in order; null for one that is no status register or has another width.
+/// </param>
+/// <param name="IsMe">The device is the ME for certain; else the words after it count as damaged.</param>
 /// <remarks>Source: pciutils, setpci(8): -s [[[domain]:]bus]:[slot].[func], -d vendor:device, registers in hex with
 /// a width .B, .W or .L.</remarks>
 internal sealed record SetpciCommand(ImmutableArray<MeKey?> Registers, bool IsMe)
