@@ -46,7 +46,7 @@ internal static class MeLineReader
     [
         "HFSTS1", "Status Register 1", "Status Register1", "FWSTS1", "ME Status", "Working State", "CurrentState",
         "Operation Mode", "ModeOfOperation", "fw status",
-        "fw_status:", // grep with file names: which of the six it is cannot be told
+        "40.L=", "fw_status:", // grep with file names: which of the six it is cannot be told
     ];
 
     private static readonly string[] Remarks =

@@ -202,6 +202,7 @@ public class MeTextTests
     [InlineData("00003006\n80040000\n")]
     [InlineData("Nov 26 01:55:22 bench # setpci -s 16.0 40.L\nNov 26 01:55:22 bench 1e000255\n")]
     [InlineData("boot.log:$ cat fw_status\nboot.log:90000245\nboot.log:02F60506\n")]
+    [InlineData("Nov 26 01:55:22 bench 40.L=00003006\n")]
     [InlineData("# setpci -d 8086:1e3a 40.L 48.L\n1e000255\n66002306\n")]
     [InlineData("# setpci -s 16.0 40.L 48.L 60.L\n1e000255\n66002306\n")]
     [InlineData("0000:00:16.0 @40 = 1e00025\n")]
