@@ -1,3 +1,4 @@
+using FlashBench.Firmware;
 using FlashBench.Firmware.Registers;
 using FlashBench.Firmware.States;
 
@@ -10,8 +11,10 @@ internal static class MeFields
     public static IEnumerable<(string Register, string Fields)> Of(MeSample sample, MeTextReport report)
     {
         MeRegisters registers = sample.Registers;
-        if (registers.Hfsts1 is { } raw)
-            yield return ("HFSTS1", registers.Status1 is { } status ? First(status) : $"0x{raw:X8}: shows no device");
+        if (registers.Status1 is { } status)
+            yield return ("HFSTS1", First(status, report));
+        else if (registers.Hfsts1 is { } raw)
+            yield return ("HFSTS1", $"0x{raw:X8}: shows no device");
         if (registers.Status2(report.Generation) is { } second)
         {
             yield return ("HFSTS2", $"0x{second.Raw:X8}: phase {Phase(second)}, state 0x{second.State:X2}, " +
@@ -37,8 +40,13 @@ internal static class MeFields
         }
     }
 
-    private static string First(Hfsts1 status) => $"{status}, operation state {status.OperationState}, " +
-        $"init complete {Text(status.InitComplete)}, manufacturing mode {Text(status.ManufacturingMode)}";
+    private static string First(Hfsts1 status, MeTextReport report)
+    {
+        const int LastOfGeneration2 = 10;
+        int? major = report.Generation is MeGeneration.One or MeGeneration.Two ? LastOfGeneration2 : report.Major;
+        return $"{status}, operation state {status.OperationState}, init complete {Text(status.InitComplete)}, " +
+            status.ManufacturingText(major);
+    }
 
     private static string Phase(Hfsts2 second) => second.Phase switch
     {

@@ -1,4 +1,5 @@
 using FlashBench.Firmware.Formats;
+using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Firmware.Audit;
 
@@ -36,7 +37,7 @@ internal static class BoardRules
     {
         const string evidence = "HFSTS1 bits 19:16";
         if (host.Registers.Status1 is not { } status)
-            return NoRegister;
+            return ShownMode(image, host);
         if (status.OperationMode == 0)
             return RuleAnswer.Clear("the ME runs in normal mode", evidence);
         return status.OperationMode == 2 && image.DisableBit is { IsSet: true } bit
@@ -44,8 +45,20 @@ internal static class BoardRules
             : RuleAnswer.Triggered($"the board was altered already: mode {status.OperationModeName}", evidence);
     }
 
+    // Registers that were not read, or that samples differ about: words and single samples still count against it.
+    private static RuleAnswer ShownMode(ImageAnalysis image, HostFacts host)
+    {
+        MeState? shown = host.Shown(MeStateKind.FlashOverride, MeStateKind.SoftDisabled, MeStateKind.DebugMode) ??
+            (image.DisableBit is { IsSet: true } ? null : host.Shown(MeStateKind.DisabledByBit));
+        return shown is null
+            ? NoRegister
+            : RuleAnswer.Triggered($"the board was altered already: {shown.Sentence}", "host text");
+    }
+
     private static RuleAnswer StockState(HostFacts host) => host.Registers.Status1 switch
     {
+        _ when host.Shown(MeStateKind.WatchdogArmed, MeStateKind.InvalidCpu) is { } shown =>
+            RuleAnswer.Triggered($"before any change: {shown.Sentence}", "host text"),
         null => NoRegister,
         { WorkingState: 6 } => RuleAnswer.Triggered(
             "the ME waits to switch the platform off: its image failed before any change", "HFSTS1 bits 3:0"),

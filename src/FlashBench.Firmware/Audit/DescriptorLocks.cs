@@ -7,7 +7,7 @@ namespace FlashBench.Firmware.Audit;
 /// <summary>How far a descriptor keeps bus masters out of regions that are not theirs.</summary>
 public enum LockState
 {
-    /// <summary>There is no descriptor to tell.</summary>
+    /// <summary>There is no descriptor to tell, or none whose words can be read.</summary>
     Unknown,
 
     /// <summary>No foreign region that matters can be written.</summary>
@@ -48,6 +48,12 @@ public sealed record DescriptorLocks(LockState State, string Sentence, Immutable
         ArgumentNullException.ThrowIfNull(image);
         if (image.Descriptor is not { } descriptor)
             return new(LockState.Unknown, "the file has no flash descriptor, so its locks are unknown", []);
+        if (descriptor.Pch == PchClass.Unknown) // The words of versions 1 and 2 hold their masks in different bits.
+        {
+            return new(LockState.Unknown,
+                "the descriptor is of no known PCH, so the form of its access words is unknown, and with it its locks",
+                []);
+        }
 
         ImmutableArray<MasterLock> masters = [.. descriptor.Masters.Select(m => ReadMaster(image, descriptor, m))];
         MasterLock host = masters[0];

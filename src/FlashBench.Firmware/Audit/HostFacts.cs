@@ -55,11 +55,19 @@ public sealed record HostFacts
     /// <summary>The ME's status registers; null where not read.</summary>
     public MeRegisters Registers { get; init; } = new(null);
 
+    /// <summary>What each sample of the ME's state shows, those in words among them, in the order of the text; a
+    /// single bad one counts even where <see cref="Registers"/> differ and are unknown.</summary>
+    public ImmutableArray<MeState> MeStates { get; init; } = [];
+
     /// <summary>MSR 0x13A (BOOTGUARD_SACM_INFO), or null when not read.</summary>
     public ulong? BootGuardMsr { get; init; }
 
     /// <summary>What texts say about single fuses in words.</summary>
     public ImmutableArray<FuseReading> Fuses { get; init; } = [];
+
+    /// <summary>The first sample that shows one of these states, or null.</summary>
+    /// <param name="kinds">The states.</param>
+    public MeState? Shown(params MeStateKind[] kinds) => MeStates.FirstOrDefault(state => kinds.Contains(state.Kind));
 
     /// <summary>Facts that were stated in two ways, and lines that could not be used though they look meant: one
     /// sentence each. Such a fact counts as unknown.</summary>

@@ -1,3 +1,5 @@
+using FlashBench.Firmware.States;
+
 namespace FlashBench.Firmware.Audit;
 
 /// <summary>Reads the texts that a technician collects on a board: /proc/cpuinfo or lscpu, lspci -nn, dmidecode,
@@ -13,7 +15,7 @@ public static class HostText
     private const int LineMax = 4096;
 
     /// <summary>Reads a text.</summary>
-    /// <param name="text">The text; lines end with LF or CR LF.</param>
+    /// <param name="text">The text; lines end with LF or CR LF. UTF-16 is read as well.</param>
     /// <exception cref="ImageFormatException">It is longer than <see cref="LengthMax"/>.</exception>
     public static HostFacts Read(string text)
     {
@@ -22,6 +24,7 @@ public static class HostText
             throw new ImageFormatException(LengthMax, "a host text of more than 1 MiB is not read");
 
         var (board, pci, fuses) = (new BoardLines(), new PciLines(), new FuseLines());
+        text = AsciiText.Of(text);
         List<string> lines = Lines(text);
         foreach (string line in lines)
         {
@@ -30,12 +33,13 @@ public static class HostText
             fuses.Read(line);
         }
 
-        var (registers, doubts) = RegisterLines.Read(lines);
+        var (registers, states, doubts) = RegisterLines.Read(lines);
         string? cut = text.Length > 0 && text[^1] != '\n' ? "the last line has no line end and was not read" : null;
         return board.Facts() with
         {
             Pci = pci.Functions,
             Registers = registers,
+            MeStates = states,
             BootGuardMsr = fuses.BootGuardMsr,
             Fuses = fuses.Readings,
             Doubts = [.. new[] { cut, fuses.Doubt }.Concat(board.Doubts).Concat(doubts).OfType<string>()],
@@ -49,7 +53,7 @@ public static class HostText
         int start = 0;
         for (int end; (end = text.IndexOf('\n', start)) >= 0; start = end + 1)
         {
-            string line = text[start..end];
+            string line = AsciiText.WithoutMark(text.AsSpan(start, end - start)).ToString();
             if (line.Length <= LineMax)
                 lines.Add(HostPatterns.Colour().Replace(line, "").TrimEnd('\r'));
         }

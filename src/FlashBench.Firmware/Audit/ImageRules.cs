@@ -1,4 +1,5 @@
 using FlashBench.Firmware.Formats;
+using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Firmware.Audit;
 
@@ -160,7 +161,8 @@ internal static class ImageRules
 
     private static RuleAnswer Server(MeFirmware? me, HostFacts host) => me switch
     {
-        _ when host.Registers.Status1 is { OperationMode: ServerMode } =>
+        _ when host.Registers.Status1 is { OperationMode: ServerMode } ||
+            host.Shown(MeStateKind.ServerFirmware) is not null =>
             RuleAnswer.Triggered("the ME says that it is server firmware", "HFSTS1 bits 19:16"),
         null => NoFirmware,
         { Family: FirmwareFamily.Sps } => RuleAnswer.Triggered($"{me.Title} is server firmware", "manifest"),

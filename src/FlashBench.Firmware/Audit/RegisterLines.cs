@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FlashBench.Firmware.Registers;
 using FlashBench.Firmware.States;
 
@@ -9,9 +10,10 @@ internal static class RegisterLines
     private const int Registers = 6;
 
     /// <summary>Reads the lines.</summary>
-    /// <returns>The registers that all samples agree on, and one sentence for each one that they differ about.
-    /// </returns>
-    public static (MeRegisters Registers, IEnumerable<string> Doubts) Read(IEnumerable<string> lines)
+    /// <returns>The registers that all samples agree on, what each sample shows, and one sentence for each register
+    /// that they differ about.</returns>
+    public static (MeRegisters Registers, ImmutableArray<MeState> States, IEnumerable<string> Doubts) Read(
+        IEnumerable<string> lines)
     {
         MeTextReport text = MeText.Decode(string.Join('\n', lines), MeTextContext.None);
         var said = new Statement<uint>[Registers];
@@ -28,7 +30,9 @@ internal static class RegisterLines
             values[0] = null;
         }
 
-        return (new MeRegisters(values[0], values[1], values[2], values[3], values[4], values[5]), doubts);
+        ImmutableArray<MeState> states =
+            [.. text.Readings.Where(reading => reading.Sample.SpeaksOfState).Select(reading => reading.State)];
+        return (new MeRegisters(values[0], values[1], values[2], values[3], values[4], values[5]), states, doubts);
     }
 
     private static void Say(MeRegisters registers, Statement<uint>[] said)

@@ -8,7 +8,7 @@ public readonly record struct Hfsts1(uint Raw)
     /// <summary>Bits 3:0, the current working state; 5 normal, 6 platform disable wait.</summary>
     public int WorkingState => (int)(Raw & 0xF);
 
-    /// <summary>Bit 4, manufacturing mode.</summary>
+    /// <summary>Bit 4, manufacturing mode; from ME 16 on it says that the host may write the descriptor.</summary>
     public bool ManufacturingMode => Bit(4);
 
     /// <summary>Bit 5, the partition table is bad.</summary>
@@ -34,6 +34,21 @@ public readonly record struct Hfsts1(uint Raw)
 
     /// <summary>Bits 23:20, number of resets since power came.</summary>
     public int ResetCount => (int)(Raw >> 20 & 0xF);
+
+    /// <summary>What bit 4 says, in words.</summary>
+    /// <param name="meMajor">Major version of the firmware; null when unknown: then both meanings are named.</param>
+    /// <remarks>Source: me-firmware, section 3.1.</remarks>
+    public string ManufacturingText(int? meMajor)
+    {
+        const int FirstProtectionVersion = 16;
+        string answer = ManufacturingMode ? "yes" : "no";
+        return meMajor switch
+        {
+            null => $"manufacturing mode (ME 16 and later: host may write the descriptor) {answer}",
+            >= FirstProtectionVersion => $"host may write the descriptor {answer}",
+            _ => $"manufacturing mode {answer}",
+        };
+    }
 
     /// <summary>Working state in words.</summary>
     public string WorkingStateName => WorkingState switch

@@ -7,7 +7,7 @@ namespace FlashBench.Firmware.Registers;
 /// <remarks>Source: me-firmware, section 3.2; S-15, S-16.</remarks>
 public readonly record struct Hfsts3(uint Raw, int? MeMajor)
 {
-    /// <summary>Bits 6:4, the edition, from ME 11; 2 consumer, 3 corporate, the rest as it is.</summary>
+    /// <summary>Bits 6:4, the edition, from ME 11; 2 consumer, 3 corporate, 5 lite, the rest as it is.</summary>
     public int? Sku => IsCse ? (int)(Raw >> 4 & 0x7) : null;
 
     /// <summary>Edition in words.</summary>
@@ -16,6 +16,7 @@ public readonly record struct Hfsts3(uint Raw, int? MeMajor)
         null => "unknown",
         2 => "consumer",
         3 => "corporate",
+        5 => "lite",
         var other => $"unlisted ({other})",
     };
 

@@ -46,6 +46,7 @@ internal static class MeLineReader
     [
         "HFSTS1", "Status Register 1", "Status Register1", "FWSTS1", "ME Status", "Working State", "CurrentState",
         "Operation Mode", "ModeOfOperation", "fw status",
+        "40.L=", "fw_status:", // grep with file names: which of the six it is cannot be told
     ];
 
     private static readonly string[] Remarks =
@@ -64,15 +65,28 @@ internal static class MeLineReader
         string text = MeLineText.Bare(raw);
         if (text.Length == 0)
             return;
-        string body = text.StartsWith("ME: ", Exact) ? text[4..].TrimStart() : text;
+        bool isOfMe = text.StartsWith("ME: ", Exact);
+        string body = isOfMe ? text[4..].TrimStart() : text;
         if (body == "ME is reporting as disabled, so not waiting for a response.")
             found.Add(new(MeKey.SaysDisabled, 1, true, line, raw));
-        else if (!ReadWords(text, line, found, raw) && ReadPair(body, line, raw) is { } statement)
+        else if (!ReadWords(text, line, found, raw) && ReadPair(body, isOfMe, line, raw) is { } statement)
             found.Add(statement);
-        else if (found.Count == 0 && Traces.Any(trace => text.Contains(trace, Exact)))
+        else if (found.Count == 0 && SpeaksOfState(text))
             found.Add(new(MeKey.Damaged, null, false, line, raw));
         else if (found.Count == 0 && Remarks.Any(remark => text.Contains(remark, Exact)))
             found.Add(new(MeKey.Remark, null, true, line, raw));
+    }
+
+    /// <summary>True when a line speaks of HFSTS1, whole or not.</summary>
+    public static bool SpeaksOfState(ReadOnlySpan<char> line)
+    {
+        foreach (string trace in Traces)
+        {
+            if (line.Contains(trace, Exact))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Eight hex digits, or null.</summary>
@@ -98,9 +112,9 @@ internal static class MeLineReader
         return true;
     }
 
-    private static MeStatement? ReadPair(string body, int line, string raw)
+    private static MeStatement? ReadPair(string body, bool isOfMe, int line, string raw)
     {
-        if (body.StartsWith("Firmware Version ", Exact))
+        if (isOfMe && body.StartsWith("Firmware Version ", Exact))
             return Major(body[17..]) is { } major ? new(MeKey.Version, major, true, line, raw) : null;
         int dot = body.IndexOf(".L=", Exact);
         if (dot > 0)
@@ -117,6 +131,8 @@ internal static class MeLineReader
         {
             <= MeKey.Hfsts6 => Hex(value, 8) is { } register ? new(key, register, false, line, raw) : null,
             MeKey.BootGuard => Hex(value, 16) is { } msr ? new(key, msr, false, line, raw) : null,
+            // Without the prefix, "Version" is that of a BIOS, a driver or anything else.
+            MeKey.Version when !isOfMe && body[0] == 'V' => null,
             MeKey.Version => Major(value) is { } major ? new(key, major, true, line, raw) : null,
             _ => MeWords.Read(key, value) is { } said ? new(key, said.Value, said.IsWord, line, raw) : null,
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Firmware.States;
 
@@ -7,9 +8,9 @@ internal sealed class MeSampleBuilder
 {
     private readonly List<MeSample> _samples = [];
     private readonly List<MeStatement> _current = [], _remarks = [], _found = [];
-    private readonly List<(string Text, int Line)> _words = [];
+    private readonly List<(uint Value, string Text, int Line)> _words = [];
     private readonly HashSet<int> _versions = [];
-    private readonly List<MeKey> _asked = [];
+    private SetpciCommand? _asked;
     private bool _fileNamed, _inMeDump, _otherText;
 
     /// <summary>True when no further sample is taken.</summary>
@@ -22,24 +23,48 @@ internal sealed class MeSampleBuilder
     public void Add(string raw, int line)
     {
         string bare = MeLineText.Bare(raw);
-        if (MeLineReader.Word(bare) is not null)
+        if (TakeWords(bare, raw, line))
+            return;
+
+        if (bare.Length == 0)
         {
-            if (_words.Count < 7) // six registers; one more shows that these are none
-                _words.Add((raw, line));
+            _inMeDump = false; // lspci ends each function with an empty line
             return;
         }
 
-        if (bare.Length == 0)
-            return;
+        bool isPrefixed = _words.Count == 0 && ExpectsStatus && EndsInWord(bare);
         EndWords();
+        if (isPrefixed)
+            Take(new(MeKey.Damaged, null, false, line, raw));
         _otherText = true;
-        NoteContext(bare, raw);
+        PciLine? device = PciLine.Read(raw);
+        NoteContext(bare, device);
         _found.Clear();
         if (_inMeDump)
             ReadDumpRow(bare, raw, line);
-        MeLineReader.Read(raw, line, _found);
+        if (device is { IsMe: true } verbose && verbose.Rest.StartsWith('@'))
+        {
+            if (ReadVerbose(verbose, raw, line) is { } value)
+                _found.Add(value);
+        }
+        else
+        {
+            MeLineReader.Read(raw, line, _found);
+        }
+
         foreach (MeStatement said in _found)
             Take(said);
+    }
+
+    /// <summary>Takes a line that is too long to be read: what it may say about the state must not be lost.</summary>
+    public void AddOverlong(ReadOnlySpan<char> raw, int line)
+    {
+        EndWords();
+        _otherText = true;
+        _fileNamed = false;
+        _asked = null;
+        if (MeLineReader.SpeaksOfState(raw))
+            Take(new(MeKey.Damaged, null, false, line, raw[..MeText.LineMax].ToString()));
     }
 
     /// <summary>Ends the text.</summary>
@@ -89,43 +114,67 @@ internal sealed class MeSampleBuilder
         _current.Clear();
     }
 
-    // What a command line or a file name says about the bare words after it.
-    private void NoteContext(string text, string raw)
+    // What a command line, a file name or a heading says about what comes after it.
+    private void NoteContext(string text, PciLine? device)
     {
         _fileNamed = text.Contains("fw_status", StringComparison.Ordinal);
-        _asked.Clear();
-        if (text.Contains("setpci ", StringComparison.Ordinal) && text.Contains("16.0 ", StringComparison.Ordinal))
-            NoteAsked(text);
-        string line = raw.TrimStart();
-        if (line.Length > 8 && line[2] == ':' && line[5] == '.') // the heading of a device: "00:16.0 Communication ..."
-            _inMeDump = line.StartsWith("00:16.0 ", StringComparison.Ordinal);
+        _asked = SetpciCommand.Read(text);
+        if (device is { } heading)
+            _inMeDump = heading.IsMe;
     }
 
-    private void NoteAsked(string text)
+    // setpci -v: "0000:00:16.0 @40 = 1e000255".
+    private static MeStatement? ReadVerbose(PciLine device, string raw, int line)
     {
-        const int AskedMax = 6;
-        foreach (string part in text.Split(' '))
-        {
-            bool isRead = part.EndsWith(".L", StringComparison.OrdinalIgnoreCase) && _asked.Count < AskedMax;
-            if (isRead && MeLineReader.RegisterAt(part[..^2]) is { } key)
-                _asked.Add(key);
-        }
+        string[] parts = device.Rest[1..].Split(" = ");
+        MeKey? key = MeLineReader.RegisterAt(parts[0].TrimEnd());
+        uint? value = parts.Length == 2 ? MeLineReader.Word(parts[1].TrimEnd()) : null;
+        return key is { } register && value is { } word ? new(register, word, false, line, raw)
+            : key == MeKey.Hfsts1 ? new(MeKey.Damaged, null, false, line, raw)
+            : null;
+    }
+
+    // The next word is HFSTS1, by a command or a file name before it.
+    private bool ExpectsStatus => _fileNamed || (_asked is { } asked && asked.Registers.Contains(MeKey.Hfsts1));
+
+    // "host kernel: 1e000255": a word behind a prefix that is not known.
+    private static bool EndsInWord(string bare)
+    {
+        const int Digits = 8;
+        string text = bare.TrimEnd('"', '\'', ',', '|', ' ');
+        return text.Length > Digits && MeLineReader.Word(text.AsSpan(text.Length - Digits)) is not null &&
+            !char.IsAsciiLetterOrDigit(text[^(Digits + 1)]);
+    }
+
+    // A line of nothing but bare words: one each, or all of fw_status joined by blanks.
+    private bool TakeWords(string bare, string raw, int line)
+    {
+        const int WordsMax = 7; // six registers; one more shows that these are none
+        if (bare.Length > WordsMax * 9)
+            return false;
+        uint?[] words = [.. bare.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => MeLineReader.Word(w))];
+        if (words.Length == 0 || words.Contains(null))
+            return false;
+        foreach (uint? word in words.Take(WordsMax - _words.Count))
+            _words.Add((word!.Value, raw, line));
+        return true;
     }
 
     // Bare words count only where it is known what they are, and only when all of them are there.
     private void EndWords()
     {
-        bool asked = _asked.Count > 0 && _asked.Count == _words.Count;
+        bool asked = _asked is { IsMe: true } && _asked.Registers.Length == _words.Count;
         bool file = _fileNamed && _words.Count is 1 or 2 or 6;
         if (asked || file)
         {
             for (int i = 0; i < _words.Count; i++)
             {
-                uint value = MeLineReader.Word(MeLineText.Bare(_words[i].Text))!.Value;
-                Take(new(asked ? _asked[i] : MeKey.Hfsts1 + i, value, false, _words[i].Line, _words[i].Text));
+                MeKey? key = asked ? _asked!.Registers[i] : MeKey.Hfsts1 + i;
+                if (key is { } register)
+                    Take(new(register, _words[i].Value, false, _words[i].Line, _words[i].Text));
             }
         }
-        else if (_words.Count > 0 && (_asked.Count > 0 || _fileNamed))
+        else if (_words.Count > 0 && (_asked is not null || _fileNamed || MayBeBadStatus()))
         {
             Take(new(MeKey.Damaged, null, false, _words[0].Line, _words[0].Text));
         }
@@ -133,12 +182,24 @@ internal sealed class MeSampleBuilder
         _words.Clear();
     }
 
+    // fw_status between other text without its name: no claim about it, and none against what it may show.
+    private bool MayBeBadStatus() => _words.Count is 2 or 6 && MeStateTable.Decide(
+        new MeRegisters(_words[0].Value), null, null).Kind is MeStateKind.Running or MeStateKind.WatchdogArmed or
+        MeStateKind.InvalidCpu;
+
     // lspci -xxx: "40: 04 20 02 80 ..." with sixteen bytes.
     private void ReadDumpRow(string text, string raw, int line)
     {
         string[] parts = text.Split(' ', 18);
-        if (parts.Length != 17 || parts[0] is not ("40:" or "60:") || parts.Skip(1).Any(part => part.Length != 2))
+        if (parts[0] is not ("40:" or "60:"))
             return;
+        if (parts.Length != 17 || parts.Skip(1).Any(part => part.Length != 2 || !part.All(char.IsAsciiHexDigit)))
+        {
+            if (parts[0] == "40:")
+                _found.Add(new(MeKey.Damaged, null, false, line, raw));
+            return;
+        }
+
         for (int i = 0; i < 4; i++)
         {
             string offset = (int.Parse(parts[0].AsSpan(0, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) +

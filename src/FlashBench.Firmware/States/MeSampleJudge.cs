@@ -47,10 +47,13 @@ internal static class MeSampleJudge
         Hfsts1 status = registers.Status1!.Value;
         bool inWords = HasWords(sample, status);
         MeGeneration? rowOf = RowOf(state.Kind, status);
-        bool otherRow = state.Kind == MeStateKind.DisabledByBit && generation is not null &&
-            (generation == MeGeneration.Three) != (rowOf == MeGeneration.Three);
-        if (rowOf is null || otherRow)
+        if (rowOf is null)
             return Nothing($"reads like \"{state.Sentence}\", but not all fields of HFSTS1 fit");
+        if (generation is { } known && known != rowOf)
+        {
+            return Nothing($"reads like \"{state.Sentence}\", but that is known of firmware of generation " +
+                $"{(int)rowOf.Value} only, not {(int)known}");
+        }
 
         if (registers.Hfsts2 is { } second)
         {

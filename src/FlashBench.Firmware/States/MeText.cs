@@ -8,7 +8,7 @@ namespace FlashBench.Firmware.States;
 /// rests on. Time is linear in the length of the text.</remarks>
 public static class MeText
 {
-    /// <summary>Characters of a line that are read; a longer line states nothing.</summary>
+    /// <summary>Characters of a line that are read; a longer one that speaks of HFSTS1 counts as damaged.</summary>
     public const int LineMax = 1024;
 
     /// <summary>Lines that are read.</summary>
@@ -26,11 +26,14 @@ public static class MeText
         ArgumentNullException.ThrowIfNull(context);
         var samples = new MeSampleBuilder();
         int line = 0;
-        foreach (ReadOnlySpan<char> span in text.AsSpan().EnumerateLines())
+        foreach (ReadOnlySpan<char> span in AsciiText.Of(text).AsSpan().EnumerateLines())
         {
             if (++line > LineCountMax || samples.IsFull)
                 break;
-            samples.Add(span.Length <= LineMax ? span.ToString() : "", line);
+            if (span.Length <= LineMax)
+                samples.Add(AsciiText.WithoutMark(span).ToString(), line);
+            else
+                samples.AddOverlong(span, line);
         }
 
         return Judge(samples, context, isCut: samples.IsFull || line > LineCountMax);

@@ -34,6 +34,19 @@ public class DescriptorLocksTests
         Check(image, expected, host, typical);
     }
 
+    [Theory] // by either form the same words would be another lock
+    [InlineData(0x1B0B0000u)]
+    [InlineData(0x00A00B00u)]
+    [InlineData(0xFFFFFFFFu)]
+    public void A_descriptor_of_no_known_PCH_leaves_the_locks_unknown(uint host)
+    {
+        TestImage image = TestImage.Gen2Dump();
+        image.Put(0x1C, 0x120).Put(Masters1, host).Put(Masters1 + 4, 0x0C0D0000);
+
+        Assert.Equal(PchClass.Unknown, image.Analyse().Pch);
+        Assert.Equal(LockState.Unknown, DescriptorLocks.Of(image.Analyse()).State);
+    }
+
     [Fact]
     public void An_embedded_controller_that_may_write_the_descriptor_leaves_it_partly_locked()
     {

@@ -20,6 +20,18 @@ public class HostTextTests
     public void The_processor_is_read_from_whole_lines(string text, string? expected) =>
         Assert.Equal(expected, HostText.Read(text).Processor);
 
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    [InlineData("utf-8")]
+    public void Other_encodings_with_their_marks_are_read(string encoding)
+    {
+        var form = System.Text.Encoding.GetEncoding(encoding);
+        byte[] bytes = [.. form.GetPreamble(), .. form.GetBytes(HostTexts.Core)];
+
+        Assert.NotNull(HostText.Read(System.Text.Encoding.Latin1.GetString(bytes)).Processor);
+    }
+
     [Fact]
     public void Two_processors_in_one_text_are_none()
     {

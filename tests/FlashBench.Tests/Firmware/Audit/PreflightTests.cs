@@ -214,6 +214,33 @@ public class PreflightTests
         Assert.Equal(RuleState.Unknown, State(id, TestImage.Gen3Dump()));
     }
 
+    [Theory]
+    [InlineData("working-state", "Platform Disable Wait", "Normal", "Image Failure")]
+    [InlineData("working-state", "Invalid CPU Plugged In", "Normal", "No Error")]
+    [InlineData("operation-mode", "Normal", "Security Override via Jumper", "No Error")]
+    public void A_console_of_the_stock_board_in_words_refuses_like_the_register(
+        string id, string working, string mode, string error)
+    {
+        string text = $"ME: Current Working State   : {working}\nME: Current Operation Mode  : {mode}\n" +
+            $"ME: Error Code              : {error}\n";
+
+        Assert.Equal(RuleState.Triggered, State(id, TestImage.Gen2Dump(), HostText.Read(text)));
+    }
+
+    [Fact]
+    public void One_armed_sample_among_running_ones_refuses()
+    {
+        HostFacts host = HostText.Read("HFSTS1: 0x1E000255\nHFSTS1: 0x00003006\nHFSTS1: 0x1E000255\n");
+
+        Assert.Null(host.Registers.Hfsts1);
+        Assert.Equal(RuleState.Triggered, State("working-state", TestImage.Gen2Dump(), host));
+    }
+
+    [Fact]
+    public void Server_firmware_among_samples_that_differ_refuses() => Assert.Equal(
+        RuleState.Triggered,
+        State("server-firmware", TestImage.Gen2Dump(), HostText.Read("HFSTS1: 0x000F0382\nHFSTS1: 0x000F0345\n")));
+
     [Fact]
     public void A_board_whose_bit_is_set_already_is_expected_to_be_halted()
     {

@@ -49,6 +49,22 @@ public class HfstsFieldsTests
         Assert.Equal((svn, isLocked), (fuses.BootPolicySvn, fuses.ManufacturingLock));
     }
 
+    [Theory]
+    [InlineData(15, "manufacturing mode yes")]
+    [InlineData(16, "host may write the descriptor yes")]
+    [InlineData(18, "host may write the descriptor yes")]
+    [InlineData(null, "manufacturing mode (ME 16 and later: host may write the descriptor) yes")]
+    public void Bit_4_of_the_first_register_means_something_else_from_ME_16_on(int? major, string expected) =>
+        Assert.Equal(expected, new Hfsts1(0x80022054).ManufacturingText(major));
+
+    [Theory]
+    [InlineData(0x20, "consumer")]
+    [InlineData(0x30, "corporate")]
+    [InlineData(0x50, "lite")]
+    [InlineData(0x40, "unlisted (4)")]
+    public void The_edition_is_named(int raw, string expected) =>
+        Assert.Equal(expected, new Hfsts3((uint)raw, MeMajor: 11).SkuName);
+
     [Fact]
     public void ME_18_moved_the_debug_fuses_to_the_fifth_register()
     {

@@ -21,6 +21,12 @@ internal static class MeTexts
 
     public static string Read(string name) => File.ReadAllText(PathOf(name), Encoding.Latin1);
 
+    public static string Encoded(string text, string encoding)
+    {
+        var form = Encoding.GetEncoding(encoding);
+        return Encoding.Latin1.GetString([.. form.GetPreamble(), .. form.GetBytes(text)]);
+    }
+
     public static MeTextContext Context(string name, bool? bit = true) => name.IndexOf("-gen", 0,
         StringComparison.Ordinal) is >= 0 and var at
         ? new((MeGeneration)int.Parse(name[(at + 4)..], CultureInfo.InvariantCulture), null, bit)
