@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Commands;
+using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Me;
 
@@ -18,6 +19,7 @@ public static class FlashBenchCommand
         ("certificate", CertificateCommand.Create),
         ("image", ImageCommand.Create),
         ("me", MeCommand.Create),
+        ("flash", FlashCommand.Create),
         ("bench", BenchCommand.Create),
         ("config", ConfigCommand.Create),
     ];

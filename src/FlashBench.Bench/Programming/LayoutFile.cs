@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using FlashBench.Bench.Config;
 using FlashBench.Firmware;
 
 namespace FlashBench.Bench.Programming;
@@ -6,7 +8,14 @@ namespace FlashBench.Bench.Programming;
 /// <summary>A layout file as flashrom reads it: one "start:end name" a line, hexadecimal, end included.</summary>
 public static class LayoutFile
 {
-    private const int LinesMax = 256, NameLengthMax = 64;
+    private const int BytesMax = 64 * 1024, LinesMax = 256, NameLengthMax = 64;
+
+    /// <summary>Reads a layout file.</summary>
+    /// <param name="path">The file; messages name it as given here.</param>
+    /// <exception cref="ConfigException">It is missing, unreadable or too large.</exception>
+    /// <exception cref="FlashRefusedException">As <see cref="Parse"/>.</exception>
+    public static IReadOnlyDictionary<string, FlashRange> Load(string path) =>
+        Parse(Encoding.UTF8.GetString(BoundedFile.Read(path, BytesMax)), path);
 
     /// <summary>Reads a layout.</summary>
     /// <param name="text">The file. Blank lines and lines that begin with # are skipped.</param>

@@ -47,7 +47,7 @@ internal sealed class VirtualWorld
 
     public string JobId { get; }
 
-    public JobResult Run(Func<CancellationToken, Task<JobResult>> work, CancellationToken cancel) =>
+    public T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancel) =>
         _virtual is null ? SingleThread.Run(work, cancel) : _virtual.Run(work, cancel);
 
     public BenchClock Clock() => _virtual is null

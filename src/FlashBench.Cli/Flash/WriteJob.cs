@@ -1,0 +1,100 @@
+using FlashBench.Bench.Programming;
+using FlashBench.Hardware;
+
+namespace FlashBench.Cli.Flash;
+
+/// <summary>What writing and erasing have in common: the backup rule, the mark of a half-written chip, and what is
+/// remembered of it.</summary>
+internal sealed class WriteJob(FlashRun run)
+{
+    private const int DescriptorBytes = 4096;
+
+    private bool _begun, _markedBefore;
+
+    /// <summary>Brings the selected bytes to <paramref name="target"/>.</summary>
+    /// <param name="selection">What may be touched.</param>
+    /// <param name="target">As long as the chip.</param>
+    /// <param name="cancel">Honoured between blocks.</param>
+    /// <exception cref="CommandFailure">It failed; exit 60 if the chip may be half-written.</exception>
+    public async Task<WriteResult> RunAsync(FlashSelection selection, byte[] target, CancellationToken cancel)
+    {
+        RefuseWithoutBackup();
+        await RefuseDescriptorAsync(selection, target, cancel);
+        ContentRecord record = run.Key is { } key
+            ? run.World.State.Chips.Content(key)
+            : new ContentRecord(run.Flash.Chip.SizeBytes);
+        TrustPolicy trust = run.Parse.GetValue(FlashOptions.Trust);
+        KnownContent known = await KnownContent.CheckAsync(
+            run.Flash, record, trust, run.World.Random, run.Show, cancel);
+        var writer = new ChipWriter(run.Flash, run.Session.Bus.FrequencyHz, record, run.Show)
+        {
+            BeforeFirstErase = () => Begin(record),
+            BeforeBlock = run.Session.CheckOffAsync,
+        };
+        var order = new WriteOrder(selection, target, run.Parse.GetValue(FlashOptions.Verify));
+        try
+        {
+            WriteResult result = await writer.WriteAsync(order, known, cancel);
+            Finish(record, selection, order.Verify);
+            return result;
+        }
+        catch (Exception e) when (_begun && e is BenchException or OperationCanceledException)
+        {
+            Remember(record);
+            string why = e is BenchException ? e.Message.TrimEnd('.') : "interrupted";
+            throw new CommandFailure(
+                ExitCodes.Dirty, $"{why}; the chip is half-written: write it again before the board gets power");
+        }
+    }
+
+    // Rule I1.
+    private void RefuseWithoutBackup()
+    {
+        string? typed = run.Parse.GetValue(FlashOptions.NoBackup);
+        if (typed is not null && typed != run.World.Bench.Id)
+            throw new UsageException($"--no-backup wants the bench id typed: {run.World.Bench.Id}");
+        if (typed is not null)
+            return;
+        if (run.Key is { } key && run.World.State.Chips.Backup(key) is { } sha256 && IsInVault(sha256))
+            return;
+        string why = run.Key is null ? "this chip has no unique id, so no backup can be known to be its own"
+            : "the vault has no backup of this chip";
+        throw new FlashRefusedException(
+            $"{why}: take one with `flash read`, or go without by --no-backup {run.World.Bench.Id}",
+            needsConfirmation: true);
+    }
+
+    private bool IsInVault(string sha256) =>
+        File.Exists(new FlashBench.Bench.Jobs.Vault(run.World.Paths.Vault).PathOf(sha256));
+
+    private async Task RefuseDescriptorAsync(FlashSelection selection, byte[] target, CancellationToken cancel)
+    {
+        byte[] first = new byte[DescriptorBytes];
+        await run.Flash.ReadAsync(0, first, null, cancel);
+        DescriptorGuard.Check(
+            first, target.AsSpan(0, DescriptorBytes), selection, run.Parse.GetValue(FlashOptions.AllowDescriptor));
+    }
+
+    private void Begin(ContentRecord record)
+    {
+        _markedBefore = run.World.State.DirtyJob(run.World.Bench.Id) is not null;
+        run.World.State.MarkDirty(run.World.Bench.Id, "flash");
+        _begun = true;
+        Remember(record);
+    }
+
+    // A mark that an earlier job left is taken away only by a whole write that was read back.
+    private void Finish(ContentRecord record, FlashSelection selection, VerifyPolicy verify)
+    {
+        Remember(record);
+        bool wholeAndRead = selection.IsWhole && verify != VerifyPolicy.None;
+        if (_begun && (wholeAndRead || !_markedBefore))
+            run.World.State.ClearDirty(run.World.Bench.Id);
+    }
+
+    private void Remember(ContentRecord record)
+    {
+        if (run.Key is { } key)
+            run.World.State.Chips.Save(key, record);
+    }
+}
