@@ -47,7 +47,11 @@ internal sealed class MeRegionReader(
             IfwiRules.Check(ifwi, region, findings);
         CheckManifest(code.Manifest);
         if (generation != MeGeneration.One)
+        {
             ModuleHash.Check(image.Span, region, code, findings);
+            KeptModuleRules.Check(image.Span, me, findings);
+        }
+
         return CheckExtent(me);
     }
 

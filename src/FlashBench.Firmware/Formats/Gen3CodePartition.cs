@@ -23,7 +23,8 @@ internal static class Gen3CodePartition
 
     private const int OnlyRemovableMajor = 11; // Later versions, TXE 3 and SPS 4 need every module.
 
-    private static readonly string[] KeptModules = ["rbe", "kernel", "syslib", "bup"];
+    /// <summary>The modules that ME 11 needs to start; it verifies all of them together.</summary>
+    internal static readonly string[] KeptModules = ["rbe", "kernel", "syslib", "bup"];
 
     /// <summary>Reads the directory at the start of <paramref name="partition"/>.</summary>
     /// <param name="region">The ME region.</param>
@@ -112,6 +113,7 @@ internal static class Gen3CodePartition
                 modules.Add(new(file.Name, compression, [file.Range], isKept)
                 {
                     Hash = file.IsHuffman ? null : attributes?.HashOf(file),
+                    SignedLength = attributes?.StoredLength,
                 });
             }
         }
