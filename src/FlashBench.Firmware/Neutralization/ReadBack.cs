@@ -135,7 +135,11 @@ internal sealed class ReadBack(
     private IEnumerable<string> NotRemoved()
     {
         var undone = new HashSet<ChangeRule>(); // one sentence a rule: a module can have thousands of pieces
-        Edit[] edits = [.. _removal?.Edits ?? NeutralizationPlan.ErasureOf(original, options)];
+        Edit[] edits =
+        [
+            .. _removal?.Edits ?? NeutralizationPlan.ErasureOf(original, options),
+            .. NeutralizationPlan.DescriptorWordsOf(original, options),
+        ];
         return from layer in EditLayers.Flatten(edits)
                where !layer.Edit.IsDone(actual.Span, layer.Part) && undone.Add(layer.Edit.Rule)
                select $"at {layer.Part} not done: {layer.Edit.Rule.Text}";

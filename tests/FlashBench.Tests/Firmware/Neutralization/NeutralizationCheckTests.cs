@@ -165,6 +165,41 @@ public class NeutralizationCheckTests
         Assert.True(check.IsNeutralized);
     }
 
+    [Theory]
+    [InlineData(0x00000000u)]
+    [InlineData(0xFFFF0000u)]
+    public void Access_rights_that_do_not_read_back_are_found(uint rights)
+    {
+        const int flmstr2 = 0x64;
+        var options = new NeutralizationOptions
+        {
+            Policy = NeutralizationPolicy.MeCleaner,
+            SetDisableBit = true,
+            LimitAccess = true,
+        };
+        byte[] actual = NeutralizationPlan.Create(Original, options).Apply(Original.Image.Span);
+
+        Assert.Empty(NeutralizationCheck.Measure(Original, options, actual, TestKey.Ring).Problems);
+        BitConverter.GetBytes(rights).CopyTo(actual, flmstr2);
+        Assert.Contains(NeutralizationCheck.Measure(Original, options, actual, TestKey.Ring).Problems,
+            p => p.Contains("FLMSTR2", StringComparison.Ordinal));
+    }
+
+    [Theory] // the two straps, and FLREG2
+    [InlineData(0x100)]
+    [InlineData(0x200)]
+    [InlineData(0x048)]
+    public void A_word_of_generation_1_that_does_not_read_back_is_found(int word)
+    {
+        byte[] dump = RealImages.Load("full-gen1-me2.5-amt");
+        ImageAnalysis original = ImageAnalysis.Read(dump, KeyRing.Intel);
+        byte[] actual = NeutralizationPlan.Create(original).Apply(dump);
+
+        Assert.Empty(NeutralizationCheck.Measure(original, actual, KeyRing.Intel).Problems);
+        dump.AsSpan(word, 4).CopyTo(actual.AsSpan(word));
+        Assert.False(NeutralizationCheck.Measure(original, actual, KeyRing.Intel).IsNeutralized);
+    }
+
     private static NeutralizationCheck Measure(byte[] actual) =>
         NeutralizationCheck.Measure(Original, actual, TestKey.Ring);
 
