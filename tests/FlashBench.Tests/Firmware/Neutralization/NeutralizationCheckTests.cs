@@ -200,6 +200,52 @@ public class NeutralizationCheckTests
         Assert.False(NeutralizationCheck.Measure(original, actual, KeyRing.Intel).IsNeutralized);
     }
 
+    // Defect 8 of me_cleaner: it drops a partition from the table and leaves its code.
+    [Theory]
+    [InlineData(0x12, false)]
+    [InlineData(0xFF, true)]
+    public void A_region_with_more_than_removal_leaves_is_not_neutralized(byte fill, bool isNeutralized)
+    {
+        ImageAnalysis original = TestImage.Gen2Region().Analyse();
+        byte[] rest = new byte[0x10000];
+        rest.AsSpan().Fill(fill);
+        byte[] region = [.. NeutralizationPlan.Create(original).Apply(original.Image.Span), .. rest];
+
+        ImageAnalysis image = ImageAnalysis.Read(region, TestKey.Ring);
+
+        Assert.Equal(isNeutralized, image.Me!.AlreadyNeutralized);
+        Assert.Equal(!isNeutralized, image.Findings.Any(
+            f => f.Severity == FindingSeverity.Warning && f.Text.Contains("remain", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void What_the_default_policy_leaves_of_a_real_region_is_neutralized(string id)
+    {
+        ImageAnalysis? original = Stock(RealImages.Load(id));
+        if (original is null)
+            return;
+
+        byte[] clean = NeutralizationPlan.Create(original).Apply(original.Image.Span);
+
+        Assert.True(ImageAnalysis.Read(clean, KeyRing.Intel).Me!.AlreadyNeutralized);
+    }
+
+    public static TheoryData<string> Ids => [.. RealImages.Ids];
+
+    private static ImageAnalysis? Stock(byte[] bytes)
+    {
+        try
+        {
+            ImageAnalysis image = ImageAnalysis.Read(bytes, KeyRing.Intel);
+            return image is { IsSound: true, Me.IsRemovable: true } ? image : null;
+        }
+        catch (ImageFormatException)
+        {
+            return null; // one of the damaged images
+        }
+    }
+
     private static NeutralizationCheck Measure(byte[] actual) =>
         NeutralizationCheck.Measure(Original, actual, TestKey.Ring);
 
