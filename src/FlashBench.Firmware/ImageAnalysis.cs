@@ -79,8 +79,9 @@ public sealed class ImageAnalysis
     {
         var findings = new List<Finding>();
         long own = descriptor.Region(DescriptorRegion.Descriptor)?.Range.End ?? 0x1000;
-        bool isAlone = image.Length <= own;
+        bool isAlone = image.Length <= Math.Min(own, DescriptorRules.OwnLengthMax);
         MeFirmware? me = null;
+        DescriptorRules.CheckItself(descriptor, findings);
         if (!isAlone)
         {
             DescriptorRules.Check(descriptor, image.Length, findings);

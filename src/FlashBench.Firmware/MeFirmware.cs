@@ -36,7 +36,8 @@ public enum FirmwareFamily
 /// <param name="Sku">What the image says about its edition.</param>
 /// <param name="Table">The partition table.</param>
 /// <param name="Code">The fault-tolerant code partition (FTPR; CODE in generation 1).</param>
-/// <param name="AlreadyNeutralized">True when nothing is left that neutralization by removal would take out.</param>
+/// <param name="AlreadyNeutralized">True when nothing is left that neutralization by removal would take out, and
+/// no more remains than it leaves.</param>
 public sealed record MeFirmware(
     MeGeneration Generation, FirmwareFamily Family, FlashRange Region, MeSku Sku, PartitionTable Table,
     CodePartition Code, bool AlreadyNeutralized)

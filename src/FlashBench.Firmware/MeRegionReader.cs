@@ -47,7 +47,11 @@ internal sealed class MeRegionReader(
             IfwiRules.Check(ifwi, region, findings);
         CheckManifest(code.Manifest);
         if (generation != MeGeneration.One)
+        {
             ModuleHash.Check(image.Span, region, code, findings);
+            KeptModuleRules.Check(image.Span, me, findings);
+        }
+
         return CheckExtent(me);
     }
 
@@ -225,18 +229,31 @@ internal sealed class MeRegionReader(
     private MeFirmware CheckExtent(MeFirmware me)
     {
         bool sound = findings.All(f => f.Severity != FindingSeverity.Error);
-        bool neutralized = sound && me.IsRemovable && me.HoldsWhatMustStay &&
+        bool isDone = sound && me.IsRemovable && me.HoldsWhatMustStay &&
             Removal.Of(image.Span, me, NeutralizationPolicy.PurismRemoval(me)).IsDone(image.Span);
         if (!me.Code.IsComplete)
         {
-            bool isCut = neutralized || (sound && me.IsRemovable && me.HoldsWhatMustStay && me.IsReduced(image.Span));
+            bool isCut = isDone || (sound && me.IsRemovable && me.HoldsWhatMustStay && me.IsReduced(image.Span));
             Add(isCut ? FindingSeverity.Note : FindingSeverity.Error, me.Code.Range.Start,
                 $"the code partition {me.Code.Range} ends past the ME region");
         }
 
-        if (neutralized)
-            Add(FindingSeverity.Note, region.Start, "the region is neutralized already");
-        return me with { AlreadyNeutralized = neutralized };
+        if (!isDone)
+            return me;
+
+        // The table need not name all that is there: a partition can be dropped from it and stay in the flash.
+        var fileSystem = me.Table.Partitions.Where(p => p.Name == Removal.FileSystem).Select(p => p.Range)
+            .OfType<FlashRange>();
+        long rest = RemovalLimit.Count(image.Span, region, fileSystem), most = RemovalLimit.ForUnnamed(me);
+        if (rest > most)
+        {
+            Add(FindingSeverity.Warning, region.Start, "nothing is left to remove by the partition table, but " +
+                $"{rest} bytes remain in the region, more than the {most} that can where all is removed");
+            return me;
+        }
+
+        Add(FindingSeverity.Note, region.Start, "the region is neutralized already");
+        return me with { AlreadyNeutralized = true };
     }
 
     /// <param name="Name">"FTPR", or "CODE" in generation 1.</param>

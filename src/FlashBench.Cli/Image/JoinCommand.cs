@@ -29,6 +29,8 @@ internal static class JoinCommand
         {
             string[] names = result.GetRequiredValue(parts);
             string output = result.GetRequiredValue(target);
+            if (names.Length == 1 && LiesIn(output, names[0]))
+                throw new UsageException($"{output} lies in the folder that is joined, which is never modified");
             byte[] image = names.Length == 2 ? JoinChips(names) : SplitFolder.Join(FolderOf(names[0]));
             if (names.Any(name => ImageFile.IsSameFile(name, output)))
                 throw new UsageException($"{output} is an input, which is never modified");
@@ -40,6 +42,9 @@ internal static class JoinCommand
         return command.WithExamples(
             "flashbench image join parts -O whole.bin", "flashbench image join chip1.bin chip2.bin -O whole.bin");
     }
+
+    private static bool LiesIn(string output, string folder) => output.Length > 0 &&
+        ImageFile.IsSameFile(folder, Path.GetDirectoryName(Path.GetFullPath(output)) ?? output);
 
     private static string FolderOf(string name) => FileKinds.Of(name) == FileKind.Folder
         ? name

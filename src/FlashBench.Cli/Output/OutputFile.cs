@@ -35,8 +35,10 @@ internal static class OutputFile
         }
     }
 
-    private static StagedFile Stage(string path, byte[] content) =>
-        FileKinds.Of(path) is FileKind.None or FileKind.Regular
+    // A new file would take the place of a link, such as /dev/stdout, for everyone who uses it.
+    private static StagedFile Stage(string path, byte[] content) => new FileInfo(path).LinkTarget is not null
+        ? throw new CommandFailure(ExitCodes.CannotWrite, $"{path}: is a link; name the file itself")
+        : FileKinds.Of(path) is FileKind.None or FileKind.Regular
             ? StagedFile.Write(path, content)
             : throw new CommandFailure(ExitCodes.CannotWrite, $"{path}: is there and is no ordinary file");
 

@@ -31,6 +31,9 @@ public sealed record CodeModule(
     /// generation 2) or there is none.</summary>
     internal ModuleHash? Hash { get; init; }
 
+    /// <summary>Stored length in bytes as signed metadata states it; null where there is none.</summary>
+    internal long? SignedLength { get; init; }
+
     /// <summary>Stored length in bytes.</summary>
     public long StoredLength => Ranges.Sum(r => r.Length);
 

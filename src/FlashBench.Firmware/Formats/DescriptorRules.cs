@@ -3,6 +3,45 @@ namespace FlashBench.Firmware.Formats;
 /// <summary>What must hold between a descriptor and the dump that carries it.</summary>
 internal static class DescriptorRules
 {
+    /// <summary>Length that a descriptor's own region can have, in bytes: 4 KiB, or 16 KiB on Meteor Lake; more is
+    /// damage, and would make every dump look like a descriptor alone.</summary>
+    public const long OwnLengthMax = 0x10000;
+
+    private const int MapLength = 0x10; // signature, FLMAP0 to FLMAP2; another section can follow, but none precede
+    private const int RegionsMin = 5, MastersMin = 3; // words that every descriptor has
+
+    /// <summary>Adds a finding for every rule that <paramref name="descriptor"/> breaks by itself.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="findings">Receives the findings.</param>
+    public static void CheckItself(FlashDescriptor descriptor, List<Finding> findings)
+    {
+        CheckOwnRegion(descriptor, findings);
+        (string Name, FlashRange Range)[] sections = [.. Sections(descriptor)];
+        for (int i = 0; i < sections.Length; i++)
+        {
+            foreach ((string name, FlashRange range) in sections.AsSpan(i + 1))
+            {
+                if (sections[i].Range.Overlaps(range))
+                {
+                    findings.Add(new(range.Start, FindingSeverity.Error,
+                        $"the descriptor's {sections[i].Name} and its {name} overlap at {range}"));
+                }
+            }
+        }
+    }
+
+    // A word written into one of them must not be a word of another.
+    private static IEnumerable<(string Name, FlashRange Range)> Sections(FlashDescriptor descriptor)
+    {
+        yield return ("map", new FlashRange(0, descriptor.SignatureOffset + MapLength));
+        yield return ("chip sizes", FlashRange.At(descriptor.Bases.Components, sizeof(uint)));
+        yield return ("regions", FlashRange.At(descriptor.Bases.Regions, sizeof(uint) * RegionsMin));
+        yield return ("access rights", FlashRange.At(descriptor.Bases.Masters, sizeof(uint) * MastersMin));
+        yield return ("PCH straps", FlashRange.At(descriptor.StrapsOffset, sizeof(uint) * descriptor.Straps.Length));
+        if (descriptor.Pch is PchClass.Ich8 or PchClass.Ich9 or PchClass.Ich10) // FMSBA is other fields later
+            yield return ("MCH straps", FlashRange.At(descriptor.Bases.ProcessorStraps, sizeof(uint)));
+    }
+
     /// <summary>Adds a finding for every rule that <paramref name="descriptor"/> breaks.</summary>
     /// <param name="descriptor">The descriptor.</param>
     /// <param name="imageLength">Length of the dump in bytes.</param>
@@ -10,7 +49,6 @@ internal static class DescriptorRules
     public static void Check(FlashDescriptor descriptor, long imageLength, List<Finding> findings)
     {
         CheckLength(descriptor, imageLength, findings);
-        CheckOwnRegion(descriptor, findings);
         foreach (DescriptorRegion region in descriptor.Regions)
         {
             if (descriptor.FlashLength > 0 && region.Range.End > descriptor.FlashLength)
@@ -46,7 +84,8 @@ internal static class DescriptorRules
     private static void CheckOwnRegion(FlashDescriptor descriptor, List<Finding> findings)
     {
         long strapsEnd = descriptor.StrapsOffset + sizeof(uint) * descriptor.Straps.Length;
-        if (descriptor.Region(DescriptorRegion.Descriptor) is not { Range: { Start: 0 } own } || own.End < strapsEnd)
+        FlashRange? own = descriptor.Region(DescriptorRegion.Descriptor)?.Range;
+        if (own is not { Start: 0, End: <= OwnLengthMax and var end } || end < strapsEnd)
             findings.Add(new(0, FindingSeverity.Error, "the descriptor's own region does not hold the descriptor"));
     }
 

@@ -32,7 +32,8 @@ public sealed record MasterAccess(string Name, uint Read, uint Write);
 /// <param name="Regions">FRBA: the FLREG words, one for each region.</param>
 /// <param name="Masters">FMBA: the FLMSTR words, from the host's on.</param>
 /// <param name="ProcessorStraps">FMSBA: the straps of the memory controller hub or processor.</param>
-public sealed record DescriptorBases(long Regions, long Masters, long ProcessorStraps);
+/// <param name="Components">FCBA: the sizes of the flash chips.</param>
+public sealed record DescriptorBases(long Regions, long Masters, long ProcessorStraps, long Components);
 
 /// <summary>The Intel flash descriptor: layout, masters and soft straps of a flash.</summary>
 /// <param name="SignatureOffset">0x10, or 0 on ICH8 to ICH10.</param>
@@ -101,7 +102,7 @@ public sealed record FlashDescriptor(
             ReadMasters(reader, Base(flmap1), MasterCount(version, (int)(flmap1 >> 8 & 7)), version),
             straps,
             ReadStraps(reader.Bytes(straps, strapCount * sizeof(uint))),
-            new(Base(flmap0 >> 16), Base(flmap1), Base(reader.UInt32(signature + 0xC))));
+            new(Base(flmap0 >> 16), Base(flmap1), Base(reader.UInt32(signature + 0xC)), Base(flmap0)));
     }
 
     // FCBA, FRBA, FMBA and FPSBA count 16-byte units from the start of the image.

@@ -19,11 +19,13 @@ internal static class Gen3CodePartition
     private const int ShortHeader = 0x10, LongHeader = 0x14, CrcField = 0x10; // versions 1 and 2
     private const uint FilesMax = 256; // The largest real directory has fewer than 100 files; more is damage.
     private const int ModuleRecordLength = 0x34;
+    private const int ExtensionsMax = 1024; // the longest real list has fewer than 40
     private const uint PartitionInfo = 0x03, DescriptorHash = 0x17;
 
     private const int OnlyRemovableMajor = 11; // Later versions, TXE 3 and SPS 4 need every module.
 
-    private static readonly string[] KeptModules = ["rbe", "kernel", "syslib", "bup"];
+    /// <summary>The modules that ME 11 needs to start; it verifies all of them together.</summary>
+    internal static readonly string[] KeptModules = ["rbe", "kernel", "syslib", "bup"];
 
     /// <summary>Reads the directory at the start of <paramref name="partition"/>.</summary>
     /// <param name="region">The ME region.</param>
@@ -112,6 +114,7 @@ internal static class Gen3CodePartition
                 modules.Add(new(file.Name, compression, [file.Range], isKept)
                 {
                     Hash = file.IsHuffman ? null : attributes?.HashOf(file),
+                    SignedLength = attributes?.StoredLength,
                 });
             }
         }
@@ -133,12 +136,18 @@ internal static class Gen3CodePartition
             return;
 
         int head = manifest.HeaderLength == 0x284 ? 0x58 : 0x68; // 2048- and 3072-bit manifests
+        if (info.End - info.Start > head + ModuleRecordLength * (long)FilesMax)
+            throw region.Broken(info.Start + 4, $"the manifest lists more than {FilesMax} modules");
+        // Each file is hashed once; more is damage, and slow.
+        long left = files.Where(f => f.Name.EndsWith(".met", StringComparison.Ordinal)).Sum(f => f.Range.Length);
         for (long at = info.Start + head; at + ModuleRecordLength <= info.End; at += ModuleRecordLength)
         {
             string name = region.Name(at, 12);
             uint length = region.UInt32(at + 0x10);
             if (files.FirstOrDefault(f => f.Name == name + ".met") is not { } file || length > file.Range.Length)
                 continue;
+            if ((left -= length) < 0)
+                throw region.Broken(at, $"the manifest lists {name} more than once");
             byte[] hash = SHA256.HashData(region.Bytes(file.Range.Start - region.Origin, length));
             Array.Reverse(hash); // stored byte-reversed
             if (!region.Bytes(at + 0x14, hash.Length).SequenceEqual(hash))
@@ -186,10 +195,14 @@ internal static class Gen3CodePartition
     /// <param name="end">Where the blocks end in the region.</param>
     /// <param name="tag">The wanted tag.</param>
     /// <returns>Its bytes with tag and length, or null; a block that does not fit ends the search.</returns>
+    /// <exception cref="ImageFormatException">There are more blocks than any firmware has.</exception>
     public static (long Start, long End)? FindExtension(ByteReader region, long start, long end, uint tag)
     {
+        int blocks = 0;
         for (long at = start; at + 8 <= end;)
         {
+            if (blocks++ == ExtensionsMax)
+                throw region.Broken(at, $"more than {ExtensionsMax} extensions follow one another");
             uint length = region.UInt32(at + 4);
             if (length < 8 || at + length > end)
                 return null;

@@ -35,10 +35,9 @@ public static class NeutralizationPlan
         long? regionEnd = null;
         if (options.Remove)
             regionEnd = Remove(image, options, edits, kept);
-        if (options.SetDisableBit)
-            edits.AddRange(SetDisableBit(image, options, pin));
-        if (options.LimitAccess)
-            edits.Add(DescriptorEdits.LimitAccess(image));
+        edits.AddRange(DescriptorWordsOf(image, options));
+        if (options.SetDisableBit && !PlanRules.IsGeneration1(image))
+            edits.Add(DescriptorEdits.DisableBit(image, PinnedBit(image, pin), set: true));
         if (!options.Remove && PlanRules.MeRegion(image) is { IsEmpty: false } region)
             kept.Add(new KeptRange("ME region", region));
         kept.AddRange(KeptDescriptor(image, edits));
@@ -63,6 +62,26 @@ public static class NeutralizationPlan
             yield return new Edit(me.Region, new("erase-region", $"erase the region of {me.Title}"), null);
     }
 
+    /// <summary>The words of the descriptor that change, without the disable bit of generation 2 and later, whether or
+    /// not they are as wanted already.</summary>
+    internal static IEnumerable<Edit> DescriptorWordsOf(ImageAnalysis image, NeutralizationOptions options)
+    {
+        if (PlanRules.IsGeneration1(image) && (options.Remove || options.SetDisableBit))
+        {
+            foreach (Edit strap in DescriptorEdits.SetGeneration1Straps(image))
+                yield return strap;
+        }
+
+        if (PlanRules.IsGeneration1(image) && options.Remove)
+        {
+            foreach (Edit region in DescriptorEdits.DropMeRegion(image))
+                yield return region;
+        }
+
+        if (options.LimitAccess)
+            yield return DescriptorEdits.LimitAccess(image);
+    }
+
     private static long? Remove(
         ImageAnalysis image, NeutralizationOptions options, List<Edit> edits, List<KeptRange> kept)
     {
@@ -73,22 +92,8 @@ public static class NeutralizationPlan
             return removal.End;
         }
 
-        if (PlanRules.IsGeneration1(image))
-        {
-            edits.AddRange(DescriptorEdits.SetGeneration1Straps(image));
-            edits.AddRange(DescriptorEdits.DropMeRegion(image));
-        }
-
         edits.AddRange(ErasureOf(image, options));
         return null;
-    }
-
-    private static IEnumerable<Edit> SetDisableBit(
-        ImageAnalysis image, NeutralizationOptions options, DisableBitPin? pin)
-    {
-        if (!PlanRules.IsGeneration1(image))
-            return [DescriptorEdits.DisableBit(image, PinnedBit(image, pin), set: true)];
-        return options.Remove ? [] : DescriptorEdits.SetGeneration1Straps(image);
     }
 
     private static DisableBit PinnedBit(ImageAnalysis image, DisableBitPin? pin)

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using FlashBench.Firmware.Formats;
 
@@ -135,7 +134,11 @@ internal sealed class ReadBack(
     private IEnumerable<string> NotRemoved()
     {
         var undone = new HashSet<ChangeRule>(); // one sentence a rule: a module can have thousands of pieces
-        Edit[] edits = [.. _removal?.Edits ?? NeutralizationPlan.ErasureOf(original, options)];
+        Edit[] edits =
+        [
+            .. _removal?.Edits ?? NeutralizationPlan.ErasureOf(original, options),
+            .. NeutralizationPlan.DescriptorWordsOf(original, options),
+        ];
         return from layer in EditLayers.Flatten(edits)
                where !layer.Edit.IsDone(actual.Span, layer.Part) && undone.Add(layer.Edit.Rule)
                select $"at {layer.Part} not done: {layer.Edit.Rule.Text}";
@@ -149,17 +152,10 @@ internal sealed class ReadBack(
             Hash(whole.Intersect(kept.Range).Of(actual.Span)));
     }
 
-    private long CountProgrammed(ReadOnlySpan<byte> image)
-    {
-        if (PlanRules.MeRegion(original) is not { } region)
-            return 0;
-        var whole = new FlashRange(0, image.Length);
-        var fileSystem = FlashRangeSet.Merge(_plan.Kept.Where(k => k.Name == Removal.FileSystem).Select(k => k.Range));
-        long count = 0;
-        foreach (FlashRange part in FlashRangeSet.Subtract(whole.Intersect(region), fileSystem))
-            count += Blank.CountProgrammed(part.Of(image));
-        return count;
-    }
+    private long CountProgrammed(ReadOnlySpan<byte> image) => PlanRules.MeRegion(original) is { } region
+        ? RemovalLimit.Count(
+            image, region, _plan.Kept.Where(k => k.Name == Removal.FileSystem).Select(k => k.Range))
+        : 0;
 
     private uint? Strap(ReadOnlyMemory<byte> image) => Bit is not null && Bit.Range.End <= image.Length
         ? BinaryPrimitives.ReadUInt32LittleEndian(Bit.Range.Of(image.Span))
@@ -167,23 +163,7 @@ internal sealed class ReadBack(
 
     // Known for what the default policy leaves; other options keep more.
     private long? Limit => options is { Remove: true, KeepModules: false, RemovePartitions: null } &&
-        options.KeepPartitions.All(p => p == Removal.FileSystem) && original.Me is { } me ? LimitFor(me) : null;
-
-    // Observed maximum over stock images of each version and 5 percent (reference section 7, check A5).
-    private static long? LimitFor(MeFirmware me) => (me.Family, me.Version.Major, me.Version.Minor) switch
-    {
-        _ when !me.IsRemovable => 0, // erased whole
-        (FirmwareFamily.Txe, _, _) => 95_000,
-        (_, 6, _) => 40_000,
-        (_, 7, _) => 55_500,
-        (_, 8, _) => 67_000,
-        (_, 9, 0) => 75_000,
-        (_, 9, < 5) => 89_500,
-        (_, 9, _) => 101_500,
-        (_, 10, _) => 107_000,
-        (_, 11, _) => 356_500,
-        _ => throw new UnreachableException(),
-    };
+        options.KeepPartitions.All(p => p == Removal.FileSystem) && original.Me is { } me ? RemovalLimit.For(me) : null;
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

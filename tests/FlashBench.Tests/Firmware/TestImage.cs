@@ -83,6 +83,13 @@ internal sealed class TestImage
         return this;
     }
 
+    /// <summary>Makes the hashes of the metadata right again after a change, and signs (generation 3).</summary>
+    public TestImage SignMetadata()
+    {
+        WriteExtensions(Region + Ftpr);
+        return Sign();
+    }
+
     private static TestImage Gen2(TestImage image)
     {
         image.Manifest = image.Region + Ftpr;

@@ -84,6 +84,24 @@ public sealed class JoinCommandTests : IDisposable
         Assert.Equal(TestImage.Gen2Dump().Bytes, File.ReadAllBytes(InFolder("1.bin")));
     }
 
+    [Theory]
+    [InlineData("layout.txt")]
+    [InlineData("2-me.bin")]
+    [InlineData("new.bin")] // the folder would be none that can be joined again
+    public void The_folder_that_is_joined_stays_as_it_is(string name)
+    {
+        string parts = Split(TestImage.Gen2Dump().Bytes);
+        string before = Content();
+
+        CommandLineRun run = Run("join", parts, "-O", Path.Combine(parts, name));
+
+        Assert.Equal(64, run.ExitCode);
+        Assert.Equal(before, Content());
+
+        string Content() => string.Join('\n', Directory.GetFiles(parts).Order(StringComparer.Ordinal)
+            .Select(file => $"{file} {FlashBench.Cli.Image.ImageFile.HashOf(File.ReadAllBytes(file))}"));
+    }
+
     public static TheoryData<string> Ids => [.. RealImages.Ids];
 
     private byte[] SplitAndJoin(byte[] image)

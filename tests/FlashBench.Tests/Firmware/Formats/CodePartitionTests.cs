@@ -106,6 +106,34 @@ public class CodePartitionTests
     }
 
     [Fact]
+    public void Metadata_that_is_listed_again_and_again_is_refused_before_it_is_hashed()
+    {
+        TestImage region = TestImage.Gen3Region();
+        int info = region.Manifest + 0x284 + 0x30;
+        byte[] record = region.Bytes[(info + 0x58 + 0x34)..(info + 0x58 + 2 * 0x34)]; // of bup
+        region.Put(info + 4, 0x58 + 9 * 0x34);
+        for (int i = 0; i < 9; i++)
+        {
+            record.CopyTo(region.Bytes, info + 0x58 + 0x34 * i);
+            region.Put(info + 0x58 + 0x34 * i + 0x10, 0x100); // all of the file's room
+        }
+
+        Assert.Contains(region.Sign().Analyse().Findings, f =>
+            f.Severity == FindingSeverity.Error && f.Text.Contains("more than once", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_list_of_extensions_has_an_end()
+    {
+        byte[] blocks = new byte[8 * 1025];
+        for (int at = 4; at < blocks.Length; at += 8)
+            blocks[at] = 8;
+
+        Assert.Throws<ImageFormatException>(() => Gen3CodePartition.FindExtension(
+            new ByteReader(blocks, 0, "a manifest"), 0, blocks.Length, 0x17));
+    }
+
+    [Fact]
     public void The_directory_has_a_checksum()
     {
         TestImage region = TestImage.Gen3Region();

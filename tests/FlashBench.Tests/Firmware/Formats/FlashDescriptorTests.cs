@@ -124,6 +124,37 @@ public class FlashDescriptorTests
         Assert.Contains(TestImage.Gen2Dump().Cut(length).Analyse().Findings,
             f => f.Severity == FindingSeverity.Error && f.Offset == length);
 
+    [Theory] // FLMAP0 and FLMAP1: a word written into one section would change another
+    [InlineData(0x02040003u, 0x12000206u)] // straps over the signature, map and regions
+    [InlineData(0x02040003u, 0x12010206u)] // straps over the map
+    [InlineData(0x02040003u, 0x12040206u)] // straps over the regions
+    [InlineData(0x02040003u, 0x12100200u)] // access rights before the map
+    [InlineData(0x02040003u, 0x12100201u)] // access rights over the map
+    [InlineData(0x02040003u, 0x12100204u)] // access rights over the regions
+    [InlineData(0x02040003u, 0x12100210u)] // access rights over the straps
+    [InlineData(0x02010003u, 0x12100206u)] // regions over the map
+    [InlineData(0x02040010u, 0x12100206u)] // chip sizes over the straps
+    public void Sections_of_a_descriptor_do_not_overlap(uint flmap0, uint flmap1)
+    {
+        TestImage dump = TestImage.Gen2Dump().Put(0x14, flmap0).Put(0x18, flmap1);
+
+        Assert.Contains(dump.Analyse().Findings,
+            f => f.Severity == FindingSeverity.Error && f.Text.Contains("overlap at", StringComparison.Ordinal));
+        Assert.False(dump.Cut(0x1000).Analyse().IsSound); // alone too
+    }
+
+    [Theory]
+    [InlineData(0x007F0000u)] // over the whole flash
+    [InlineData(0x00100000u)] // more than any descriptor has
+    public void A_dump_whose_own_region_is_too_long_is_not_a_descriptor_alone(uint flreg0)
+    {
+        ImageAnalysis image = TestImage.Gen2Dump().Put(Flreg, flreg0).Analyse();
+
+        Assert.Equal(ImageKind.FullDump, image.Kind);
+        Assert.Contains(image.Findings, f =>
+            f.Severity == FindingSeverity.Error && f.Text.Contains("own region", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_BIOS_region_over_everything_is_only_a_warning()
     {

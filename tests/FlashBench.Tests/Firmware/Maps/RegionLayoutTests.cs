@@ -62,7 +62,7 @@ public sealed class RegionLayoutTests
         var descriptor = new FlashDescriptor(
             0x10, 1, default, [],
             [.. regions.Select(r => new DescriptorRegion(r.Number, $"r{r.Number}", new(r.Start, r.End)))],
-            [], 0x100, [], new(0x40, 0x60, 0x200));
+            [], 0x100, [], new(0x40, 0x60, 0x200, 0x30));
         ImmutableArray<RegionPiece> pieces = RegionLayout.Divide(descriptor, length);
         return [.. pieces.Select(p => (p.Region?.Number ?? -1, p.Range.Start, p.Range.End))];
     }

@@ -165,6 +165,87 @@ public class NeutralizationCheckTests
         Assert.True(check.IsNeutralized);
     }
 
+    [Theory]
+    [InlineData(0x00000000u)]
+    [InlineData(0xFFFF0000u)]
+    public void Access_rights_that_do_not_read_back_are_found(uint rights)
+    {
+        const int flmstr2 = 0x64;
+        var options = new NeutralizationOptions
+        {
+            Policy = NeutralizationPolicy.MeCleaner,
+            SetDisableBit = true,
+            LimitAccess = true,
+        };
+        byte[] actual = NeutralizationPlan.Create(Original, options).Apply(Original.Image.Span);
+
+        Assert.Empty(NeutralizationCheck.Measure(Original, options, actual, TestKey.Ring).Problems);
+        BitConverter.GetBytes(rights).CopyTo(actual, flmstr2);
+        Assert.Contains(NeutralizationCheck.Measure(Original, options, actual, TestKey.Ring).Problems,
+            p => p.Contains("FLMSTR2", StringComparison.Ordinal));
+    }
+
+    [Theory] // the two straps, and FLREG2
+    [InlineData(0x100)]
+    [InlineData(0x200)]
+    [InlineData(0x048)]
+    public void A_word_of_generation_1_that_does_not_read_back_is_found(int word)
+    {
+        byte[] dump = RealImages.Load("full-gen1-me2.5-amt");
+        ImageAnalysis original = ImageAnalysis.Read(dump, KeyRing.Intel);
+        byte[] actual = NeutralizationPlan.Create(original).Apply(dump);
+
+        Assert.Empty(NeutralizationCheck.Measure(original, actual, KeyRing.Intel).Problems);
+        dump.AsSpan(word, 4).CopyTo(actual.AsSpan(word));
+        Assert.False(NeutralizationCheck.Measure(original, actual, KeyRing.Intel).IsNeutralized);
+    }
+
+    // Defect 8 of me_cleaner: it drops a partition from the table and leaves its code.
+    [Theory]
+    [InlineData(0x12, false)]
+    [InlineData(0xFF, true)]
+    public void A_region_with_more_than_removal_leaves_is_not_neutralized(byte fill, bool isNeutralized)
+    {
+        ImageAnalysis original = TestImage.Gen2Region().Analyse();
+        byte[] rest = new byte[0x10000];
+        rest.AsSpan().Fill(fill);
+        byte[] region = [.. NeutralizationPlan.Create(original).Apply(original.Image.Span), .. rest];
+
+        ImageAnalysis image = ImageAnalysis.Read(region, TestKey.Ring);
+
+        Assert.Equal(isNeutralized, image.Me!.AlreadyNeutralized);
+        Assert.Equal(!isNeutralized, image.Findings.Any(
+            f => f.Severity == FindingSeverity.Warning && f.Text.Contains("remain", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void What_the_default_policy_leaves_of_a_real_region_is_neutralized(string id)
+    {
+        ImageAnalysis? original = Stock(RealImages.Load(id));
+        if (original is null)
+            return;
+
+        byte[] clean = NeutralizationPlan.Create(original).Apply(original.Image.Span);
+
+        Assert.True(ImageAnalysis.Read(clean, KeyRing.Intel).Me!.AlreadyNeutralized);
+    }
+
+    public static TheoryData<string> Ids => [.. RealImages.Ids];
+
+    private static ImageAnalysis? Stock(byte[] bytes)
+    {
+        try
+        {
+            ImageAnalysis image = ImageAnalysis.Read(bytes, KeyRing.Intel);
+            return image is { IsSound: true, Me.IsRemovable: true } ? image : null;
+        }
+        catch (ImageFormatException)
+        {
+            return null; // one of the damaged images
+        }
+    }
+
     private static NeutralizationCheck Measure(byte[] actual) =>
         NeutralizationCheck.Measure(Original, actual, TestKey.Ring);
 
