@@ -11,6 +11,9 @@ internal sealed class FlashBenchProcess : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    // The published program; scripts/test sets it. Without it the tests run what was built beside them.
+    private static readonly string? Shipped = Environment.GetEnvironmentVariable("FLASHBENCH_PROGRAM");
+
     private readonly Dictionary<string, string> _environment = [];
 
     public FlashBenchProcess()
@@ -67,14 +70,13 @@ internal sealed class FlashBenchProcess : IDisposable
 
     private ProcessStartInfo StartInfo(string[] args)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "flashbench.dll");
-        var start = new ProcessStartInfo("dotnet", [program, .. args])
-        {
-            WorkingDirectory = WorkingFolder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = Shipped is { Length: > 0 }
+            ? new(Shipped, args)
+            : new("dotnet", [Path.Combine(AppContext.BaseDirectory, "flashbench.dll"), .. args]);
+        start.WorkingDirectory = WorkingFolder;
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         foreach (string name in start.Environment.Keys.Where(name => !IsNeeded(name)).ToArray())
             start.Environment.Remove(name);
         foreach ((string name, string value) in _environment)

@@ -21,7 +21,13 @@ public sealed class StagedFile : IDisposable
     {
         string temporary = System.IO.Path.Combine(
             FolderOf(path), $".{System.IO.Path.GetFileName(path)}.{System.IO.Path.GetRandomFileName()}");
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            PreallocationSize = content.Length, // a full disk is known at once, and the blocks are found in one go
+        };
         if (ownerOnly)
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var staged = new StagedFile(path, temporary);

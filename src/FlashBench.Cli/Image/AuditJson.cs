@@ -1,54 +1,63 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Nodes;
 using FlashBench.Firmware.Audit;
+using static FlashBench.Cli.Output.JsonShapes;
 
 namespace FlashBench.Cli.Image;
 
 /// <summary>An audit as one line of JSON.</summary>
 internal static class AuditJson
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    /// <summary>The audit.</summary>
+    public static string Of(ImageFile file, ImageAudit audit) => new JsonObject
     {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        ["file"] = file.Path,
+        ["sha256"] = file.Sha256,
+        ["me"] = audit.Image.Me?.Title,
+        ["edition"] = audit.Image.Me?.Sku.Text,
+        ["work"] = Node(audit.Work),
+        ["amt"] = new JsonObject
+        {
+            ["verdict"] = Node(audit.Amt.Verdict),
+            ["processor"] = Node(audit.Amt.Processor),
+            ["network"] = Node(audit.Amt.Network),
+            ["firmware"] = Node(audit.Amt.Firmware),
+        },
+        ["locks"] = new JsonObject
+        {
+            ["state"] = Node(audit.Locks.State),
+            ["sentence"] = audit.Locks.Sentence,
+            ["masters"] = Array(audit.Locks.Masters, Describe),
+        },
+        ["manufacturing"] = Node(audit.Manufacturing),
+        ["fuses"] = Array(audit.Fuses.Items, Describe),
+        ["fuseNotes"] = Array(audit.Fuses.Notes, note => note),
+        ["bootGuardNotes"] = Array(audit.BootGuardNotes, note => note),
+        ["rules"] = Node(audit.Rules),
+        ["refusals"] = Array(audit.Refusals, rule => rule.Id),
+        ["doubts"] = Array(audit.Host.Doubts, doubt => doubt),
+    }.ToJsonString();
+
+    private static JsonObject Describe(MasterLock master) => new()
+    {
+        ["name"] = master.Access.Name,
+        ["read"] = master.Access.Read,
+        ["write"] = master.Access.Write,
+        ["word"] = $"0x{master.Word:X8}",
+        ["state"] = Node(master.State),
+        ["typicalLocked"] = master.Typical,
     };
 
-    /// <summary>The audit.</summary>
-    public static string Of(ImageFile file, ImageAudit audit) => JsonSerializer.Serialize(
-        new
+    private static JsonObject Describe(FuseState fuse) => new()
+    {
+        ["item"] = Node(fuse.Item),
+        ["value"] = fuse.Value,
+        ["meaning"] = fuse.Meaning,
+        ["isContradictory"] = fuse.IsContradictory,
+        ["readings"] = Array(fuse.Readings, reading => new JsonObject
         {
-            File = file.Path,
-            file.Sha256,
-            Me = audit.Image.Me?.Title,
-            Edition = audit.Image.Me?.Sku.Text,
-            audit.Work,
-            Amt = new { audit.Amt.Verdict, audit.Amt.Processor, audit.Amt.Network, audit.Amt.Firmware },
-            Locks = new
-            {
-                audit.Locks.State,
-                audit.Locks.Sentence,
-                Masters = audit.Locks.Masters.Select(m => new
-                {
-                    m.Access.Name,
-                    m.Access.Read,
-                    m.Access.Write,
-                    Word = $"0x{m.Word:X8}",
-                    m.State,
-                    TypicalLocked = m.Typical,
-                }),
-            },
-            audit.Manufacturing,
-            Fuses = audit.Fuses.Items.Select(f => new
-            {
-                f.Item,
-                f.Value,
-                f.Meaning,
-                f.IsContradictory,
-                Readings = f.Readings.Select(r => new { r.Source, r.Value, r.Decides }),
-            }),
-            FuseNotes = audit.Fuses.Notes,
-            audit.BootGuardNotes,
-            audit.Rules,
-            Refusals = audit.Refusals.Select(r => r.Id),
-            audit.Host.Doubts,
-        }, Options);
+            ["source"] = Node(reading.Source),
+            ["value"] = reading.Value,
+            ["decides"] = reading.Decides,
+        }),
+    };
 }

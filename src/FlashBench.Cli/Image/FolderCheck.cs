@@ -65,7 +65,7 @@ internal sealed class FolderCheck(string[] files, bool hash)
         private byte[] Reuse(int length)
         {
             if (_buffer.Length < length)
-                _buffer = GC.AllocateUninitializedArray<byte>(length);
+                _buffer = FreshMemory.Allocate(length);
             return _buffer;
         }
 

@@ -22,7 +22,7 @@ internal sealed record ImageFile(string Path, byte[] Bytes)
     /// <exception cref="CommandFailure">It cannot be read, or is larger than any flash.</exception>
     public static ImageFile Load(string path)
     {
-        ReadOnlyMemory<byte> content = Read(path, length => GC.AllocateUninitializedArray<byte>(length));
+        ReadOnlyMemory<byte> content = Read(path, FreshMemory.Allocate);
         bool isWhole = MemoryMarshal.TryGetArray(content, out ArraySegment<byte> segment) &&
             segment.Count == segment.Array!.Length;
         return new ImageFile(path, isWhole ? segment.Array! : content.ToArray());

@@ -1,61 +1,61 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Nodes;
 using FlashBench.Firmware.Maps;
+using static FlashBench.Cli.Output.JsonShapes;
 
 namespace FlashBench.Cli.Image;
 
 /// <summary>Maps and differences as one line of JSON each.</summary>
 internal static class MapJson
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
-
     /// <summary>A map.</summary>
-    public static string Of(ImageFile file, ImageMap map) => JsonSerializer.Serialize(
-        new
+    public static string Of(ImageFile file, ImageMap map) => new JsonObject
+    {
+        ["file"] = file.Path,
+        ["sha256"] = file.Sha256,
+        ["length"] = file.Bytes.Length,
+        ["me"] = map.Image.Me?.Title,
+        ["policy"] = map.Plan?.Policy,
+        ["refusal"] = map.Refusal,
+        ["content"] = map.Content,
+        ["removed"] = map.Removed,
+        ["segments"] = Array(map.Segments, segment => new JsonObject
         {
-            File = file.Path,
-            file.Sha256,
-            Length = file.Bytes.Length,
-            Me = map.Image.Me?.Title,
-            map.Plan?.Policy,
-            map.Refusal,
-            map.Content,
-            map.Removed,
-            Segments = map.Segments.Select(s => new
-            {
-                s.Range.Start,
-                s.Range.End,
-                s.Kind,
-                s.Name,
-                s.Region,
-                s.Content,
-                s.Removed,
-                s.State,
-            }),
-        }, Options);
+            ["start"] = segment.Range.Start,
+            ["end"] = segment.Range.End,
+            ["kind"] = Node(segment.Kind),
+            ["name"] = segment.Name,
+            ["region"] = segment.Region,
+            ["content"] = segment.Content,
+            ["removed"] = segment.Removed,
+            ["state"] = Node(segment.State),
+        }),
+    }.ToJsonString();
 
     /// <summary>Differences.</summary>
-    public static string Of(ImageFile first, ImageFile second, ImageDiff diff) => JsonSerializer.Serialize(
-        new
+    public static string Of(ImageFile first, ImageFile second, ImageDiff diff) => new JsonObject
+    {
+        ["first"] = Describe(first),
+        ["second"] = Describe(second),
+        ["verdict"] = Node(diff.Verdict),
+        ["policy"] = diff.Policy,
+        ["changedBytes"] = diff.ChangedBytes,
+        ["explainedBytes"] = diff.ExplainedBytes,
+        ["missingBytes"] = diff.MissingBytes,
+        ["differences"] = Array(diff.Differences, difference => new JsonObject
         {
-            First = new { File = first.Path, first.Sha256, Length = first.Bytes.Length },
-            Second = new { File = second.Path, second.Sha256, Length = second.Bytes.Length },
-            diff.Verdict,
-            diff.Policy,
-            diff.ChangedBytes,
-            diff.ExplainedBytes,
-            diff.MissingBytes,
-            Differences = diff.Differences.Select(d => new
-            {
-                d.Range.Start,
-                d.Range.End,
-                d.Structure,
-                d.ChangedBytes,
-                Rule = d.Rule?.Id,
-                d.Rule?.Text,
-            }),
-        }, Options);
+            ["start"] = difference.Range.Start,
+            ["end"] = difference.Range.End,
+            ["structure"] = difference.Structure,
+            ["changedBytes"] = difference.ChangedBytes,
+            ["rule"] = difference.Rule?.Id,
+            ["text"] = difference.Rule?.Text,
+        }),
+    }.ToJsonString();
+
+    private static JsonObject Describe(ImageFile file) => new()
+    {
+        ["file"] = file.Path,
+        ["sha256"] = file.Sha256,
+        ["length"] = file.Bytes.Length,
+    };
 }

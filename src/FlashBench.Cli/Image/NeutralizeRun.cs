@@ -3,6 +3,7 @@ using FlashBench.Cli.Output;
 using FlashBench.Firmware;
 using FlashBench.Firmware.Formats;
 using FlashBench.Firmware.Neutralization;
+using FlashBench.Hardware.Native;
 
 namespace FlashBench.Cli.Image;
 
@@ -43,7 +44,7 @@ internal static class NeutralizeRun
 
         NeutralizationOptions options = request.OptionsFor(image);
         ImagePlan plan = NeutralizationPlan.Create(image, options);
-        byte[] changed = plan.Apply(input.Bytes);
+        byte[] changed = plan.Apply(input.Bytes, FreshMemory.Allocate);
         List<string> warnings = [.. Check(image, options, changed, keys)];
         warnings.AddRange(UnknownNames(image, options));
 

@@ -89,15 +89,23 @@ public sealed class ImagePlan
     /// <summary>Makes the changed image; <paramref name="original"/> stays as it is.</summary>
     /// <param name="original">The image that the plan was made for.</param>
     /// <exception cref="ArgumentException">It is another image: its length or one of the old bytes differs.</exception>
-    public byte[] Apply(ReadOnlySpan<byte> original)
+    public byte[] Apply(ReadOnlySpan<byte> original) =>
+        Apply(original, length => GC.AllocateUninitializedArray<byte>(length));
+
+    /// <summary>Makes the changed image in memory of the caller's choice.</summary>
+    /// <param name="original">The image that the plan was made for; stays as it is.</param>
+    /// <param name="allocate">Makes the array: as many bytes as it is asked for, of any content.</param>
+    /// <inheritdoc cref="Apply(ReadOnlySpan{byte})"/>
+    public byte[] Apply(ReadOnlySpan<byte> original, Func<int, byte[]> allocate)
     {
+        ArgumentNullException.ThrowIfNull(allocate);
         if (original.Length != ImageLength)
         {
             throw new ArgumentException(
                 $"the plan is for 0x{ImageLength:X} bytes, the image has 0x{original.Length:X}", nameof(original));
         }
 
-        byte[] image = GC.AllocateUninitializedArray<byte>((int)ResultLength);
+        byte[] image = allocate((int)ResultLength);
         original[..image.Length].CopyTo(image);
         foreach (ImageChange change in Changes)
         {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace FlashBench.Hardware.Native;
 
 /// <summary>The few calls of the C library that .NET does not offer.</summary>
-/// <remarks>Source: POSIX.1-2017 open(2), fsync(2), close(2); Linux statx(2).</remarks>
+/// <remarks>Source: POSIX.1-2017 open(2), fsync(2), close(2); Linux statx(2), madvise(2).</remarks>
 internal static partial class LibC
 {
     private const string Library = "libc";
@@ -16,6 +16,9 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Stat(int folder, string path, int flags, uint mask, [Out] byte[] result);
+
+    [LibraryImport(Library, EntryPoint = "madvise")]
+    internal static partial int Advise(nint address, nuint length, int advice);
 
     [LibraryImport(Library, EntryPoint = "close")]
     internal static partial int Close(nint file);
