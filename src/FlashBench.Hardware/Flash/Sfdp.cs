@@ -45,11 +45,11 @@ public sealed record Sfdp(
         SfdpParameter[] parameters = ReadParameters(space);
         SfdpParameter basic = Latest(parameters, BasicId)
             ?? throw new SfdpFormatException(HeaderBytes, "there is no basic parameter table of major revision 1");
-        SfdpBasicTable table = SfdpBasicTable.Read(Table(space, basic));
+        SfdpBasicTable table = SfdpBasicTable.From(Table(space, basic));
         return new Sfdp(
             space[5], space[4], parameters, table,
-            Latest(parameters, FourByteId) is { } fourByte ? SfdpFourByteTable.Read(Table(space, fourByte)) : null,
-            Latest(parameters, SectorMapId) is { } map ? SfdpSectorMap.Read(Table(space, map), table.SizeBytes) : null);
+            Latest(parameters, FourByteId) is { } fourByte ? SfdpFourByteTable.From(Table(space, fourByte)) : null,
+            Latest(parameters, SectorMapId) is { } map ? SfdpSectorMap.From(Table(space, map), table.SizeBytes) : null);
     }
 
     /// <summary>How many bytes of the space the tables that are read here take, from offset 0.</summary>

@@ -163,7 +163,7 @@ public sealed record SfdpBasicTable
 
     /// <summary>Reads the table.</summary>
     /// <exception cref="SfdpFormatException">It is too short, or names a size no chip has.</exception>
-    internal static SfdpBasicTable Read(SfdpDwords table)
+    internal static SfdpBasicTable From(SfdpDwords table)
     {
         if (table.Count < DwordsMin)
             throw table.Fault(1, $"a basic table of {table.Count} DWORDs is shorter than {DwordsMin}");

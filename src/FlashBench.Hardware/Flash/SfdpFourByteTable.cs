@@ -13,7 +13,7 @@ public sealed record SfdpFourByteTable(
 
     /// <summary>Reads the table.</summary>
     /// <exception cref="SfdpFormatException">It is too short.</exception>
-    internal static SfdpFourByteTable Read(SfdpDwords table)
+    internal static SfdpFourByteTable From(SfdpDwords table)
     {
         Dictionary<int, byte> erases = [];
         for (int type = 1; type <= EraseTypes; type++)

@@ -40,7 +40,7 @@ public sealed record SfdpSectorMap(IReadOnlyList<SfdpDetection> Detections, IRea
     /// <param name="table">Its DWORDs.</param>
     /// <param name="sizeBytes">What the regions of every layout must add up to.</param>
     /// <exception cref="SfdpFormatException">It ends too early, or a layout is not as large as the chip.</exception>
-    internal static SfdpSectorMap Read(SfdpDwords table, uint sizeBytes)
+    internal static SfdpSectorMap From(SfdpDwords table, uint sizeBytes)
     {
         List<SfdpDetection> detections = [];
         List<SfdpLayout> layouts = [];

@@ -34,7 +34,10 @@ public enum SpiNorRegisterLayout
     /// <summary>Two registers, 05h and 35h, written together by 01h with two bytes.</summary>
     Two,
 
-    /// <summary>Three registers, 05h, 35h and 15h, written one by one by 01h, 31h and 11h.</summary>
+    /// <summary>
+    /// Three registers, 05h, 35h and 15h; written by 01h, 31h and 11h, or the first two by 01h with two bytes: families
+    /// have parts of both ways, and older ones without the third.
+    /// </summary>
     Three,
 
     /// <summary>Two registers, 05h and 35h, written one by one by 01h and 31h.</summary>

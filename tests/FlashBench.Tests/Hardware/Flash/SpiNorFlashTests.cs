@@ -7,7 +7,7 @@ namespace FlashBench.Tests.Hardware.Flash;
 public sealed class SpiNorFlashTests : IAsyncDisposable
 {
     private static readonly SpiNorChip Chip = SpiNorChips.Find(0xEF4018)!;
-    private static readonly EraseCommand Sector = Chip.Erases[0], Block = Chip.Erases[1];
+    private static readonly EraseCommand Sector = Chip.Erases[0], Block = Chip.Erases[^1];
 
     private readonly VirtualTime _time = new();
     private readonly ScriptedSpiNor _bus;
@@ -69,7 +69,7 @@ public sealed class SpiNorFlashTests : IAsyncDisposable
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
                 () => _flash.EraseAsync(Sector, Chip.SizeBytes, Cancel));
             await Assert.ThrowsAsync<ArgumentException>(
-                () => _flash.EraseAsync(Sector with { Opcode = 0x52 }, 0, Cancel));
+                () => _flash.EraseAsync(Sector with { Opcode = 0x81 }, 0, Cancel));
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
                 () => _flash.ProgramPageAsync(0x1FF, new byte[2], Cancel));
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
@@ -84,6 +84,7 @@ public sealed class SpiNorFlashTests : IAsyncDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
+    [InlineData(2)]
     public void An_erase_enables_checks_and_waits_until_the_chip_is_ready(int index)
     {
         EraseCommand erase = Chip.Erases[index];
