@@ -223,11 +223,14 @@ internal static class SpiNorResolution
     {
         if (all.Count == 1)
             return Name(all[0]);
-        string[] names = [.. all.Select(part => part.Variant ?? part.Family)];
+        string[] names = [.. all.Select(Label)];
         string variants = $"{string.Join(", ", names[..^1])} or {names[^1]}";
-        string seen = left.Count < all.Count ? $": {string.Join(", ", left.Select(part => part.Variant))}" : "";
+        string seen = left.Count < all.Count ? $": {string.Join(", ", left.Select(Label))}" : "";
         return $"{all[0].Family} ({variants}{seen}{(seen.Length > 0 && by is not null ? $" by {by}" : "")})";
     }
+
+    private static string Label(SpiNorPart part) =>
+        part.Variant?.Trim(' ', '(', ')') is { Length: > 0 } variant ? variant : part.Family;
 
     private static string Name(SpiNorPart part) => part.Family + part.Variant;
 

@@ -265,6 +265,21 @@ public sealed class SpiNorFlashTests : IAsyncDisposable
         Assert.Equal(data.Length, progress.Values[^1]);
     }
 
+    [Theory]
+    [InlineData(0xA0, "failed erase or program")]  // ready, erase error
+    [InlineData(0x90, "failed erase or program")]  // ready, program error
+    [InlineData(0x00, "stays busy")]
+    public async Task A_micron_chip_that_reports_an_error_in_its_flags_is_believed(byte flags, string words)
+    {
+        SpiNorChip chip = SpiNorChips.ByName("N25Q064")!;
+        await using var bus = new ScriptedSpiNor(chip, _time) { FlagStatus = flags };
+        var flash = new SpiNorFlash(bus, chip, _time);
+
+        Assert.Contains(words, Fails(() => flash.EraseAsync(chip.Erases[0], 0, Cancel)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(flags != 0, bus.Frames.Any(frame => frame[0] == 0x50)); // an error stays until it is cleared
+    }
+
     [Fact]
     public void Programming_is_cancelled_between_pages()
     {
