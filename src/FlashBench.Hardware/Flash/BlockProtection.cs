@@ -23,7 +23,7 @@ public sealed class BlockProtection(ISpiBus bus, SpiNorChip chip, TimeProvider t
         SpiNorProtection.From(await _registers.ReadAsync(cancel), chip);
 
     /// <summary>Every range the chip can protect without writing a one-time bit; "nothing" first.</summary>
-    /// <exception cref="FlashChipException">The chip is busy or does not answer, or its scheme is not known.</exception>
+    /// <exception cref="FlashChipException">The chip is busy or silent, or its scheme is not known.</exception>
     /// <exception cref="ProgrammerException">The programmer failed.</exception>
     public async Task<IReadOnlyList<ProtectedRange>> RangesAsync(CancellationToken cancel)
     {
@@ -98,7 +98,8 @@ public sealed class BlockProtection(ISpiBus bus, SpiNorChip chip, TimeProvider t
             step = address < block || address >= chip.SizeBytes - block ? sector : block;
             byte[] answer = new byte[1];
             await bus.ExecuteAsync(
-                [.. _commands.Enter(address), new(_commands.With(SpiNorOpcode.ReadBlockLock, address), answer)], cancel);
+                [.. _commands.Enter(address), new(_commands.With(SpiNorOpcode.ReadBlockLock, address), answer)],
+                cancel);
             if ((answer[0] & 1) == 0)
                 continue;
             if (locked.Count > 0 && locked[^1].End == address)
@@ -107,13 +108,15 @@ public sealed class BlockProtection(ISpiBus bus, SpiNorChip chip, TimeProvider t
                 locked.Add(new ProtectedRange(address, address + step));
         }
 
-        await bus.ExecuteAsync([.. _commands.Leave(), new(new[] { SpiNorOpcode.WriteDisable })], CancellationToken.None);
+        if (_commands.Leave() is { Count: > 0 } leave)
+            await bus.ExecuteAsync(leave, CancellationToken.None);
         return locked;
     }
 
     private string Nearest(ProtectedRange range, SpiNorStatus now) => string.Join(
         ", ", Scheme().Settings(now, chip.SizeBytes).Select(setting => setting.Range)
-            .OrderBy(other => Math.Abs((long)other.Start - range.Start) + Math.Abs((long)other.End - range.End)).Take(3));
+            .OrderBy(other => Math.Abs((long)other.Start - range.Start) + Math.Abs((long)other.End - range.End))
+            .Take(3));
 
     private SpiNorProtectionScheme Scheme() => chip.ProtectionScheme
         ?? throw Fault("how it expresses protected ranges is not known");

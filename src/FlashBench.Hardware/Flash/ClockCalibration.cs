@@ -7,7 +7,7 @@ public sealed record ClockTrial(SpiClock Clock, BusHealth Health);
 
 /// <summary>How fast a chip can be spoken to; part of the record of a job.</summary>
 /// <param name="Trials">Every setting that was tried, in order.</param>
-/// <param name="Highest">The fastest setting that passed, its content confirmed by a slower one; null if none did.</param>
+/// <param name="Highest">The fastest setting that passed, its content confirmed by a slower one; or null.</param>
 /// <param name="Chosen">What the bus is set to now.</param>
 /// <param name="LikelyCause">What to look at first; null if a setting passed.</param>
 public sealed record ClockReport(
@@ -34,9 +34,9 @@ public sealed record ClockReport(
 /// <param name="chip">The chip that was identified on it.</param>
 /// <param name="time">Clock for the reads.</param>
 /// <remarks>
-/// Source: spi-flash 4. From the fastest setting down, at each the bus health test; the late sample only where the usual
-/// one fails. A setting counts only if the next slower one passes as well and reads the same 64 KiB: a fault that is
-/// the same twice is found so. With one clock it is a report only. Not a byte of the chip is changed.
+/// Source: spi-flash 4. From the fastest setting down, at each the bus health test; the late sample only where the
+/// usual one fails. A setting counts only if the next slower one passes as well and reads the same 64 KiB: a fault
+/// that is the same twice is found so. With one clock it is a report only. Not a byte of the chip is changed.
 /// </remarks>
 public sealed class ClockCalibration(ISpiBus bus, SpiNorChip chip, TimeProvider time)
 {

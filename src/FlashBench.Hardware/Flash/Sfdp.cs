@@ -5,8 +5,8 @@ namespace FlashBench.Hardware.Flash;
 /// <param name="Major">Major revision of the table.</param>
 /// <param name="Minor">Minor revision of the table.</param>
 /// <param name="LengthDwords">Length in DWORDs.</param>
-/// <param name="Pointer">Byte offset of the table in the SFDP space.</param>
-public sealed record SfdpParameter(ushort Id, byte Major, byte Minor, int LengthDwords, int Pointer);
+/// <param name="Offset">Byte offset of the table in the SFDP space.</param>
+public sealed record SfdpParameter(ushort Id, byte Major, byte Minor, int LengthDwords, int Offset);
 
 /// <summary>What a chip says about itself in its serial flash discoverable parameters.</summary>
 /// <param name="Major">Major revision; 1.</param>
@@ -31,7 +31,7 @@ public sealed record Sfdp(
     private const ushort BasicId = 0xFF00, FourByteId = 0xFF84, SectorMapId = 0xFF81, StatusMapId = 0xFF87;
     private const byte KnownMajor = 1;
 
-    /// <summary>True if the chip describes its status, control and configuration registers (FF87); not read here.</summary>
+    /// <summary>True if the chip describes its registers (FF87); recognised, not read here.</summary>
     public bool HasRegisterMap => Parameters.Any(parameter => parameter.Id == StatusMapId);
 
     /// <summary>Reads the tables.</summary>
@@ -92,7 +92,7 @@ public sealed record Sfdp(
         if (isRead && (parameter.LengthDwords == 0 || End(parameter) > SpaceBytesMax))
         {
             throw new SfdpFormatException(
-                offset, $"table {parameter.Id:X4} of {parameter.LengthDwords} DWORDs at 0x{parameter.Pointer:X} "
+                offset, $"table {parameter.Id:X4} of {parameter.LengthDwords} DWORDs at 0x{parameter.Offset:X} "
                 + $"is outside of the first {SpaceBytesMax / 1024} KiB");
         }
 
@@ -107,8 +107,8 @@ public sealed record Sfdp(
 
     private static SfdpDwords Table(ReadOnlySpan<byte> space, SfdpParameter parameter) =>
         End(parameter) <= space.Length
-            ? new(space.Slice(parameter.Pointer, 4 * parameter.LengthDwords), parameter.Pointer)
+            ? new(space.Slice(parameter.Offset, 4 * parameter.LengthDwords), parameter.Offset)
             : throw new SfdpFormatException(space.Length, $"table {parameter.Id:X4} is cut off");
 
-    private static int End(SfdpParameter parameter) => parameter.Pointer + 4 * parameter.LengthDwords;
+    private static int End(SfdpParameter parameter) => parameter.Offset + 4 * parameter.LengthDwords;
 }

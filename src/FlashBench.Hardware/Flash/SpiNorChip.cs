@@ -32,13 +32,13 @@ public sealed record SpiNorChip(
     /// <summary>The name with the variants that share the id: "W25Q256 (FV or JV: JV by SFDP)".</summary>
     public string Title { get => _title ?? Name; init => _title = value; }
 
-    /// <summary>The parts that answer with this id and agree with the chip's SFDP; at least one if it is known.</summary>
+    /// <summary>The parts that have this id and agree with the chip's SFDP; empty if none is known.</summary>
     public IReadOnlyList<string> Variants { get; init; } = [];
 
     /// <summary>How addresses above 16 MiB are reached.</summary>
     public SpiNorAddressing Addressing { get; init; }
 
-    /// <summary>True if C8h reads and C5h writes an extended address register, which leaving B7h mode may change.</summary>
+    /// <summary>True if C5h writes an extended address register, which leaving B7h mode may change.</summary>
     public bool HasExtendedAddressRegister { get; init; }
 
     /// <summary>The bit that tells 4-byte addressing; null if none is known.</summary>
@@ -71,7 +71,7 @@ public sealed record SpiNorChip(
     /// <summary>True if the table knows the id.</summary>
     public bool IsInTable { get; init; } = true;
 
-    /// <summary>What the table is not sure of, and what was left out or filled in, for the record; may be empty.</summary>
+    /// <summary>What the table is not sure of, and what was left out, for the record; may be empty.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>True if nothing may be erased or programmed: what would do it is not known.</summary>

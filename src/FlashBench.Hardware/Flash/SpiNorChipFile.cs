@@ -117,7 +117,8 @@ internal static class SpiNorChipFile
         && (part.SizeBytes > ThreeByteReach) == (part.Addressing != SpiNorAddressing.ThreeByte)
         && part.Erases.Count > 0 && part.Erases.All(erase => IsSound(erase, part))
         && part.Erases.Zip(part.Erases.Skip(1)).All(pair => pair.First.SizeBytes < pair.Second.SizeBytes)
-        && (part.Addressing != SpiNorAddressing.FourByteOpcodes || part.Erases.All(erase => erase.FourByte is not null));
+        && (part.Addressing != SpiNorAddressing.FourByteOpcodes
+            || part.Erases.All(erase => erase.FourByte is not null));
 
     private static bool IsSound(PartErase erase, SpiNorPart part) =>
         erase.SizeBytes > 0 && erase.SizeBytes % (uint)part.PageBytes == 0 && part.SizeBytes % erase.SizeBytes == 0

@@ -41,7 +41,7 @@ internal sealed class SpiNorCommands(SpiNorChip chip)
         : [opcode, Part(address, 16), Part(address, 8), Part(address, 0)];
 
     /// <summary>What brings the chip from its power-up state to where the commands above are right.</summary>
-    /// <param name="address">The address the next command is for; counts only with an extended address register.</param>
+    /// <param name="address">What the next command is for; counts with an extended address register.</param>
     public IReadOnlyList<SpiTransaction> Enter(uint address) => chip.Addressing switch
     {
         SpiNorAddressing.FourByteMode => [Frame(SpiNorOpcode.EnterFourByteMode)],
@@ -53,7 +53,7 @@ internal sealed class SpiNorCommands(SpiNorChip chip)
     };
 
     /// <summary>What brings the chip back to three address bytes, its lower 16 MiB and a cleared latch.</summary>
-    /// <remarks>Source: spi-flash 1.6. W25Q256FV sets its extended address register to 1 as it leaves the mode.</remarks>
+    /// <remarks>Source: spi-flash 1.6. W25Q256FV sets its address register to 1 as it leaves the mode.</remarks>
     public IReadOnlyList<SpiTransaction> Leave()
     {
         if (chip.SizeBytes <= ThreeByteReach || chip.Addressing == SpiNorAddressing.AlwaysFourBytes)

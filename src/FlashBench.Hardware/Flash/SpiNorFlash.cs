@@ -36,7 +36,7 @@ public sealed class SpiNorFlash : IAsyncDisposable
     /// <summary>What is known about the chip.</summary>
     public SpiNorChip Chip { get; }
 
-    /// <summary>The voltage at the chip; reads and writes it does not allow are refused before a byte is sent.</summary>
+    /// <summary>The voltage at the chip; what it does not allow is refused before a byte is sent.</summary>
     public SupplyGuard Supply { get; init; } = SupplyGuard.Default;
 
     /// <summary>The chip's commands; right once <see cref="PrepareAsync"/> has returned.</summary>
@@ -77,7 +77,7 @@ public sealed class SpiNorFlash : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes sure that the chip takes the addresses of the commands that follow; often nothing to do.</summary>
+    /// <summary>Makes sure that the chip takes the addresses that follow; often nothing to do.</summary>
     /// <param name="address">The first address of the next command, which must not cross a multiple of 16 MiB.</param>
     /// <param name="cancel">Honoured before anything is sent.</param>
     /// <exception cref="FlashChipException">The chip is busy, or did not take the mode.</exception>

@@ -191,9 +191,10 @@ public sealed class SpiNorRegisters(ISpiBus bus, SpiNorChip chip, TimeProvider t
                 throw Fault($"no status: {BusSymptoms.AllOnes}");
             if ((last & LatchAndBusy) == 0)
                 return true;
-            if ((last & SpiNorStatus.WriteInProgress) != 0 && time.GetElapsedTime(start) > SpiNorDefaults.RegisterWriteMax)
+            bool isBusy = (last & SpiNorStatus.WriteInProgress) != 0;
+            if (isBusy && time.GetElapsedTime(start) > SpiNorDefaults.RegisterWriteMax)
                 throw Fault($"still busy after a write of the registers, status 0x{last:X2}: {BusSymptoms.StaysBusy}");
-            latched = (last & SpiNorStatus.WriteInProgress) == 0 ? latched + 1 : 0;
+            latched = isBusy ? 0 : latched + 1;
             if (latched == LatchedPolls)
                 break;
             await Task.Delay(PollInterval, time, CancellationToken.None);

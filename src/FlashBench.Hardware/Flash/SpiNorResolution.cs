@@ -34,7 +34,7 @@ internal static class SpiNorResolution
     }
 
     // What is right for every one of the parts.
-    private static SpiNorChip Merge(IReadOnlyList<SpiNorPart> parts)
+    private static SpiNorChip Merge(List<SpiNorPart> parts)
     {
         SpiNorPart first = parts[0];
         SpiNorRegisterLayout layout = CommonLayout(parts);
@@ -161,7 +161,7 @@ internal static class SpiNorResolution
         };
     }
 
-    private static SpiNorRegisterLayout CommonLayout(IReadOnlyList<SpiNorPart> parts)
+    private static SpiNorRegisterLayout CommonLayout(List<SpiNorPart> parts)
     {
         SpiNorRegisterLayout[] layouts = [.. parts.Select(part => part.Registers).Distinct()];
         if (layouts.Length == 1)
@@ -173,7 +173,7 @@ internal static class SpiNorResolution
     }
 
     // Where parts differ in WPS only, the one that has it: on the others that bit reads 0.
-    private static SpiNorProtectionScheme? CommonScheme(IReadOnlyList<SpiNorPart> parts, SpiNorRegisterLayout layout)
+    private static SpiNorProtectionScheme? CommonScheme(List<SpiNorPart> parts, SpiNorRegisterLayout layout)
     {
         SpiNorProtectionScheme? scheme = (parts.FirstOrDefault(part => part.Scheme?.IndividualLocks is not null)
             ?? parts[0]).Scheme;
@@ -183,7 +183,7 @@ internal static class SpiNorResolution
         return isCommon && isReadable ? scheme : null;
     }
 
-    private static SpiNorAddressing CommonAddressing(IReadOnlyList<SpiNorPart> parts)
+    private static SpiNorAddressing CommonAddressing(List<SpiNorPart> parts)
     {
         SpiNorAddressing[] ways = [.. parts.Select(part => part.Addressing).Distinct()];
         if (ways.Length == 1)
@@ -194,7 +194,7 @@ internal static class SpiNorResolution
             : SpiNorAddressing.FourByteMode;
     }
 
-    private static List<EraseCommand> CommonErases(IReadOnlyList<SpiNorPart> parts)
+    private static List<EraseCommand> CommonErases(List<SpiNorPart> parts)
     {
         List<EraseCommand> common = [];
         foreach (PartErase erase in parts[0].Erases.OrderBy(erase => erase.SizeBytes))
@@ -243,6 +243,6 @@ internal static class SpiNorResolution
 
     private static TimeSpan Longer(TimeSpan? left, TimeSpan right) => left > right ? left.Value : right;
 
-    private static T Common<T>(IReadOnlyList<SpiNorPart> parts, Func<SpiNorPart, T> fact, T otherwise) =>
+    private static T Common<T>(List<SpiNorPart> parts, Func<SpiNorPart, T> fact, T otherwise) =>
         parts.All(part => EqualityComparer<T>.Default.Equals(fact(part), fact(parts[0]))) ? fact(parts[0]) : otherwise;
 }

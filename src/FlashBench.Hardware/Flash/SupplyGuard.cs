@@ -40,7 +40,8 @@ public sealed record SupplyGuard(int BusMillivolts, bool AdapterDeclared = false
             return null;
         string chip = $"the chip is made for {Volts(min)} to {Volts(max)}";
         return BusMillivolts > max
-            ? $"{chip}, the programmer has {Volts(BusMillivolts)}: put a level-shifting adapter between them and declare it"
+            ? $"{chip}, the programmer has {Volts(BusMillivolts)}: put a level-shifting adapter between them "
+                + "and declare it"
             : $"{chip}, {(AdapterDeclared ? "the declared adapter gives it" : "it gets")} only {Volts(BusMillivolts)}"
                 + ": take the adapter out";
     }

@@ -124,7 +124,8 @@ internal sealed class ScriptedSpiNor(SpiNorChip chip, TimeProvider time) : ISpiB
                 0x05 => Status1(),
                 _ when Busy => 0xFF,
                 0x35 or 0x48 => Status2,
-                0x15 when chip.Registers == SpiNorRegisterLayout.Macronix => (byte)(Status2 | (FourByteMode ? 0x20 : 0)),
+                0x15 when chip.Registers == SpiNorRegisterLayout.Macronix =>
+                    (byte)(Status2 | (FourByteMode ? 0x20 : 0)),
                 0x15 => (byte)(Status3 | (FourByteMode ? 1 : 0)),
                 0x9F => i >= 3 && ExtendedId.Length > 0
                     ? ExtendedId[Math.Min(i - 3, ExtendedId.Length - 1)]

@@ -22,7 +22,7 @@ public sealed class SpiNorAddressingTests
 
         Assert.DoesNotContain(bus.Frames, frame => frame[0] is 0xB7 or 0xE9 or 0xC5 or 0x17 or 0x03 or 0x02 or 0xD8);
         Assert.Contains(bus.Frames, frame => Convert.ToHexString(frame) == "DC01000000");
-        Assert.Contains(bus.Frames, frame => Convert.ToHexString(frame).StartsWith("1201000100", StringComparison.Ordinal));
+        Assert.Contains(bus.Frames, frame => frame.AsSpan().StartsWith<byte>([0x12, 0x01, 0x00, 0x01, 0x00]));
     }
 
     [Theory]

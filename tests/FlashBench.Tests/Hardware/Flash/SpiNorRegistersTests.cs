@@ -32,8 +32,9 @@ public sealed class SpiNorRegistersTests
         };
         var registers = new SpiNorRegisters(bus, Winbond, _time);
 
+        var target = new SpiNorStatus(0x24, 0x42, 0x60);
         bool isVolatile = _time.Run(
-            () => registers.WriteAsync(new SpiNorStatus(0x24, 0x42, 0x60), RegisterWrite.VolatileIfPossible, null, Cancel));
+            () => registers.WriteAsync(target, RegisterWrite.VolatileIfPossible, null, Cancel));
 
         Assert.Equal((0x24, 0x42, 0x60), (bus.Protect1, bus.Status2, bus.Status3));
         Assert.True(isVolatile);
@@ -57,7 +58,7 @@ public sealed class SpiNorRegistersTests
     {
         await using var bus = new ScriptedSpiNor(Winbond, _time) { Protect1 = 0x1C, Status2 = 0x82 };
 
-        Write(bus, Winbond, new SpiNorStatus(0x1F, 0x02, 0), RegisterWrite.Lasting); // busy, latch, suspend do not count
+        Write(bus, Winbond, new SpiNorStatus(0x1F, 0x02, 0), RegisterWrite.Lasting); // WIP, WEL, SUS do not count
 
         Assert.All(bus.Frames, frame => Assert.Contains(frame[0], new byte[] { 0x05, 0x35, 0x15 }));
     }

@@ -108,7 +108,8 @@ public sealed class SpiNorResolutionTests
         SpiNorChip chip = SpiNorChips.Identify(0x123456, SfdpImage.Of(SfdpImage.Basic16()).Parse(), "")!;
 
         Assert.Equal(("unknown chip 123456", 16u << 20, 256), (chip.Name, chip.SizeBytes, chip.PageBytes));
-        Assert.Equal((3, false, false, false), (chip.Erases.Count, chip.IsReadOnly, chip.IsSupplyKnown, chip.IsInTable));
+        Assert.Equal((3, false), (chip.Erases.Count, chip.IsReadOnly));
+        Assert.Equal((false, false), (chip.IsSupplyKnown, chip.IsInTable));
         Assert.Equal((SpiNorRegisterLayout.One, null), (chip.Registers, chip.ProtectionScheme));
         Assert.Equal(SpiNorUniqueIdKind.None, chip.UniqueIdKind);
         Assert.NotEmpty(chip.Notes);
