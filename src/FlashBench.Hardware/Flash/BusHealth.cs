@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace FlashBench.Hardware.Flash;
 
 /// <summary>Whether an SPI bus can be trusted with a write, and if not, why probably.</summary>
@@ -6,7 +8,10 @@ namespace FlashBench.Hardware.Flash;
 /// <param name="LikelyCause">What to look at first; null if the bus is healthy.</param>
 public sealed record BusHealth(int ClockHz, string Finding, string? LikelyCause)
 {
-    private const int IdReads = 256, StatusReads = 64, LatchRounds = 4, CompareBytes = 64 * 1024;
+    private const int IdReads = 256, StatusReads = 64, LatchRounds = 4, CompareBytes = 64 * 1024, SfdpBytes = 256;
+
+    /// <summary>SHA-256 of the first 64 KiB of the chip as they were read, in hex; null if they were not.</summary>
+    public string? ContentHash { get; init; }
 
     /// <summary>True if every check passed.</summary>
     public bool IsHealthy => LikelyCause is null;
@@ -17,20 +22,38 @@ public sealed record BusHealth(int ClockHz, string Finding, string? LikelyCause)
     /// <param name="time">Clock for the reads.</param>
     /// <param name="cancel">Honoured between checks and inside reads.</param>
     /// <exception cref="ProgrammerException">The programmer failed.</exception>
-    /// <remarks>Source: bus health test of spi-flash 4, at the one clock the bus has.</remarks>
+    /// <remarks>Source: bus health test of spi-flash 4, at the clock the bus is set to.</remarks>
+    public static Task<BusHealth> CheckAsync(
+        ISpiBus bus, SpiNorChip chip, TimeProvider time, CancellationToken cancel) =>
+        CheckAsync(bus, chip, SupplyGuard.Default, time, cancel);
+
+    /// <summary>As the other, for a bus whose voltage was declared.</summary>
+    /// <param name="bus">The bus; its board must be without power.</param>
+    /// <param name="chip">The chip that was identified on it.</param>
+    /// <param name="supply">The voltage at the chip; a contradiction is the finding, and nothing is sent.</param>
+    /// <param name="time">Clock for the reads.</param>
+    /// <param name="cancel">Honoured between checks and inside reads.</param>
+    /// <exception cref="ProgrammerException">The programmer failed.</exception>
     public static async Task<BusHealth> CheckAsync(
-        ISpiBus bus, SpiNorChip chip, TimeProvider time, CancellationToken cancel)
+        ISpiBus bus, SpiNorChip chip, SupplyGuard supply, TimeProvider time, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(bus);
         ArgumentNullException.ThrowIfNull(chip);
+        ArgumentNullException.ThrowIfNull(supply);
+        if (supply.RefuseRead(chip) is { } refused)
+            return new BusHealth(bus.FrequencyHz, refused, BusSymptoms.WrongSupply);
         var fault = await CheckIdAsync(bus, chip, cancel)
             ?? await CheckStatusAsync(bus, cancel)
-            ?? await CheckLatchAsync(bus, cancel)
-            ?? await CheckDataAsync(bus, chip, time, cancel);
-        return fault ?? new BusHealth(
-            bus.FrequencyHz,
-            $"{IdReads} ids, {StatusReads} statuses, the write enable latch and 2 x 64 KiB were read without a fault",
-            LikelyCause: null);
+            ?? await CheckSfdpAsync(bus, chip, cancel)
+            ?? await CheckLatchAsync(bus, cancel);
+        if (fault is not null)
+            return fault;
+
+        // Three address bytes reach the first 64 KiB of every chip, and leave no mode behind.
+        SpiNorChip low = chip.Addressing == SpiNorAddressing.AlwaysFourBytes
+            ? chip
+            : chip with { Addressing = SpiNorAddressing.ThreeByte };
+        return await CheckDataAsync(new SpiNorFlash(bus, low, time) { Supply = supply }, bus.FrequencyHz, cancel);
     }
 
     private static async Task<BusHealth?> CheckIdAsync(ISpiBus bus, SpiNorChip chip, CancellationToken cancel)
@@ -61,6 +84,21 @@ public sealed record BusHealth(int ClockHz, string Finding, string? LikelyCause)
         return cause is null ? null : new BusHealth(bus.FrequencyHz, $"the status of an idle chip reads {seen}", cause);
     }
 
+    // A chip without SFDP answers nothing, but that twice.
+    private static async Task<BusHealth?> CheckSfdpAsync(ISpiBus bus, SpiNorChip chip, CancellationToken cancel)
+    {
+        byte[] first = new byte[SfdpBytes], second = new byte[SfdpBytes];
+        await bus.ExecuteAsync([SfdpReader.Frame(first), SfdpReader.Frame(second)], cancel);
+        int same = first.AsSpan().CommonPrefixLength(second);
+        if (same < SfdpBytes)
+            return new BusHealth(bus.FrequencyHz, $"two reads of the SFDP differ at 0x{same:X}", BusSymptoms.Changing);
+        return !chip.HasSfdp || first.AsSpan().StartsWith("SFDP"u8)
+            ? null
+            : new BusHealth(
+                bus.FrequencyHz, $"the SFDP signature reads {Convert.ToHexString(first.AsSpan(0, 4))}",
+                BusSymptoms.Shifted);
+    }
+
     // The only check that proves MOSI and chip select; the latch ends cleared.
     private static async Task<BusHealth?> CheckLatchAsync(ISpiBus bus, CancellationToken cancel)
     {
@@ -87,11 +125,10 @@ public sealed record BusHealth(int ClockHz, string Finding, string? LikelyCause)
         return null;
     }
 
-    private static async Task<BusHealth?> CheckDataAsync(
-        ISpiBus bus, SpiNorChip chip, TimeProvider time, CancellationToken cancel)
+    private static async Task<BusHealth> CheckDataAsync(SpiNorFlash flash, int clockHz, CancellationToken cancel)
     {
-        var flash = new SpiNorFlash(bus, chip, time);
-        byte[] first = new byte[CompareBytes], second = new byte[CompareBytes];
+        int length = (int)Math.Min(CompareBytes, flash.Chip.SizeBytes);
+        byte[] first = new byte[length], second = new byte[length];
         try
         {
             await flash.ReadAsync(0, first, progress: null, cancel);
@@ -99,12 +136,17 @@ public sealed record BusHealth(int ClockHz, string Finding, string? LikelyCause)
         }
         catch (FlashChipException fault)
         {
-            return new BusHealth(bus.FrequencyHz, fault.Message, BusSymptoms.Changing);
+            return new BusHealth(clockHz, fault.Message, BusSymptoms.Changing);
         }
 
         int same = first.AsSpan().CommonPrefixLength(second);
-        return same == CompareBytes
-            ? null
-            : new BusHealth(bus.FrequencyHz, $"two reads differ at 0x{same:X6}", BusSymptoms.Changing);
+        if (same < length)
+            return new BusHealth(clockHz, $"two reads differ at 0x{same:X6}", BusSymptoms.Changing);
+        string finding = $"{IdReads} ids, {StatusReads} statuses, the SFDP, the write enable latch and 2 x "
+            + $"{length / 1024} KiB were read without a fault";
+        return new BusHealth(clockHz, finding, LikelyCause: null)
+        {
+            ContentHash = Convert.ToHexString(SHA256.HashData(first)),
+        };
     }
 }

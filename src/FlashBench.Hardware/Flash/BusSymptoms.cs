@@ -9,6 +9,7 @@ internal static class BusSymptoms
     public const string Changing = "bad clip contact, or a second master on the bus";
     public const string LatchDoesNotFollow = "WP# or HOLD# is low, wrong supply, or two bus masters";
     public const string StaysBusy = "the chip works on something nobody here started, or there are two masters";
+    public const string WrongSupply = "the voltage at the chip is not the chip's";
     public const string AnotherChip = "another chip than the one that was identified";
 
     /// <summary>The cause of an id that is none; null if nothing is wrong with its form.</summary>

@@ -2,40 +2,48 @@ using FlashBench.Hardware.Flash.Writing;
 
 namespace FlashBench.Hardware.Flash;
 
-/// <summary>Drives one 25-series SPI NOR chip with 3-byte addresses (parts up to 16 MiB).</summary>
+/// <summary>Drives one 25-series SPI NOR chip.</summary>
 /// <remarks>
-/// Sources: Winbond W25Q64JV and W25Q128JV datasheets (instructions, AC characteristics); spi-flash 1.6 and 2.4. An
-/// erase or a page that was begun is waited for even when cancelled, so that the chip is never left busy. Not safe
-/// for concurrent use; the bus stays the caller's.
+/// Sources: Winbond W25Q64JV, W25Q128JV and W25Q256JV datasheets (instructions, AC characteristics); spi-flash 1.6 and
+/// 2.4. An erase or a page that was begun is waited for even when cancelled, so that the chip is never left busy.
+/// Dispose brings the chip back to three address bytes. Not safe for concurrent use; the bus stays the caller's.
 /// </remarks>
-public sealed class SpiNorFlash
+public sealed class SpiNorFlash : IAsyncDisposable
 {
-    private const uint SizeBytesMax = 1 << 24; // what three address bytes reach
     private const int ReadChunkBytes = 64 * 1024; // chip select and address cost next to nothing at this size
     private const int StatusSamples = 4, PageStatusSamples = 30; // 30 and the opcode fill one CH341A packet
     private const double FirstPollFraction = 0.8, DeadlineFactor = 1.5; // of the typical and the maximum time
+    private const byte FlagReady = 1 << 7, FlagErrors = 1 << 5 | 1 << 4 | 1 << 1; // erase, program, protection
     private const byte LatchAndBusy = SpiNorStatus.WriteEnableLatch | SpiNorStatus.WriteInProgress;
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(1);
 
     private readonly ISpiBus _bus;
     private readonly TimeProvider _time;
+    private readonly SpiNorRegisters _registers;
     private SpiNorProtection? _protection;
     private PageProgrammer? _pages;
+    private uint? _segment; // which 16 MiB the chip is set to; null before it was told
 
     /// <summary>Takes a chip that was identified before.</summary>
     /// <param name="bus">The bus it sits on.</param>
-    /// <param name="chip">What its datasheet says; at most 16 MiB.</param>
+    /// <param name="chip">What is known about it.</param>
     /// <param name="time">Clock for polls and deadlines.</param>
     public SpiNorFlash(ISpiBus bus, SpiNorChip chip, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(chip);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(chip.SizeBytes, SizeBytesMax, nameof(chip));
         (_bus, Chip, _time) = (bus, chip, time);
+        (Commands, _registers) = (new SpiNorCommands(chip), new SpiNorRegisters(bus, chip, time));
     }
 
-    /// <summary>What the datasheet says about the chip.</summary>
+    /// <summary>What is known about the chip.</summary>
     public SpiNorChip Chip { get; }
+
+    /// <summary>The voltage at the chip; what it does not allow is refused before a byte is sent.</summary>
+    public SupplyGuard Supply { get; init; } = SupplyGuard.Default;
+
+    /// <summary>The chip's commands; right once <see cref="PrepareAsync"/> has returned.</summary>
+    internal SpiNorCommands Commands { get; }
 
     /// <summary>Wakes the chip on <paramref name="bus"/>, whatever state it is in, and asks it who it is.</summary>
     /// <param name="bus">The bus; its board must be without power.</param>
@@ -57,39 +65,77 @@ public sealed class SpiNorFlash
         uint address, Memory<byte> destination, IProgress<long>? progress, CancellationToken cancel)
     {
         CheckRange(address, destination.Length, nameof(destination));
+        RefuseSupply(address, Supply.RefuseRead(Chip));
         byte[] status = new byte[StatusSamples];
-        for (int done = 0; done < destination.Length; done += ReadChunkBytes)
+        int length;
+        for (int done = 0; done < destination.Length; done += length)
         {
             uint from = address + (uint)done;
-            Memory<byte> chunk = destination.Slice(done, Math.Min(ReadChunkBytes, destination.Length - done));
-            await _bus.ExecuteAsync([ReadStatus(status), new(Command(SpiNorOpcode.ReadData, from), chunk)], cancel);
+            length = SpiNorCommands.WithinReach(from, Math.Min(ReadChunkBytes, destination.Length - done));
+            Memory<byte> chunk = destination.Slice(done, length);
+            await PrepareAsync(from, cancel);
+            await _bus.ExecuteAsync([ReadStatus(status), new(Commands.Read(from), chunk)], cancel);
             CheckReady(status, from);
             progress?.Report(done + chunk.Length);
         }
     }
 
-    /// <summary>Reads the three status registers.</summary>
+    /// <summary>Makes sure that the chip takes the addresses that follow; often nothing to do.</summary>
+    /// <param name="address">The first address of the next command, which must not cross a multiple of 16 MiB.</param>
+    /// <param name="cancel">Honoured before anything is sent.</param>
+    /// <exception cref="FlashChipException">The chip is busy, or did not take the mode.</exception>
+    /// <exception cref="ProgrammerException">The programmer failed.</exception>
+    public async Task PrepareAsync(uint address, CancellationToken cancel)
+    {
+        uint segment = Chip.Addressing == SpiNorAddressing.ExtendedAddressRegister
+            ? address / SpiNorCommands.ThreeByteReach
+            : 0;
+        if (!Commands.ChangesState || segment == _segment)
+            return;
+        cancel.ThrowIfCancellationRequested();
+        byte[] status = new byte[StatusSamples];
+        await _bus.ExecuteAsync([ReadStatus(status)], cancel);
+        CheckReady(status, address); // a busy chip would ignore it
+        await _bus.ExecuteAsync(Commands.Enter(address), CancellationToken.None);
+        _segment = segment;
+        if (Chip.FourByteModeBit is { } mode && Chip.Addressing != SpiNorAddressing.ExtendedAddressRegister
+            && !mode.IsSet(await _registers.ReadAsync(CancellationToken.None)))
+        {
+            _segment = null;
+            throw Fault(address, "it did not take 4-byte addressing: another part than the one identified?");
+        }
+    }
+
+    /// <summary>
+    /// Brings a chip above 16 MiB back to what a board's boot ROM expects: three address bytes, the lower 16 MiB, and a
+    /// reset; does nothing on others. A volatile register setting is lost by it.
+    /// </summary>
+    /// <exception cref="FlashChipException">The chip does not answer or stays busy.</exception>
+    /// <exception cref="ProgrammerException">The programmer failed.</exception>
+    public async Task RestoreAsync()
+    {
+        IReadOnlyList<SpiTransaction> leave = Commands.Leave();
+        if (leave.Count == 0)
+            return;
+        await WaitUntilReadyAsync(address: 0, _time.GetTimestamp(), SpiNorDefaults.Erase(uint.MaxValue).Max);
+        SpiTransaction reset = new(new[] { SpiNorOpcode.Reset }, DelayAfter: SpiNorProbe.WakeTime);
+        await _bus.ExecuteAsync([.. leave, new(new[] { SpiNorOpcode.EnableReset }), reset], CancellationToken.None);
+        (_segment, _protection) = (null, null);
+    }
+
+    /// <summary>As <see cref="RestoreAsync"/>; call it yourself where its errors matter.</summary>
+    public async ValueTask DisposeAsync() => await RestoreAsync();
+
+    /// <summary>Reads the status and configuration registers, by the chip's own layout.</summary>
     /// <exception cref="FlashChipException">The chip is busy or does not answer.</exception>
     /// <exception cref="ProgrammerException">The programmer failed.</exception>
-    public async Task<SpiNorStatus> ReadStatusAsync(CancellationToken cancel)
-    {
-        byte[] first = new byte[StatusSamples], others = new byte[2];
-        await _bus.ExecuteAsync(
-            [
-                ReadStatus(first),
-                new(new[] { SpiNorOpcode.ReadStatus2 }, others.AsMemory(0, 1)),
-                new(new[] { SpiNorOpcode.ReadStatus3 }, others.AsMemory(1, 1)),
-            ],
-            cancel);
-        CheckReady(first, address: 0);
-        return new SpiNorStatus(first[^1], others[0], others[1]);
-    }
+    public Task<SpiNorStatus> ReadStatusAsync(CancellationToken cancel) => _registers.ReadAsync(cancel);
 
     /// <summary>Reads which bytes the chip protects against erasing and programming.</summary>
     /// <exception cref="FlashChipException">The chip is busy or does not answer.</exception>
     /// <exception cref="ProgrammerException">The programmer failed.</exception>
     public async Task<SpiNorProtection> ReadProtectionAsync(CancellationToken cancel) =>
-        _protection = SpiNorProtection.From(await ReadStatusAsync(cancel), Chip.SizeBytes);
+        _protection = SpiNorProtection.From(await ReadStatusAsync(cancel), Chip);
 
     /// <summary>Sets every byte of one erase unit to 0xFF; returns when the chip is ready again.</summary>
     /// <param name="erase">One of the chip's <see cref="SpiNorChip.Erases"/>.</param>
@@ -107,15 +153,17 @@ public sealed class SpiNorFlash
         ArgumentOutOfRangeException.ThrowIfNotEqual(address % erase.SizeBytes, 0u, nameof(address));
         CheckRange(address, (int)erase.SizeBytes, nameof(address));
         SpiNorProtection protection = await RefuseProtectedAsync(address, erase.SizeBytes, cancel);
+        await PrepareAsync(address, cancel);
 
         // Unlike a page, an erase is sent only when the answer to the write enable has been seen.
         byte[] before = new byte[1];
         await _bus.ExecuteAsync([WriteEnable(), ReadStatus(before)], CancellationToken.None);
         CheckEnabled(before[0], protection, address);
-        await _bus.ExecuteAsync([new(Command(erase.Opcode, address))], CancellationToken.None);
+        await _bus.ExecuteAsync([new(Commands.Erase(erase, address))], CancellationToken.None);
         long start = _time.GetTimestamp();
         await Task.Delay(erase.Typical * FirstPollFraction, _time, CancellationToken.None);
         await WaitUntilReadyAsync(address, start, erase.Max);
+        await CheckFlagsAsync(address);
     }
 
     /// <summary>Clears bits in one page: a bit goes from 1 to 0 only, so erase first.</summary>
@@ -132,10 +180,11 @@ public sealed class SpiNorFlash
         ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, PageRemainder(address), nameof(data));
         CheckRange(address, data.Length, nameof(data));
         SpiNorProtection protection = await RefuseProtectedAsync(address, (uint)data.Length, cancel);
+        await PrepareAsync(address, cancel);
 
         // One batch: a chip that did not take the write enable ignores the page, which its status tells afterwards.
         byte[] before = new byte[1], after = new byte[PageStatusSamples];
-        byte[] page = [.. Command(SpiNorOpcode.PageProgram, address), .. data.Span];
+        byte[] page = Commands.Program(address, data.Span);
         TimeSpan pause = Chip.PageProgramTypical * FirstPollFraction;
         await _bus.ExecuteAsync(
             [WriteEnable(), ReadStatus(before), new(page, DelayAfter: pause), ReadStatus(after)],
@@ -145,6 +194,7 @@ public sealed class SpiNorFlash
         CheckAnswers(after, address);
         if ((after[^1] & LatchAndBusy) != 0)
             await WaitUntilReadyAsync(address, start, Chip.PageProgramMax);
+        await CheckFlagsAsync(address);
     }
 
     /// <summary>Programs a range page by page, without the pages that are all 0xFF; erase first.</summary>
@@ -188,17 +238,13 @@ public sealed class SpiNorFlash
         }
 
         _pages ??= new PageProgrammer(_bus, this);
-        await _pages.ProgramAsync(pages, done);
-    }
-
-    /// <summary>Opcode and address of a page program.</summary>
-    internal int ProgramCommandBytes => Chip.SizeBytes > SizeBytesMax ? 5 : 4;
-
-    /// <summary>Writes opcode and address of a page program.</summary>
-    internal void EncodeProgram(uint address, Span<byte> command)
-    {
-        byte[] head = Command(SpiNorOpcode.PageProgram, address);
-        head.CopyTo(command[..ProgramCommandBytes]);
+        foreach (IGrouping<uint, PageStep> reach in pages.GroupBy(page => page.Address / SpiNorCommands.ThreeByteReach))
+        {
+            PageStep[] steps = [.. reach];
+            await PrepareAsync(steps[0].Address, CancellationToken.None);
+            await _pages.ProgramAsync(steps, done);
+            await CheckFlagsAsync(steps[^1].Address);
+        }
     }
 
     /// <summary>Returns when the page that was sent last has ended.</summary>
@@ -208,10 +254,41 @@ public sealed class SpiNorFlash
     private async Task<SpiNorProtection> RefuseProtectedAsync(uint address, uint length, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        RefuseSupply(address, Chip.IsReadOnly ? "how it is erased is not known" : Supply.RefuseWrite(Chip));
         SpiNorProtection protection = _protection ?? await ReadProtectionAsync(cancel);
         return protection.Covers(address, length)
             ? throw Fault(address, $"write refused, {protection}")
             : protection;
+    }
+
+    private void RefuseSupply(uint address, string? reason)
+    {
+        if (reason is not null)
+            throw Fault(address, $"refused, {reason}");
+    }
+
+    // Micron: a failed erase or page is told in the flag status register only, and stays there until it is cleared.
+    private async Task CheckFlagsAsync(uint address)
+    {
+        if (!Chip.HasFlagStatus)
+            return;
+        byte[] flags = new byte[1];
+        long start = _time.GetTimestamp();
+        do
+        {
+            await _bus.ExecuteAsync([new(new[] { SpiNorOpcode.ReadFlagStatus }, flags)], CancellationToken.None);
+            if ((flags[0] & FlagReady) != 0)
+                break;
+            if (_time.GetElapsedTime(start) > Chip.PageProgramMax * DeadlineFactor)
+                throw Fault(address, $"its flag status stays busy, 0x{flags[0]:X2}");
+            await Task.Delay(PollInterval, _time, CancellationToken.None);
+        }
+        while (true);
+        if ((flags[0] & FlagErrors) == 0)
+            return;
+        await _bus.ExecuteAsync([new(new[] { SpiNorOpcode.ClearFlagStatus }), new(new[] { SpiNorOpcode.WriteDisable })],
+            CancellationToken.None);
+        throw Fault(address, $"the chip reports a failed erase or program, flag status 0x{flags[0]:X2}");
     }
 
     private async Task WaitUntilReadyAsync(uint address, long start, TimeSpan max)
@@ -273,7 +350,4 @@ public sealed class SpiNorFlash
     private static SpiTransaction WriteEnable() => new(new[] { SpiNorOpcode.WriteEnable });
 
     private static SpiTransaction ReadStatus(Memory<byte> samples) => new(new[] { SpiNorOpcode.ReadStatus1 }, samples);
-
-    private static byte[] Command(byte opcode, uint address) =>
-        [opcode, (byte)(address >> 16 & 0xFF), (byte)(address >> 8 & 0xFF), (byte)(address & 0xFF)];
 }

@@ -9,12 +9,13 @@ namespace FlashBench.Hardware.Flash;
 /// </remarks>
 internal sealed class SpiNorProbe(ISpiBus bus, TimeProvider time)
 {
-    private const int IdReads = 8, UniqueIdReads = 2, UniqueIdBytes = 8;
-    private const byte Winbond = 0xEF;
-    private const string AnyChip = "SPI flash";
+    internal const string AnyChip = "SPI flash";
+
+    private const int IdReads = 8, ShortIdBytes = 3, LongIdBytes = 20;
+
+    internal static readonly TimeSpan WakeTime = TimeSpan.FromMicroseconds(100); // tRES1, tRST: 30 us at most
 
     private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(1); // timers know no shorter time
-    private static readonly TimeSpan WakeTime = TimeSpan.FromMicroseconds(100); // tRES1, tRST: 30 us at most
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
     // The longest operation that may be left over from a crash is a block erase (2 s); a chip erase is never used here.
@@ -27,8 +28,19 @@ internal sealed class SpiNorProbe(ISpiBus bus, TimeProvider time)
     {
         await WakeAsync(cancel);
         uint id = await ReadIdAsync(cancel);
-        string? uniqueId = id >> 16 == Winbond ? await ReadUniqueIdAsync(cancel) : null;
-        return new SpiNorIdentity(id, SpiNorChips.Find(id), uniqueId);
+        string extendedId = await ReadExtendedIdAsync(cancel);
+        SfdpReading sfdp = await SfdpReader.ReadAsync(bus, cancel);
+        SpiNorChip? chip = SpiNorChips.Identify(id, sfdp.Table, extendedId);
+        if (chip is not null && new SpiNorCommands(chip).Leave() is { Count: > 0 } leave)
+            await bus.ExecuteAsync(leave, cancel); // some need write enable for it, some an address register set to 0
+        string? uniqueId =
+            await SpiNorUniqueId.ReadAsync(bus, chip?.UniqueIdKind ?? SpiNorUniqueIdKind.None, cancel);
+        return new SpiNorIdentity(id, chip, uniqueId)
+        {
+            Sfdp = sfdp.Table,
+            SfdpDamage = sfdp.Damage,
+            ExtendedId = extendedId,
+        };
     }
 
     private async Task WakeAsync(CancellationToken cancel)
@@ -79,15 +91,11 @@ internal sealed class SpiNorProbe(ISpiBus bus, TimeProvider time)
         return cause is null ? ids[0] : throw Fault($"its id reads {Hex(ids)}", cause);
     }
 
-    private async Task<string?> ReadUniqueIdAsync(CancellationToken cancel)
+    private async Task<string> ReadExtendedIdAsync(CancellationToken cancel)
     {
-        byte[] command = [SpiNorOpcode.ReadUniqueId, 0, 0, 0, 0];
-        byte[][] answers = [.. Enumerable.Range(0, UniqueIdReads).Select(_ => new byte[UniqueIdBytes])];
-        await bus.ExecuteAsync([.. answers.Select(answer => new SpiTransaction(command, answer))], cancel);
-        if (!answers[0].AsSpan().SequenceEqual(answers[1]))
-            throw Fault("its unique id changes from read to read", BusSymptoms.Changing);
-        bool isNone = answers[0].All(b => b == 0) || answers[0].All(b => b == 0xFF);
-        return isNone ? null : Convert.ToHexString(answers[0]);
+        byte[] answer = new byte[LongIdBytes];
+        await bus.ExecuteAsync([new(new[] { SpiNorOpcode.ReadJedecId }, answer)], cancel);
+        return Convert.ToHexString(answer.AsSpan(ShortIdBytes));
     }
 
     /// <summary>Reads the JEDEC id <paramref name="count"/> times.</summary>

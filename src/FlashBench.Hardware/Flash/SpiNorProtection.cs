@@ -1,30 +1,33 @@
 namespace FlashBench.Hardware.Flash;
 
-/// <summary>Which bytes of a chip its status registers protect against erasing and programming.</summary>
+/// <summary>Which bytes of a chip its registers protect against erasing and programming.</summary>
 /// <param name="Status">The registers the range was computed from.</param>
 /// <param name="Start">First protected byte address.</param>
 /// <param name="End">First byte address behind the protected range; equal to Start when nothing is protected.</param>
 public sealed record SpiNorProtection(SpiNorStatus Status, uint Start, uint End)
 {
-    private const int BlockProtectMax = 7;
-    private const uint BlockBytes = 64 * 1024, SectorBytes = 4096, SectorRangeBytesMax = 32 * 1024;
+    private const byte AnyBlockProtect = 0x3C; // BP0-3 or BP0-2 and TB: where every known chip keeps them
 
-    /// <summary>Computes the protected range.</summary>
+    /// <summary>True if the range is decided by a lock per block (WPS) and not by the BP bits.</summary>
+    public bool ByIndividualLocks { get; init; }
+
+    /// <summary>False if the chip's scheme is not known and the whole chip is taken for protected.</summary>
+    public bool IsDecoded { get; init; } = true;
+
+    /// <summary>Computes the protected range of a part that follows Winbond's scheme.</summary>
     /// <param name="status">The status registers of the chip.</param>
     /// <param name="sizeBytes">Its capacity in bytes.</param>
-    /// <remarks>
-    /// Source: Winbond W25Q128JV and W25Q64JV datasheets, status register memory protection tables. Individual block
-    /// locks (WPS) are not read one by one: all are set after power-up, so the whole chip counts as protected.
-    /// </remarks>
-    public static SpiNorProtection From(SpiNorStatus status, uint sizeBytes)
+    /// <remarks>Source: Winbond W25Q128JV and W25Q64JV datasheets, status register memory protection tables.</remarks>
+    public static SpiNorProtection From(SpiNorStatus status, uint sizeBytes) =>
+        From(status, sizeBytes, SpiNorProtectionScheme.Winbond);
+
+    /// <summary>Computes the protected range of a chip.</summary>
+    /// <param name="status">Its registers.</param>
+    /// <param name="chip">The chip.</param>
+    public static SpiNorProtection From(SpiNorStatus status, SpiNorChip chip)
     {
-        if (status.IndividualLocks)
-            return new(status, 0, sizeBytes);
-        uint length = Length(status, sizeBytes);
-        bool atBottom = status.FromBottom;
-        if (status.Complement)
-            (length, atBottom) = (sizeBytes - length, !atBottom);
-        return atBottom ? new(status, 0, length) : new(status, sizeBytes - length, sizeBytes);
+        ArgumentNullException.ThrowIfNull(chip);
+        return From(status, chip.SizeBytes, chip.ProtectionScheme);
     }
 
     /// <summary>True if any byte of the range is protected.</summary>
@@ -35,20 +38,25 @@ public sealed record SpiNorProtection(SpiNorStatus Status, uint Start, uint End)
     /// <inheritdoc/>
     public override string ToString()
     {
-        string range = Start == End ? "nothing" : $"0x{Start:X6}-0x{End - 1:X6}";
-        string how = Status.IndividualLocks ? " by individual block locks (WPS)" : "";
-        return $"{range} is protected{how}, {Status}, status registers {Status.RegisterLock}";
+        string how = ByIndividualLocks ? " by individual block locks (WPS)" : "";
+        string doubt = IsDecoded ? "" : " as far as is known";
+        return $"{new ProtectedRange(Start, End)} is protected{how}{doubt}, {Status}, "
+            + $"status registers {Status.RegisterLock}";
     }
 
-    private static uint Length(SpiNorStatus status, uint sizeBytes)
+    // Individual block locks are not read one by one here: all are set after power-up, so the whole chip counts.
+    // Of a chip whose scheme is not known, only that no BP bit is set can be understood.
+    private static SpiNorProtection From(SpiNorStatus status, uint sizeBytes, SpiNorProtectionScheme? scheme)
     {
-        if (status.BlockProtect is 0)
-            return 0;
-        if (status.BlockProtect is BlockProtectMax)
-            return sizeBytes;
-        int doublings = status.BlockProtect - 1;
-        return status.InSectors
-            ? Math.Min(SectorBytes << doublings, SectorRangeBytesMax)
-            : Math.Max(BlockBytes, sizeBytes / 2 >> BlockProtectMax - 2) << doublings;
+        if (scheme is null)
+        {
+            bool isOpen = (status.Register1 & AnyBlockProtect) == 0;
+            return new(status, 0, isOpen ? 0 : sizeBytes) { IsDecoded = isOpen };
+        }
+
+        if (scheme.IndividualLocks?.IsSet(status) ?? false)
+            return new(status, 0, sizeBytes) { ByIndividualLocks = true };
+        ProtectedRange range = scheme.RangeOf(status, sizeBytes);
+        return new(status, range.Start, range.End);
     }
 }

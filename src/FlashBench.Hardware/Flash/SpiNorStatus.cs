@@ -1,10 +1,15 @@
 namespace FlashBench.Hardware.Flash;
 
-/// <summary>The three status registers of a chip, as they were read.</summary>
+/// <summary>The status and configuration registers of a chip, as they were read.</summary>
 /// <param name="Register1">Answer to 05h: WIP, WEL, BP0-2, TB, SEC, SRP0 from bit 0 up.</param>
-/// <param name="Register2">Answer to 35h: SRP1 (0), QE (1), LB1-3 (3-5), CMP (6), SUS (7).</param>
-/// <param name="Register3">Answer to 15h: WPS (2), drive strength (5-6).</param>
-/// <remarks>Source: Winbond W25Q64JV and W25Q128JV datasheets, status registers.</remarks>
+/// <param name="Register2">
+/// Answer to 35h: SRP1 (0), QE (1), LB1-3 (3-5), CMP (6), SUS (7); on Macronix parts the configuration register (15h),
+/// on ISSI parts the function register (48h); 0 if there is none.
+/// </param>
+/// <param name="Register3">Answer to 15h: WPS (2), drive strength (5-6); 0 if there is none.</param>
+/// <remarks>
+/// Source: Winbond W25Q64JV and W25Q128JV datasheets, status registers; the named bits are those of this family.
+/// </remarks>
 public readonly record struct SpiNorStatus(byte Register1, byte Register2, byte Register3)
 {
     /// <summary>Write in progress: the chip is busy and deaf to everything but status reads.</summary>
@@ -15,6 +20,15 @@ public readonly record struct SpiNorStatus(byte Register1, byte Register2, byte 
 
     /// <summary>What an unanswered read looks like; no ready chip has this status.</summary>
     public const byte Unanswered = 0xFF;
+
+    /// <summary>A register by its number, 1 to 3.</summary>
+    public byte this[int register] => register switch
+    {
+        1 => Register1,
+        2 => Register2,
+        3 => Register3,
+        _ => throw new ArgumentOutOfRangeException(nameof(register)),
+    };
 
     /// <summary>Value of BP2-0; 0 to 7.</summary>
     public int BlockProtect => Register1 >> 2 & 7;
@@ -38,6 +52,17 @@ public readonly record struct SpiNorStatus(byte Register1, byte Register2, byte 
         1 => "locked while WP# is low",
         2 => "locked until the next power-up",
         _ => "locked for good",
+    };
+
+    /// <summary>The registers with one of them replaced.</summary>
+    /// <param name="register">1 to 3.</param>
+    /// <param name="value">Its new value.</param>
+    public SpiNorStatus With(int register, byte value) => register switch
+    {
+        1 => this with { Register1 = value },
+        2 => this with { Register2 = value },
+        3 => this with { Register3 = value },
+        _ => throw new ArgumentOutOfRangeException(nameof(register)),
     };
 
     /// <inheritdoc/>

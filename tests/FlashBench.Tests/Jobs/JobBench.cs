@@ -88,7 +88,7 @@ internal sealed class JobBench : IDisposable
     public (int ExitCode, JobResult Result) Run()
     {
         byte[] image = Image ?? ImageGenerator.Create(Kind, Kind == "me11" ? 16u << 20 : 8u << 20);
-        SpiNorChip chip = SpiNorChips.All.Single(row => row.SizeBytes == image.Length);
+        SpiNorChip chip = SpiNorChips.All.First(row => row.SizeBytes == image.Length);
         var time = new VirtualTime();
         Key = StationKey.LoadOrCreate(KeysFolder);
         Directory = JobFolders.Create(_folder.At("evidence"), "FBJ-TEST");

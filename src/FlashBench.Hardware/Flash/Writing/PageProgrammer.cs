@@ -16,7 +16,6 @@ internal sealed class PageProgrammer(ISpiBus bus, SpiNorFlash flash)
     private readonly ProgramWindow _window = new(flash.Chip, bus.FrequencyHz);
     private readonly byte[] _enable = [SpiNorOpcode.WriteEnable], _status = [SpiNorOpcode.ReadStatus1];
     private readonly List<SpiTransaction> _batch = [];
-    private readonly List<byte[]> _commands = [];
     private byte[] _samples = [];
     private int _pagesPerBatch = 1;
 
@@ -68,21 +67,12 @@ internal sealed class PageProgrammer(ISpiBus bus, SpiNorFlash flash)
         for (int i = 0; i < batch.Count; i++)
         {
             _batch.Add(new SpiTransaction(_enable));
-            _batch.Add(new SpiTransaction(Encode(i, batch[i].Value.Page), DelayAfter: pause));
+            PageStep page = batch[i].Value.Page;
+            _batch.Add(new SpiTransaction(flash.Commands.Program(page.Address, page.Data.Span), DelayAfter: pause));
             _batch.Add(new SpiTransaction(_status, _samples.AsMemory(i * samples, samples)));
         }
 
         await bus.ExecuteAsync(_batch, CancellationToken.None);
-    }
-
-    private Memory<byte> Encode(int slot, PageStep page)
-    {
-        if (slot == _commands.Count)
-            _commands.Add(new byte[flash.ProgramCommandBytes + flash.Chip.PageBytes]);
-        byte[] command = _commands[slot];
-        flash.EncodeProgram(page.Address, command);
-        page.Data.Span.CopyTo(command.AsSpan(flash.ProgramCommandBytes));
-        return command.AsMemory(0, flash.ProgramCommandBytes + page.Data.Length);
     }
 
     private async Task JudgeAsync(

@@ -25,7 +25,7 @@ public sealed class BusHealthTests : IAsyncDisposable
 
         Assert.True(health.IsHealthy, health.Finding);
         Assert.Equal(1_500_000, health.ClockHz);
-        Assert.All(_bus.Frames, frame => Assert.Contains(frame[0], new byte[] { 0x9F, 0x05, 0x06, 0x04, 0x03 }));
+        Assert.All(_bus.Frames, frame => Assert.Contains(frame[0], new byte[] { 0x9F, 0x05, 0x5A, 0x06, 0x04, 0x03 }));
         Assert.Equal(256, _bus.Frames.Count(frame => frame[0] == 0x9F));
         Assert.Equal(0x04, _bus.Frames.Last(frame => frame[0] is 0x04 or 0x06)[0]); // the latch is left cleared
     }

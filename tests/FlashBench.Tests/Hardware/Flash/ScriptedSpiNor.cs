@@ -13,12 +13,42 @@ internal sealed class ScriptedSpiNor(SpiNorChip chip, TimeProvider time) : ISpiB
     private TimeSpan _bus, _busyUntil;
     private int _statusReads;
     private byte _latched;
+    private bool _volatileEnabled;
 
     public PartIdentity Identity { get; } = new("programmer", "scripted", Simulated: true);
 
-    public int FrequencyHz => 1_500_000;
+    public int FrequencyHz => Clock.Hz;
+
+    public SpiClock Clock { get; private set; } = new(1_500_000);
+
+    public IReadOnlyList<SpiClock> Clocks { get; init; } = [new(1_500_000)];
 
     public byte[] Cells { get; } = [.. Enumerable.Repeat((byte)0xFF, (int)chip.SizeBytes)];
+
+    public byte[] Sfdp { get; set; } = [];
+
+    // What follows the first three bytes of the answer to 9Fh; without it they are repeated.
+    public byte[] ExtendedId { get; set; } = [];
+
+    public bool FourByteMode { get; set; }
+
+    public bool ModeNeedsWriteEnable { get; set; }
+
+    public byte ExtendedAddress { get; set; }
+
+    // W25Q256FV: leaving the mode selects the upper half.
+    public bool LeavingSelectsUpperHalf { get; set; }
+
+    // How 01h takes its bytes: both at once, only one, and whether one byte clears register 2.
+    public bool TakesTwoBytes { get; set; } = true;
+
+    public bool TakesOneByte { get; set; } = true;
+
+    public bool OneByteClearsRegister2 { get; set; }
+
+    public byte FlagStatus { get; set; } = 0x80;
+
+    public Func<uint, bool> IsLocked { get; set; } = _ => false;
 
     public byte Protect1 { get; set; }
 
@@ -39,7 +69,16 @@ internal sealed class ScriptedSpiNor(SpiNorChip chip, TimeProvider time) : ISpiB
 
     public List<byte[]> Frames { get; } = [];
 
+    public List<SpiClock> FrameClocks { get; } = [];
+
     public List<int> Batches { get; } = [];
+
+    public ValueTask SetClockAsync(SpiClock clock, CancellationToken cancel)
+    {
+        Assert.Contains(clock, Clocks);
+        Clock = clock;
+        return ValueTask.CompletedTask;
+    }
 
     public List<TimeSpan> StatusTimes { get; } = [];
 
@@ -64,6 +103,7 @@ internal sealed class ScriptedSpiNor(SpiNorChip chip, TimeProvider time) : ISpiB
             _bus += ByteTime * command.Length;
             byte[] answer = Answer(command, frame.Response.Length);
             Frames.Add(command);
+            FrameClocks.Add(Clock);
             Hear(command[0], before, answer).CopyTo(frame.Response);
             if (!Busy && !Ignores(command[0]))
                 Act(command);
@@ -87,11 +127,18 @@ internal sealed class ScriptedSpiNor(SpiNorChip chip, TimeProvider time) : ISpiB
             {
                 0x05 => Status1(),
                 _ when Busy => 0xFF,
-                0x35 => Status2,
-                0x15 => Status3,
-                0x9F => (byte)(chip.JedecId >> 16 - 8 * (i % 3) & 0xFF),
+                0x35 or 0x48 => Status2,
+                0x15 when chip.Registers == SpiNorRegisterLayout.Macronix =>
+                    (byte)(Status2 | (FourByteMode ? 0x20 : 0)),
+                0x15 => (byte)(Status3 | (FourByteMode ? 1 : 0)),
+                0x9F => i >= 3 && ExtendedId.Length > 0
+                    ? ExtendedId[Math.Min(i - 3, ExtendedId.Length - 1)]
+                    : (byte)(chip.JedecId >> 16 - 8 * (i % 3) & 0xFF),
                 0x4B => (byte)(0xD1 + i),
-                0x03 => Cells[(Address(command) + i) % Cells.Length],
+                0x5A => command[3] + i < Sfdp.Length ? Sfdp[command[3] + i] : (byte)0xFF,
+                0x70 => FlagStatus,
+                0x3D => (byte)(IsLocked((uint)Address(command)) ? 1 : 0),
+                0x03 or 0x13 => Cells[(Address(command) + i) % Cells.Length],
                 _ => 0xFF,
             };
         }
@@ -112,32 +159,88 @@ internal sealed class ScriptedSpiNor(SpiNorChip chip, TimeProvider time) : ISpiB
 
     private void Act(byte[] command)
     {
-        switch (command[0])
+        byte opcode = command[0];
+        switch (opcode)
         {
             case 0x06:
                 _latched = 0x02;
                 break;
             case 0x04:
-                _latched = 0;
+                (_latched, _volatileEnabled) = (0, false);
                 break;
-            case 0x02 when _latched != 0:
+            case 0x50:
+                (_volatileEnabled, FlagStatus) = (true, 0x80);
+                break;
+            case 0x02 or 0x12 when _latched != 0:
                 Program(command);
                 break;
-            case 0x20 or 0xD8 when _latched != 0:
-                EraseCommand erase = chip.Erases.Single(e => e.Opcode == command[0]);
-                Array.Fill(Cells, (byte)0xFF, Address(command), (int)erase.SizeBytes);
-                BeBusyFor(Duration ?? erase.Typical);
+            case 0x01 or 0x31 or 0x11 when _latched != 0 || _volatileEnabled:
+                WriteRegister(command);
+                break;
+            case 0xB7 or 0xE9 when _latched != 0 || !ModeNeedsWriteEnable:
+                FourByteMode = opcode == 0xB7;
+                if (opcode == 0xE9 && LeavingSelectsUpperHalf)
+                    ExtendedAddress = 1;
+                break;
+            case 0x17:
+                FourByteMode = (command[1] & 0x80) != 0;
+                break;
+            case 0xC5 when _latched != 0:
+                (ExtendedAddress, _latched) = (command[1], 0);
+                break;
+            case 0x99:
+                (FourByteMode, ExtendedAddress) = (false, 0);
+                break;
+            case 0x20 or 0x52 or 0xD8 or 0x21 or 0x5C or 0xDC when _latched != 0:
+                Erase(command);
                 break;
         }
     }
 
+    private void Erase(byte[] command)
+    {
+        EraseCommand erase = chip.Erases.Single(e => e.Opcode == command[0] || e.FourByteOpcode == command[0]);
+        Array.Fill(Cells, (byte)0xFF, Address(command), (int)erase.SizeBytes);
+        BeBusyFor(Duration ?? erase.Typical);
+    }
+
+    private void WriteRegister(byte[] command)
+    {
+        if (command[0] == 0x01 && !(command.Length == 3 ? TakesTwoBytes : TakesOneByte))
+            return;
+        switch (command)
+        {
+            case [0x01, var one, var two]:
+                (Protect1, Status2) = ((byte)(one & 0xFC), two);
+                break;
+            case [0x01, var one]:
+                (Protect1, Status2) = ((byte)(one & 0xFC), OneByteClearsRegister2 ? (byte)0 : Status2);
+                break;
+            case [0x31, var two]:
+                Status2 = two;
+                break;
+            case [0x11, var three]:
+                Status3 = three;
+                break;
+        }
+
+        _volatileEnabled = false;
+        BeBusyFor(Duration ?? TimeSpan.FromMilliseconds(10));
+    }
+
     private void Program(byte[] command)
     {
-        int page = Address(command) / 256 * 256;
-        for (int i = 4; i < command.Length; i++)
-            Cells[page + (Address(command) + i - 4) % 256] &= command[i];
+        int start = Address(command), first = command.Length - DataLength(command), page = start / 256 * 256;
+        for (int i = first; i < command.Length; i++)
+            Cells[page + (start + i - first) % 256] &= command[i];
         BeBusyFor(Duration ?? chip.PageProgramTypical);
     }
 
-    private static int Address(byte[] command) => command[1] << 16 | command[2] << 8 | command[3];
+    private bool HasFourBytes(byte opcode) => FourByteMode || opcode is 0x13 or 0x12 or 0x21 or 0x5C or 0xDC;
+
+    private int DataLength(byte[] command) => command.Length - (HasFourBytes(command[0]) ? 5 : 4);
+
+    private int Address(byte[] command) => HasFourBytes(command[0])
+        ? command[1] << 24 | command[2] << 16 | command[3] << 8 | command[4]
+        : ExtendedAddress << 24 | command[1] << 16 | command[2] << 8 | command[3];
 }

@@ -10,17 +10,18 @@ public sealed class SpiNorChipsTests
           "erases": [ { "opcode": "20", "sizeBytes": 4096, "typicalMs": 45, "maxMs": 400 },
                       { "opcode": "D8", "sizeBytes": 65536, "typicalMs": 150, "maxMs": 2000 } ],
           "pageProgramTypicalUs": 400, "pageProgramMaxUs": 3000,
-          "supplyMillivoltsMin": 2700, "supplyMillivoltsMax": 3600, "source": "datasheet" }
+          "supplyMillivoltsMin": 2700, "supplyMillivoltsMax": 3600, "registers": "Three", "quadEnable": "2.1",
+          "source": "datasheet" }
         """;
 
     [Fact]
-    public void The_shipped_table_knows_both_chips_by_id_and_by_name()
+    public void The_shipped_table_knows_chips_by_id_and_by_name()
     {
         SpiNorChip chip = SpiNorChips.Find(0xEF4018)!;
 
         Assert.Equal(("W25Q128", 16u << 20, 256), (chip.Name, chip.SizeBytes, chip.PageBytes));
         Assert.Equal(8u << 20, SpiNorChips.ByName("w25q64")!.SizeBytes);
-        Assert.Null(SpiNorChips.Find(0xEF4019));
+        Assert.Null(SpiNorChips.Find(0xEF4012));
         Assert.Null(SpiNorChips.ByName("W25Q"));
         Assert.All(SpiNorChips.All, each => Assert.NotEmpty(each.Source));
     }
@@ -39,11 +40,17 @@ public sealed class SpiNorChipsTests
     }
 
     [Theory]
-    [InlineData("\"version\": 1", "\"version\": 2")]
+    [InlineData("\"version\": 2", "\"version\": 1")]
     [InlineData("\"name\"", "\"title\"")]
-    [InlineData("\"pageBytes\": 256,", "")]
     [InlineData("\"pageBytes\": 256", "\"pageBytes\": 0")]
-    [InlineData("\"pageBytes\": 256", "\"pageBytes\": 512")]
+    [InlineData("\"pageBytes\": 256", "\"pageBytes\": 1024")]
+    [InlineData("\"Three\"", "\"Four\"")]
+    [InlineData("\"Three\"", "\"2\"")]
+    [InlineData("\"2.1\"", "\"2.8\"")]
+    [InlineData("\"2.1\"", "\"0.1\"")]
+    [InlineData("\"source\"", "\"protection\": \"none such\", \"source\"")]
+    [InlineData("\"source\"", "\"addressing\": \"FourByteMode\", \"source\"")]
+    [InlineData("\"source\"", "\"variants\": [ { \"name\": \"A\" }, { \"name\": \"A\" } ], \"source\"")]
     [InlineData("\"pageBytes\": 256", "\"pageBytes\": 256, \"pageBytes\": 256")]
     [InlineData("\"pageBytes\": 256", "\"pageBytes\": 256, \"colour\": 1")]
     [InlineData("\"EF4017\"", "\"EF40171\"")]
@@ -80,7 +87,7 @@ public sealed class SpiNorChipsTests
         byte[] table = Encoding.UTF8.GetBytes(Table(Row));
 
         for (int length = 0; length < table.Length; length++)
-            Assert.Throws<InvalidDataException>(() => SpiNorChips.Parse(table.AsSpan(0, length)));
+            Assert.Throws<InvalidDataException>(() => SpiNorChipFile.Parse(table.AsSpan(0, length)));
     }
 
     [Fact]
@@ -94,7 +101,7 @@ public sealed class SpiNorChipsTests
         {
             byte[] damaged = [.. table];
             damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
-            if (Record.Exception(() => SpiNorChips.Parse(damaged)) is { } error)
+            if (Record.Exception(() => SpiNorChipFile.Parse(damaged)) is { } error)
             {
                 Assert.IsType<InvalidDataException>(error);
                 refused++;
@@ -104,7 +111,8 @@ public sealed class SpiNorChipsTests
         Assert.InRange(refused, 1000, 2999);
     }
 
-    private static IReadOnlyList<SpiNorChip> Parse(string json) => SpiNorChips.Parse(Encoding.UTF8.GetBytes(json));
+    private static IReadOnlyList<SpiNorChip> Parse(string json) =>
+        SpiNorChips.Resolve(SpiNorChipFile.Parse(Encoding.UTF8.GetBytes(json)));
 
-    private static string Table(string rows) => $$"""{ "version": 1, "chips": [ {{rows}} ] }""";
+    private static string Table(string rows) => $$"""{ "version": 2, "chips": [ {{rows}} ] }""";
 }

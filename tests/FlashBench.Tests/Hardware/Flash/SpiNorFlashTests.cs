@@ -7,7 +7,7 @@ namespace FlashBench.Tests.Hardware.Flash;
 public sealed class SpiNorFlashTests : IAsyncDisposable
 {
     private static readonly SpiNorChip Chip = SpiNorChips.Find(0xEF4018)!;
-    private static readonly EraseCommand Sector = Chip.Erases[0], Block = Chip.Erases[1];
+    private static readonly EraseCommand Sector = Chip.Erases[0], Block = Chip.Erases[^1];
 
     private readonly VirtualTime _time = new();
     private readonly ScriptedSpiNor _bus;
@@ -69,7 +69,7 @@ public sealed class SpiNorFlashTests : IAsyncDisposable
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
                 () => _flash.EraseAsync(Sector, Chip.SizeBytes, Cancel));
             await Assert.ThrowsAsync<ArgumentException>(
-                () => _flash.EraseAsync(Sector with { Opcode = 0x52 }, 0, Cancel));
+                () => _flash.EraseAsync(Sector with { Opcode = 0x81 }, 0, Cancel));
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
                 () => _flash.ProgramPageAsync(0x1FF, new byte[2], Cancel));
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
@@ -84,6 +84,7 @@ public sealed class SpiNorFlashTests : IAsyncDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
+    [InlineData(2)]
     public void An_erase_enables_checks_and_waits_until_the_chip_is_ready(int index)
     {
         EraseCommand erase = Chip.Erases[index];
@@ -262,6 +263,21 @@ public sealed class SpiNorFlashTests : IAsyncDisposable
         Assert.All(programmed, frame => Assert.InRange(frame[3] + frame.Length - 4, 1, 256));
         Assert.Equal(pages, progress.Values.Count);
         Assert.Equal(data.Length, progress.Values[^1]);
+    }
+
+    [Theory]
+    [InlineData(0xA0, "failed erase or program")]  // ready, erase error
+    [InlineData(0x90, "failed erase or program")]  // ready, program error
+    [InlineData(0x00, "stays busy")]
+    public async Task A_micron_chip_that_reports_an_error_in_its_flags_is_believed(byte flags, string words)
+    {
+        SpiNorChip chip = SpiNorChips.ByName("N25Q064")!;
+        await using var bus = new ScriptedSpiNor(chip, _time) { FlagStatus = flags };
+        var flash = new SpiNorFlash(bus, chip, _time);
+
+        Assert.Contains(words, Fails(() => flash.EraseAsync(chip.Erases[0], 0, Cancel)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(flags != 0, bus.Frames.Any(frame => frame[0] == 0x50)); // an error stays until it is cleared
     }
 
     [Fact]

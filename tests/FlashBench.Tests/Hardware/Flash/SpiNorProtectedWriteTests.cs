@@ -31,7 +31,7 @@ public sealed class SpiNorProtectedWriteTests
 
         foreach (Func<Task> write in new Func<Task>[]
         {
-            () => flash.EraseAsync(Chip.Erases[1], address, Cancel),
+            () => flash.EraseAsync(Chip.Erases[^1], address, Cancel),
             () => flash.ProgramPageAsync(address, new byte[1], Cancel),
         })
         {
@@ -50,7 +50,7 @@ public sealed class SpiNorProtectedWriteTests
         await using var bus = new ScriptedSpiNor(Chip, _time) { Protect1 = 0x04 };
         var flash = new SpiNorFlash(bus, Chip, _time);
 
-        _time.Run(() => flash.EraseAsync(Chip.Erases[1], 0xFB0000, Cancel));
+        _time.Run(() => flash.EraseAsync(Chip.Erases[^1], 0xFB0000, Cancel));
 
         Assert.Contains(bus.Frames, frame => frame[0] == 0xD8);
     }
