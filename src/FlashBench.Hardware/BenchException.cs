@@ -3,8 +3,31 @@ namespace FlashBench.Hardware;
 /// <summary>The bench could not do what was asked; nothing is known about the board under test.</summary>
 public abstract class BenchException(string message, Exception? inner = null) : Exception(message, inner);
 
+/// <summary>Why a programmer could not do what was asked; tells who must act.</summary>
+public enum ProgrammerCause
+{
+    /// <summary>It failed while it was used: cable, device, protocol.</summary>
+    Failed,
+
+    /// <summary>It is not there, or what drives it is not installed.</summary>
+    Unavailable,
+
+    /// <summary>Several devices match; one has to be named.</summary>
+    Ambiguous,
+
+    /// <summary>Another program or a kernel driver holds it.</summary>
+    Busy,
+
+    /// <summary>This user may not open it.</summary>
+    Permission,
+}
+
 /// <summary>A programmer or its USB link failed; the state of an operation under way on the chip is unknown.</summary>
-public sealed class ProgrammerException(string message, Exception? inner = null) : BenchException(message, inner);
+public sealed class ProgrammerException(string message, Exception? inner = null) : BenchException(message, inner)
+{
+    /// <summary>Why; anything but <see cref="ProgrammerCause.Failed"/> means that no chip was touched.</summary>
+    public ProgrammerCause Cause { get; init; }
+}
 
 /// <summary>A flash chip did not answer as its datasheet says.</summary>
 /// <param name="chip">Chip name, for the log.</param>

@@ -2,7 +2,7 @@ namespace FlashBench.Hardware.Usb;
 
 /// <summary>An open USB device with its interface claimed: the seam below the programmers.</summary>
 /// <remarks>
-/// Implemented by in-process device models, and made for libusb. Calls may overlap: two groups can be in flight at
+/// Implemented by libusb and by in-process device models. Calls may overlap: two groups can be in flight at
 /// once, and transfers on one endpoint complete in the order in which they were submitted. Dispose
 /// releases the interface.
 /// </remarks>
@@ -60,6 +60,9 @@ public sealed record UsbIdentity(
     /// <summary>The words by which a virtual device announces itself in <see cref="Product"/>.</summary>
     public const string VirtualMark = "FlashBench virtual";
 
-    /// <summary>True if the device announces itself as virtual.</summary>
-    public bool IsVirtual => Product.Contains(VirtualMark, StringComparison.Ordinal);
+    /// <summary>True if the kernel's virtual host controller (vhci, USB/IP) carries the device's bus.</summary>
+    public bool OnVirtualHost { get; init; }
+
+    /// <summary>True if the device announces itself as virtual, or hangs on a virtual bus.</summary>
+    public bool IsVirtual => OnVirtualHost || Product.Contains(VirtualMark, StringComparison.Ordinal);
 }

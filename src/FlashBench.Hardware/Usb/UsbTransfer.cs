@@ -20,6 +20,9 @@ public enum UsbTransferStatus
 
     /// <summary>The device is gone from the bus.</summary>
     NoDevice,
+
+    /// <summary>The bus failed: no answer, a bad checksum, more data than asked for.</summary>
+    Failed,
 }
 
 /// <summary>One bulk transfer: a direction, a buffer, and how it ended.</summary>
