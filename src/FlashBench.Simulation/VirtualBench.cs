@@ -18,6 +18,8 @@ namespace FlashBench.Simulation;
 /// </remarks>
 public sealed class VirtualBench : IAsyncDisposable
 {
+    private const string UsbPort = "9-1";
+
     private readonly BenchStateFile _state;
     private readonly SimulatedBoard _board;
     private byte[]? _cellsBeforeWrite; // digest; for the fault that waits for a write
@@ -26,7 +28,9 @@ public sealed class VirtualBench : IAsyncDisposable
     {
         _state = state;
         Chip = new SimulatedSpiNor(options.Chip, state, SeededHash.Mix(options.Seed, 0x1D), time);
-        Programmer = new SimulatedCh341aPort(Chip, time, "9-1");
+        Programmer = options.Programmer == VirtualProgrammer.Ft2232h
+            ? new SimulatedFt2232hPort(Chip, time, UsbPort)
+            : new SimulatedCh341aPort(Chip, time, UsbPort);
         var supply = new ChipSupply(Chip);
         Programmer.SupplyChanged = supply.SetProgrammer;
         supply.SetProgrammer(true, time.GetTimestamp());
@@ -51,7 +55,7 @@ public sealed class VirtualBench : IAsyncDisposable
     public SimulatedSpiNor Chip { get; }
 
     /// <summary>The programmer's USB port, with faults of its own.</summary>
-    public SimulatedCh341aPort Programmer { get; }
+    public SimulatedUsbPort Programmer { get; }
 
     /// <summary>What shall go wrong with board, console, relay and sensor.</summary>
     public BoardFaults Faults { get; } = new();

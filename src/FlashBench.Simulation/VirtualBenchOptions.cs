@@ -2,6 +2,16 @@ using FlashBench.Hardware.Flash;
 
 namespace FlashBench.Simulation;
 
+/// <summary>The programmer of a virtual bench.</summary>
+public enum VirtualProgrammer
+{
+    /// <summary>A CH341A: 1.5 MHz, full speed.</summary>
+    Ch341a,
+
+    /// <summary>An FT2232H, the chip at its channel A: up to 30 MHz, high speed.</summary>
+    Ft2232h,
+}
+
 /// <summary>What a virtual bench is made of.</summary>
 /// <param name="Id">Bench id, for the descriptions of its parts.</param>
 /// <param name="StatePath">File that keeps chip and board; its folder exists.</param>
@@ -9,6 +19,9 @@ namespace FlashBench.Simulation;
 /// <param name="Seed">Of everything that varies: chip times, noise, clock error, the chip's unique id.</param>
 public sealed record VirtualBenchOptions(string Id, string StatePath, SpiNorChip Chip, int Seed)
 {
+    /// <summary>What stands between the host and the chip.</summary>
+    public VirtualProgrammer Programmer { get; init; } = VirtualProgrammer.Ch341a;
+
     /// <summary>True if the board's operating system has the agent that prints FB1 lines.</summary>
     public bool Agent { get; init; } = true;
 

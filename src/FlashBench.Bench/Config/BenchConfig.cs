@@ -51,4 +51,11 @@ public sealed record ProgrammerEntry(
 /// <param name="Seed">Seed of everything random on this bench.</param>
 /// <param name="Agent">True if the board's operating system runs the FB1 agent.</param>
 /// <param name="HiddenUnderHap">True if the firmware prints no ME status while the ME is disabled by HAP.</param>
-public sealed record VirtualBenchEntry(string Image, string Chip, int Seed, bool Agent, bool HiddenUnderHap);
+/// <param name="Programmer">What stands between host and chip: "ch341a" or "ft2232h".</param>
+public sealed record VirtualBenchEntry(
+    string Image, string Chip, int Seed, bool Agent, bool HiddenUnderHap,
+    string Programmer = VirtualBenchEntry.DefaultProgrammer)
+{
+    /// <summary>The programmer of an entry that names none.</summary>
+    public const string DefaultProgrammer = "ch341a";
+}

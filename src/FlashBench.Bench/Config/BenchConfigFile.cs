@@ -16,6 +16,9 @@ public static partial class BenchConfigFile
     /// <summary>Images that the generator of the virtual bench knows.</summary>
     public static IReadOnlyList<string> Images { get; } = ["me8", "me10", "me11"];
 
+    /// <summary>Programmers that a virtual bench may have.</summary>
+    public static IReadOnlyList<string> Programmers { get; } = [VirtualBenchEntry.DefaultProgrammer, "ft2232h"];
+
     /// <summary>Reads a configuration file; relative folders in it start at the file's own folder.</summary>
     /// <param name="path">The file; messages name it as given here.</param>
     /// <exception cref="ConfigException">The file is missing, unreadable or faulty.</exception>
@@ -80,13 +83,16 @@ public static partial class BenchConfigFile
 
     private static VirtualBenchEntry ReadVirtual(ConfigNode node)
     {
-        node.Only("image", "chip", "seed", "agent", "hiddenUnderHap");
+        node.Only("image", "chip", "seed", "agent", "hiddenUnderHap", "programmer");
         return new VirtualBenchEntry(
             OneOf(node.Get("image"), "image", Images),
             OneOf(node.Get("chip"), "chip", ChipNames.All),
             node.Number("seed", 0, int.MaxValue),
             node.Flag("agent", otherwise: true),
-            node.Flag("hiddenUnderHap", otherwise: false));
+            node.Flag("hiddenUnderHap", otherwise: false),
+            node.Find("programmer") is { } programmer
+                ? OneOf(programmer, "programmer", Programmers)
+                : VirtualBenchEntry.DefaultProgrammer);
     }
 
     private static string OneOf(ConfigNode node, string what, IReadOnlyList<string> known)

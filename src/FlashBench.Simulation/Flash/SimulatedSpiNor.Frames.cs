@@ -27,6 +27,10 @@ public sealed partial class SimulatedSpiNor
     private bool _selected;
     private bool _contended;
     private bool _misaligned;
+    private int _bitCount; // of a byte that is clocked bit by bit
+    private int _bitsIn;
+    private byte _bitsOut;
+    private bool _bitsTalk;
 
     /// <summary>Chip select falls: a frame begins.</summary>
     /// <param name="at">When, as a timestamp.</param>
@@ -37,6 +41,7 @@ public sealed partial class SimulatedSpiNor
             Settle(at);
             (_selected, _contended, _misaligned) = (_powered, false, false);
             (_headCount, _dataCount, _instruction) = (0, 0, default);
+            _bitCount = 0;
             if (_selected && _boardDrivesBus)
                 Contend();
         }
@@ -53,17 +58,25 @@ public sealed partial class SimulatedSpiNor
         lock (_gate)
         {
             if (_contended || (_misaligned && _selected))
-            {
                 _noise.NextBytes(miso);
-                return;
-            }
+            else if (_bitCount > 0)
+                ExchangeBits(until, mosi, miso);
+            else
+                ExchangeBytes(from, until, mosi, miso);
+        }
+    }
 
-            miso.Fill(Floating);
-            if (!_selected)
-                return;
-            int head = TakeHead(from, mosi);
-            if (head < mosi.Length)
-                Stream(from + (until - from) * head / mosi.Length, until, mosi[head..], miso[head..]);
+    /// <summary>Clocks one bit through the chip, for programmers that end a frame or a byte in the middle.</summary>
+    /// <param name="at">When.</param>
+    /// <param name="mosi">The bit to the chip.</param>
+    /// <returns>The bit from the chip; true where it does not drive the line.</returns>
+    public bool ClockBit(long at, bool mosi)
+    {
+        lock (_gate)
+        {
+            if (_contended || (_misaligned && _selected))
+                return _noise.Next(2) != 0;
+            return !_selected || Bit(at, mosi);
         }
     }
 
@@ -80,7 +93,7 @@ public sealed partial class SimulatedSpiNor
     {
         lock (_gate)
         {
-            bool whole = _selected && !_contended && !_misaligned && _headCount > 0;
+            bool whole = _selected && !_contended && !_misaligned && _bitCount == 0 && _headCount > 0;
             bool resetEnabled = _resetEnabled;
             if (whole)
             {
@@ -91,6 +104,51 @@ public sealed partial class SimulatedSpiNor
 
             _selected = false;
         }
+    }
+
+    private void ExchangeBytes(long from, long until, ReadOnlySpan<byte> mosi, Span<byte> miso)
+    {
+        miso.Fill(Floating);
+        if (!_selected)
+            return;
+        int head = TakeHead(from, mosi);
+        if (head < mosi.Length)
+            Stream(from + (until - from) * head / mosi.Length, until, mosi[head..], miso[head..]);
+    }
+
+    private void ExchangeBits(long at, ReadOnlySpan<byte> mosi, Span<byte> miso)
+    {
+        for (int i = 0; i < mosi.Length; i++)
+        {
+            int bits = 0;
+            for (int bit = 7; bit >= 0; bit--)
+                bits = bits << 1 | (Bit(at, (mosi[i] >> bit & 1) != 0) ? 1 : 0);
+            miso[i] = (byte)bits;
+        }
+    }
+
+    // What a byte brings is known before its first bit, what it tells the chip only after its last one.
+    private bool Bit(long at, bool mosi)
+    {
+        if (_bitCount == 0)
+        {
+            _bitsTalk = DrivesMiso;
+            _bitsOut = _bitsTalk ? StreamByte(at, Floating) : Floating;
+        }
+
+        _bitsIn = (_bitsIn << 1 | (mosi ? 1 : 0)) & 0xFF;
+        bool miso = (_bitsOut >> (7 - _bitCount) & 1) != 0;
+        _bitCount = (_bitCount + 1) % 8;
+        if (_bitCount == 0 && !_bitsTalk && TakeHead(at, [(byte)_bitsIn]) == 0)
+            StreamByte(at, (byte)_bitsIn);
+        return miso;
+    }
+
+    private byte StreamByte(long at, byte mosi)
+    {
+        Span<byte> miso = [Floating];
+        Stream(at, at, [mosi], miso);
+        return miso[0];
     }
 
     private void Contend()
@@ -154,6 +212,11 @@ public sealed partial class SimulatedSpiNor
 
         _dataCount += mosi.Length;
     }
+
+    // True if the next byte of the frame comes from the chip.
+    private bool DrivesMiso => _headCount > 0 && _headCount == _instruction.HeadBytes && _instruction.Action is
+        SpiNorAction.ReadData or SpiNorAction.ReadStatus or SpiNorAction.ReadId or SpiNorAction.ReadUniqueId
+        or SpiNorAction.ReadSfdp or SpiNorAction.Release;
 
     // ABh with three dummy bytes: one less than the capacity byte (W25Q128: 17h).
     private byte DeviceId => (byte)((_chip.JedecId & 0xFF) - 1);

@@ -34,6 +34,17 @@ public sealed class BenchConfigFileTests
     }
 
     [Theory]
+    [InlineData("", "ch341a")]
+    [InlineData(", \"programmer\": \"ch341a\"", "ch341a")]
+    [InlineData(", \"programmer\": \"ft2232h\"", "ft2232h")]
+    public void The_programmer_is_a_ch341a_unless_the_file_names_another(string entry, string programmer)
+    {
+        string json = Bench.Replace("\"seed\": 1", "\"seed\": 1" + entry, StringComparison.Ordinal);
+
+        Assert.Equal(programmer, Parse(json).Benches.Single().Virtual.Programmer);
+    }
+
+    [Theory]
     [InlineData("", "$: not JSON")]
     [InlineData("[]", "$: must be an object, not an array")]
     [InlineData("{}", "$: the key \"version\" is missing")]
@@ -71,6 +82,9 @@ public sealed class BenchConfigFileTests
     [InlineData("\"seed\": 1", "\"seed\": 99999999999", "virtual.seed: must be a whole number")]
     [InlineData("\"seed\": 1", "\"seed\": true", "virtual.seed: must be a number, not true or false")]
     [InlineData("\"seed\": 1", "\"seed\": 1, \"agent\": 0", "virtual.agent: must be true or false, not a number")]
+    [InlineData("\"seed\": 1", "\"seed\": 1, \"programmer\": \"ch347\"",
+        "virtual.programmer: unknown programmer \"ch347\"; known are ch341a, ft2232h")]
+    [InlineData("\"seed\": 1", "\"seed\": 1, \"programmer\": 1", "virtual.programmer: must be a string, not a number")]
     [InlineData("\"seed\": 1", "\"seed\": 1, \"seed\": 1", "virtual.seed: this key stands here twice")]
     public void A_faulty_bench_is_refused_with_the_place(string right, string wrong, string complaint)
     {
@@ -94,7 +108,7 @@ public sealed class BenchConfigFileTests
             () => BenchConfigFile.Parse(Encoding.UTF8.GetBytes(text), "bench-config.json"));
 
         Assert.Equal("bench-config.json:14: $.benches[2].virtual.sed: unknown key; known here are image, chip, seed, "
-            + "agent, hiddenUnderHap", fault.Message);
+            + "agent, hiddenUnderHap, programmer", fault.Message);
         Assert.Equal("$.benches[2].virtual.sed", fault.Path);
     }
 

@@ -1,3 +1,4 @@
+using FlashBench.Hardware.Usb;
 using FlashBench.Simulation;
 using FlashBench.Simulation.State;
 using FlashBench.Tests.Simulation.Board;
@@ -25,6 +26,22 @@ public sealed class VirtualBenchTests : IDisposable
         Assert.True(bench.Sensor.Identity.Simulated);
         Assert.True(bench.Console.Identity.Simulated);
         Assert.True(bench.Programmer.Identity.IsVirtual);
+    }
+
+    [Theory]
+    [InlineData(VirtualProgrammer.Ch341a, 0x1A86)]
+    [InlineData(VirtualProgrammer.Ft2232h, 0x0403)]
+    public async Task The_programmer_is_the_one_that_was_asked_for(VirtualProgrammer programmer, int vendor)
+    {
+        byte[] image = GeneratedImage.Of("me8").Bytes;
+        VirtualBenchOptions options = Options with { Programmer = programmer };
+        await using (VirtualBench bench = VirtualBench.Create(options, image, new VirtualTime()))
+            Assert.Equal(vendor, bench.Programmer.Identity.VendorId);
+        await using VirtualBench again = VirtualBench.Open(options, new VirtualTime());
+
+        await using IUsbDevice device = await again.OpenProgrammerAsync(CancellationToken.None);
+        Assert.Equal(vendor, device.Identity.VendorId);
+        Assert.True(device.Identity.IsVirtual);
     }
 
     [Fact]
