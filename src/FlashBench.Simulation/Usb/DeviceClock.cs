@@ -21,13 +21,20 @@ internal sealed class DeviceClock(TimeProvider time)
 
     // Completes `sleeper` at that time, within a day, or when cancelled; returns when it is complete, whoever did it.
     // To the tick: Task.Delay rounds to milliseconds, which is longer than most groups last.
+    // For ever is no timer at all: a clock that jumps to its next timer must not jump there.
     internal async Task SleepAsync(TaskCompletionSource sleeper, long untilNs, CancellationToken cancel)
     {
+        await using CancellationTokenRegistration registration = cancel.Register(() => sleeper.TrySetResult());
+        if (untilNs == long.MaxValue)
+        {
+            await sleeper.Task;
+            return;
+        }
+
         long ns = Math.Clamp(untilNs - NowNs, 0, SleepMaxNs);
         TimeSpan length = TimeSpan.FromTicks((ns + NsPerTimeSpanTick - 1) / NsPerTimeSpanTick);
         await using ITimer timer = time.CreateTimer(
             _ => sleeper.TrySetResult(), null, length, Timeout.InfiniteTimeSpan);
-        await using CancellationTokenRegistration registration = cancel.Register(() => sleeper.TrySetResult());
         await sleeper.Task;
     }
 }

@@ -120,7 +120,6 @@ public sealed class SimulatedCh341a : IUsbDevice
                 (transfer.Status, transfer.Length) = (UsbTransferStatus.Pending, 0);
             foreach (UsbTransfer transfer in transfers)
                 Enqueue(transfer, group);
-            _toWake.AddRange(_groups); // what they wait for may have come
             _groups.Add(group);
             return group;
         }
@@ -149,9 +148,11 @@ public sealed class SimulatedCh341a : IUsbDevice
             if (!group.IsOver && now >= group.DeadlineNs)
                 EndAll(group, UsbTransferStatus.TimedOut);
             long next = runs ? Math.Min(_core.NowNs, group.DeadlineNs) : group.DeadlineNs;
+            if (runs && NextOut() is { } atWork && atWork.Group != group && atWork.Group.SleepsUntilNs > _core.NowNs)
+                _toWake.Add(atWork.Group); // it may sleep until its limit, and this group may be gone by then
             long until = group.IsOver ? group.EndNs : next;
             if (until > now)
-                wait = (group.Sleep(), until);
+                wait = (group.Sleep(until), until);
             else
                 _groups.Remove(group);
         }

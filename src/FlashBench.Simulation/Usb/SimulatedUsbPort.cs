@@ -56,6 +56,9 @@ public abstract class SimulatedUsbPort
     /// <summary>Called with the new state (true = fed) and the timestamp when the cable comes off or on.</summary>
     public Action<bool, long>? SupplyChanged { get; set; }
 
+    /// <summary>Raised when the cable has come off, after transfers in flight were ended; on any thread.</summary>
+    public event Action? Unplugged;
+
     /// <summary>Attaches to the device and claims interface 0; that interface is as after power-on.</summary>
     /// <param name="cancel">Not needed: attaching takes no time.</param>
     /// <exception cref="ProgrammerException">The interface is claimed already, or nothing is plugged in.</exception>
@@ -109,6 +112,7 @@ public abstract class SimulatedUsbPort
 
         lose.ForEach(tell => tell()); // outside the lock: it wakes the host's tasks
         SupplyChanged?.Invoke(false, at);
+        Unplugged?.Invoke();
     }
 
     internal void Release(int interfaceNumber)

@@ -23,6 +23,9 @@ internal sealed class UsbGroup
     // When the last transfer that has ended did so.
     internal long EndNs { get; private set; }
 
+    // Until when its task sleeps if nobody wakes it.
+    internal long SleepsUntilNs { get; private set; }
+
     // Every transfer has its status.
     internal bool IsOver => _left == 0;
 
@@ -44,7 +47,11 @@ internal sealed class UsbGroup
 
     // The next Wake completes it. Not RunContinuationsAsynchronously: that would leave the thread of virtual time, so
     // callers wake outside their lock.
-    internal TaskCompletionSource Sleep() => _sleeper = new TaskCompletionSource();
+    internal TaskCompletionSource Sleep(long untilNs)
+    {
+        SleepsUntilNs = untilNs;
+        return _sleeper = new TaskCompletionSource();
+    }
 
     internal void Wake() => Interlocked.Exchange(ref _sleeper, null)?.TrySetResult();
 }
