@@ -220,7 +220,7 @@ int libusb_handle_events_timeout_completed(libusb_context *context, struct timev
     lock();
     struct libusb_context *c = context_or_default_locked(context);
     int result = c == NULL ? LIBUSB_ERROR_INVALID_PARAM : handles_itself(c) ? LIBUSB_ERROR_BUSY : LIBUSB_SUCCESS;
-    while (result == LIBUSB_SUCCESS && (completed == NULL || *completed == 0)) {
+    while (result == LIBUSB_SUCCESS && (completed == NULL || __atomic_load_n(completed, __ATOMIC_ACQUIRE) == 0)) {
         if (!c->handling) {
             c->handling = true;
             c->handler = pthread_self();

@@ -85,7 +85,7 @@ uint32_t libusb_transfer_get_stream_id(struct libusb_transfer *transfer)
 
 static void LIBUSB_CALL note_completed(struct libusb_transfer *transfer)
 {
-    *(int *)transfer->user_data = 1;
+    __atomic_store_n((int *)transfer->user_data, 1, __ATOMIC_RELEASE);
 }
 
 static int error_of(enum libusb_transfer_status status)
@@ -112,7 +112,7 @@ static int run(struct libusb_transfer *transfer, int *transferred)
     transfer->user_data = &completed;
     int result = inside ? LIBUSB_ERROR_BUSY : libusb_submit_transfer(transfer);
     if (result == LIBUSB_SUCCESS) {
-        while (completed == 0)
+        while (__atomic_load_n(&completed, __ATOMIC_ACQUIRE) == 0)
             libusb_handle_events_completed(context, &completed);
         *transferred = transfer->actual_length;
         result = error_of(transfer->status);

@@ -144,6 +144,9 @@ static int be_refused(void)
         if (d.idVendor == VENDOR && d.idProduct == PRODUCT)
             result = libusb_open(list[i], &device);
     }
+    if (count >= 0)
+        libusb_free_device_list(list, 1);
+    libusb_exit(context);
     return result == LIBUSB_ERROR_BUSY || result == LIBUSB_ERROR_NO_DEVICE ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
