@@ -8,8 +8,10 @@
  * What it is not: a clock for programs in general. It knows the calls that flashrom and libftdi1 make. Waiting for
  *   files, locks and threads is not touched, and neither is a clock that is read by system call.
  *
- *   FLASHBENCH_DEVICE_CLOCK=HOST:PORT   the control channel (docs/virtual-usb.md); without it nothing is changed
- *   FLASHBENCH_DEVICE_CLOCK_BENCH=ID    whose clock, if the server has several devices
+ *   FLASHBENCH_DEVICE_CLOCK=HOST:PORT    the control channel (docs/virtual-usb.md); without it nothing is changed
+ *   FLASHBENCH_DEVICE_CLOCK_SLACK=NS     for the server's pace "held": the stand-in for libusb says when it waits, and
+ *                                        a wait goes on for so long after the first answer, as a host controller
+ *                                        reports once a (micro)frame: 1000000 for full speed, 125000 for high speed
  *
  * Programs also wait by reading the clock in a loop. Each reading therefore moves the clock on, by at least 100 ns
  * and by a thousandth of the time the loop has lasted: at most 0.1 % too long, in few thousand readings.
@@ -37,10 +39,11 @@
 #define EXPORTED __attribute__((visibility("default")))
 #define SECOND INT64_C(1000000000)
 
-enum { STEP_MIN_NS = 100, STEP_PART = 1000, LINE_BYTES = 128, ANSWER_LIMIT_S = 10, EXIT_BROKEN = 70 };
+enum { STEP_MIN_NS = 100, STEP_PART = 1000, LINE_BYTES = 256, ANSWER_LIMIT_S = 10, EXIT_BROKEN = 70 };
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static bool asked_for, connected;
+static const char *slack; /* NULL: nobody says when it waits */
 static int channel = -1;
 static bool stale;          /* the device has worked since its clock was read */
 static int64_t known_ns;    /* the device's clock when it was read last */
@@ -85,7 +88,7 @@ static int connect_to(const char *address)
     return s;
 }
 
-/* One line there, one line back. */
+/* One line there, one line back: "ok TIME ...". Sets the clock. */
 static void ask(char line[LINE_BYTES])
 {
     size_t length = strlen(line), got = 0;
@@ -98,25 +101,20 @@ static void ask(char line[LINE_BYTES])
         got += (size_t)n;
     } while (line[got - 1] != '\n' && got < LINE_BYTES - 1);
     line[got] = 0;
+    char *end;
+    int64_t ns = strncmp(line, "ok ", 3) == 0 ? strtoll(line + 3, &end, 10) : -1;
+    if (ns < known_ns)
+        give_up(line);
+    known_ns = ns;
 }
 
 /* Tells what was slept and reads the clock. */
 static void settle(void)
 {
-    char line[LINE_BYTES];
-    const char *bench = getenv("FLASHBENCH_DEVICE_CLOCK_BENCH");
-    const char *space = bench != NULL ? " " : "";
-    bench = bench != NULL ? bench : "";
+    char line[LINE_BYTES] = "time\n";
     if (slept_ns > 0)
-        snprintf(line, sizeof line, "sleep %" PRId64 "%s%.64s\n", slept_ns, space, bench);
-    else
-        snprintf(line, sizeof line, "time%s%.64s\n", space, bench);
+        snprintf(line, sizeof line, "sleep %" PRId64 "\n", slept_ns);
     ask(line);
-    char *at = line + strcspn(line, "0123456789"), *end;
-    int64_t ns = strtoll(at, &end, 10);
-    if (end == at || ns < known_ns)
-        give_up("the control channel tells no time");
-    known_ns = ns;
     slept_ns = looping_ns = 0;
     stale = false;
 }
@@ -133,6 +131,7 @@ static bool is_on(void)
         if (channel < 0)
             give_up("nobody listens at FLASHBENCH_DEVICE_CLOCK");
         connected = true;
+        slack = getenv("FLASHBENCH_DEVICE_CLOCK_SLACK");
         settle();
         monotonic_base = host_ns(CLOCK_MONOTONIC) - known_ns;
         realtime_base = host_ns(CLOCK_REALTIME) - known_ns;
@@ -171,6 +170,37 @@ EXPORTED void device_clock_after_urbs(void)
 {
     pthread_mutex_lock(&gate);
     stale = true;
+    pthread_mutex_unlock(&gate);
+}
+
+/* True if the stand-in must say when it waits; its timeouts count on the device's clock then. */
+EXPORTED bool device_clock_is_held(void)
+{
+    pthread_mutex_lock(&gate);
+    bool held = is_on() && slack != NULL;
+    pthread_mutex_unlock(&gate);
+    return held;
+}
+
+/* The clock without moving it on. */
+EXPORTED int64_t device_clock_now(void)
+{
+    pthread_mutex_lock(&gate);
+    int64_t now = known_ns + slept_ns;
+    pthread_mutex_unlock(&gate);
+    return now;
+}
+
+/* Lets time pass until there are more than `received` answers to the `sent` commands, or until `limit`. */
+EXPORTED void device_clock_wait(uint64_t sent, uint64_t received, int64_t limit)
+{
+    char line[LINE_BYTES];
+    pthread_mutex_lock(&gate);
+    int64_t left = limit - known_ns;
+    snprintf(line, sizeof line, "wait %" PRIu64 " %" PRIu64 " %" PRId64 " %.20s\n", sent, received,
+             left > 0 ? left : 0, slack);
+    ask(line);
+    stale = false;
     pthread_mutex_unlock(&gate);
 }
 

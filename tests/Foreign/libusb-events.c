@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DEFAULT_WAIT_S = 60 };
+enum { DEFAULT_WAIT_S = 60, HELD_LOOK_NS = 1000000 };
 
 static pthread_mutex_t everything = PTHREAD_MUTEX_INITIALIZER;
 static struct libusb_context *contexts, *default_context;
@@ -115,6 +115,15 @@ void context_wake_locked(struct libusb_context *c)
         c->woken = write(c->wake_socket, &one, sizeof one) == sizeof one;
 }
 
+/* A thread that polls must send it; one that waits on a held clock cannot be woken for it. */
+void context_send_soon_locked(struct urb *urb)
+{
+    if (urb->context->held)
+        link_flush_locked(urb->link);
+    else
+        context_wake_locked(urb->context);
+}
+
 /* Waits until no thread polls the sockets of this context, so that one of them may be closed. */
 void context_leave_poll_locked(struct libusb_context *c)
 {
@@ -122,6 +131,16 @@ void context_leave_poll_locked(struct libusb_context *c)
         context_wake_locked(c);
         pthread_cond_wait(&c->changed, &everything);
     }
+}
+
+/* A link with URBs in flight, whose clock moves only while somebody waits for it. */
+static struct link *link_to_wait_for_locked(const struct libusb_context *c)
+{
+    for (struct libusb_device_handle *h = c->handles; h != NULL && clock_is_held(); h = h->next) {
+        if (!h->link->lost && h->link->slots_used > 0)
+            return h->link;
+    }
+    return NULL;
 }
 
 static void poll_locked(struct libusb_context *c, int64_t until)
@@ -138,14 +157,19 @@ static void poll_locked(struct libusb_context *c, int64_t until)
         if (h->link->earliest < until)
             until = h->link->earliest;
     }
+    struct link *waited = link_to_wait_for_locked(c);
+    uint64_t sent = waited != NULL ? waited->commands : 0, received = waited != NULL ? waited->answers : 0;
     int64_t wait = until - now_ns();
-    wait = wait < 0 ? 0 : wait;
+    wait = wait < 0 || waited != NULL ? 0 : wait;
     struct timespec limit = {.tv_sec = wait / 1000000000, .tv_nsec = wait % 1000000000};
     c->polling = true;
+    c->held = waited != NULL;
     unlock();
+    if (waited != NULL)
+        device_clock_wait(sent, received, until);
     int ready = ppoll(fds, count, &limit, NULL);
     lock();
-    c->polling = false;
+    c->polling = c->held = false;
     if (ready > 0 && fds[0].revents != 0) {
         uint64_t ignored;
         c->woken = read(c->wake_socket, &ignored, sizeof ignored) < 0;
@@ -192,6 +216,8 @@ static void handle_once_locked(struct libusb_context *c, int64_t until)
 
 static void wait_changed_locked(struct libusb_context *c, int64_t until)
 {
+    if (clock_is_held()) /* the condition knows the host's clock only */
+        until = host_ns() + HELD_LOOK_NS;
     struct timespec at = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
     pthread_cond_timedwait(&c->changed, &everything, &at);
 }

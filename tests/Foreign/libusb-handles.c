@@ -19,12 +19,15 @@ int libusb_open(libusb_device *device, libusb_device_handle **result)
         link->references++;
     else if (c->handle_count < HANDLES_MAX)
         link = link_open_locked(&device->record, &imported);
-    if (link != NULL && !device->described && link->sequence == 0
-        && !device_read_descriptors(device, link->socket)) {
-        link_lose_locked(link);
-        link_close_locked(link);
-        imported = USBIP_NO_ANSWER;
-        link = NULL;
+    if (link != NULL && !device->described && link->commands == 0) {
+        if (device_read_descriptors(device, link->socket)) {
+            link->commands = link->answers = DESCRIPTOR_READS;
+        } else {
+            link_lose_locked(link);
+            link_close_locked(link);
+            imported = USBIP_NO_ANSWER;
+            link = NULL;
+        }
     }
     if (link != NULL) {
         handle->device = device;

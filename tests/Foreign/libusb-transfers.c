@@ -48,7 +48,7 @@ int libusb_submit_transfer(struct libusb_transfer *transfer)
         urb->context = handle->device->context;
         result = link_submit_locked(handle->link, urb);
         if (result == LIBUSB_SUCCESS)
-            context_wake_locked(urb->context); /* a thread that polls must send it */
+            context_send_soon_locked(urb);
         else
             urb->context = NULL;
     }
@@ -63,8 +63,8 @@ int libusb_cancel_transfer(struct libusb_transfer *transfer)
     lock();
     if (urb->link != NULL && !urb->unlinked) {
         link_unlink_locked(urb->link, urb, LIBUSB_TRANSFER_CANCELLED);
-        if (urb->context != NULL)
-            context_wake_locked(urb->context);
+        if (urb->link != NULL)
+            context_send_soon_locked(urb);
         result = LIBUSB_SUCCESS;
     }
     unlock();

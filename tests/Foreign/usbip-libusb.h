@@ -14,7 +14,8 @@
  *   FLASHBENCH_USBIP_STATS=FILE        a line of counts is appended at each detach
  *
  * Semantics kept: a transfer completes, and its callback runs, inside event handling only, on that thread; timeouts
- *   count per transfer, in real time (a system call, so that a clock that was put in between does not reach it); a
+ *   count per transfer, in real time (a system call, so that a clock that was put in between does not reach it) unless
+ *   that clock is held, which is then the one that counts; a
  *   cancellation or timeout sends CMD_UNLINK and the transfer ends when that is answered; a lost connection ends all
  *   transfers with NO_DEVICE. The first open of a device in this process imports it, the last close detaches it and
  *   waits until the server has let go; another process gets LIBUSB_ERROR_BUSY meanwhile. An interface has one owner.
@@ -43,12 +44,17 @@
 /* Of device-clock.c, if it is loaded: time that the program slept must pass before URBs are sent; answers took time. */
 __attribute__((weak)) void device_clock_before_urbs(void);
 __attribute__((weak)) void device_clock_after_urbs(void);
+/* With a clock that is held, the stand-in says when it waits, and its own timeouts count on that clock, too. */
+__attribute__((weak)) bool device_clock_is_held(void);
+__attribute__((weak)) int64_t device_clock_now(void);
+__attribute__((weak)) void device_clock_wait(uint64_t sent, uint64_t received, int64_t limit);
 #pragma GCC visibility pop
 
 enum {
     INTERFACES_MAX = 32,
     HANDLES_MAX = 64, /* per context */
     PORTS_MAX = 7,
+    DESCRIPTOR_READS = 3, /* commands of device_read_descriptors */
 };
 
 #define NEVER INT64_MAX
@@ -93,6 +99,7 @@ struct link {
     uint32_t driver_bound; /* bit n: interface n has a kernel driver */
     struct libusb_device_handle *owner[INTERFACES_MAX];
     uint64_t urbs_out, urbs_in, urbs_control, bytes_out, bytes_in, sends, receives;
+    uint64_t commands, answers; /* since the import */
 };
 
 struct libusb_device {
@@ -120,6 +127,7 @@ struct libusb_context {
     int references;
     int wake_socket; /* an eventfd */
     bool woken, polling;
+    bool held; /* a thread waits on a held clock and cannot be woken */
     bool handling; /* some thread handles events or has locked them */
     pthread_t handler;
     pthread_cond_t changed;
@@ -130,6 +138,8 @@ struct libusb_context {
 };
 
 /* usbip-link.c */
+bool clock_is_held(void);
+int64_t host_ns(void);
 int64_t now_ns(void);
 struct link *link_find_locked(const struct usbip_record *record);
 struct link *link_open_locked(const struct usbip_record *record, enum usbip_import *result);
@@ -149,6 +159,7 @@ void unlock(void);
 struct libusb_context *context_or_default_locked(struct libusb_context *context);
 void context_complete_locked(struct urb *urb, enum libusb_transfer_status status);
 void context_wake_locked(struct libusb_context *context);
+void context_send_soon_locked(struct urb *urb);
 void context_leave_poll_locked(struct libusb_context *context);
 
 /* libusb-devices.c */

@@ -25,12 +25,26 @@ enum {
 
 static struct link *links;
 
+bool clock_is_held(void)
+{
+    static int held = -1;
+    if (held < 0)
+        held = device_clock_is_held != NULL && device_clock_is_held();
+    return held;
+}
+
 /* The host's clock, by system call: a library that puts its own clock in between does not reach it. */
-int64_t now_ns(void)
+int64_t host_ns(void)
 {
     struct timespec t;
     syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* The clock by which transfers time out. */
+int64_t now_ns(void)
+{
+    return clock_is_held() ? device_clock_now() : host_ns();
 }
 
 static bool same_device(const struct usbip_record *a, const struct usbip_record *b)
@@ -120,6 +134,7 @@ int link_reattach_locked(struct link *link)
     link->socket = usbip_import(server_host(), server_port(), link->record.busid, &record, &result);
     if (link->socket < 0)
         return -1;
+    link->commands = link->answers = 0;
     link->lost = false;
     return 0;
 }
@@ -226,6 +241,7 @@ int link_submit_locked(struct link *link, struct urb *urb)
     if (urb->deadline < link->earliest)
         link->earliest = urb->deadline;
     count_urb(link, &u);
+    link->commands++;
     if (link->out_used - link->out_sent >= FLUSH_BYTES)
         link_flush_locked(link);
     return LIBUSB_SUCCESS;
@@ -242,6 +258,7 @@ void link_unlink_locked(struct link *link, struct urb *urb, enum libusb_transfer
     slot->victim = urb->sequence;
     usbip_write_unlink(packet, slot->sequence, link->record.busnum << 16 | link->record.devnum, slot->victim);
     link->out_used += USBIP_PACKET_BYTES;
+    link->commands++;
     urb->unlinked = true;
     urb->ending = ending;
     urb->deadline = now_ns() + UNLINK_LIMIT_NS;
@@ -363,6 +380,7 @@ static bool take_submit_answer(struct link *link, struct slot *slot, const struc
 static bool take_answer(struct link *link, const uint8_t *packet)
 {
     struct usbip_answer answer = usbip_read_answer(packet);
+    link->answers++;
     struct slot *slot = find_slot(link, answer.sequence);
     if (slot == NULL || (slot->victim != 0) != (answer.kind == USBIP_RET_UNLINK))
         return false;
