@@ -162,7 +162,7 @@ public sealed class SimulatedFt2232h : IUsbDevice
                 EndAll(group, UsbTransferStatus.TimedOut);
             long until = group.IsOver ? group.EndNs : Math.Min(next, group.DeadlineNs);
             if (until > now)
-                wait = (group.Sleep(), until);
+                wait = (group.Sleep(until), until);
             else
                 _groups.Remove(group);
             if (_groups.Count == 0)
