@@ -41,7 +41,7 @@ public sealed class BenchConfigFileTests
     {
         string json = Bench.Replace("\"seed\": 1", "\"seed\": 1" + entry, StringComparison.Ordinal);
 
-        Assert.Equal(programmer, Parse(json).Benches.Single().Virtual.Programmer);
+        Assert.Equal(programmer, Parse(json).Benches.Single().Virtual!.Programmer);
     }
 
     [Theory]
