@@ -23,8 +23,8 @@ public sealed record Sfdp(
     /// <summary>Where tables are looked for; chips keep theirs in the first kilobytes.</summary>
     public const int SpaceBytesMax = 16 * 1024;
 
-    /// <summary>More headers than any chip has; further ones are an error.</summary>
-    public const int ParametersMax = 32;
+    /// <summary>More headers than any chip has, and as many as 256 bytes hold; further ones are an error.</summary>
+    public const int ParametersMax = 31;
 
     internal const int HeaderBytes = 8;
 

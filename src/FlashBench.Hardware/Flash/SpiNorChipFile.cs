@@ -100,6 +100,7 @@ internal static class SpiNorChipFile
             throw new InvalidDataException("a protection of the chip table has too few or too many BP bits or blocks");
         return new SpiNorProtectionScheme(bits, ToBit(row.Tb), ToBit(row.Sec), ToBit(row.Cmp), ToBit(row.Wps))
         {
+            RegisterLock = ToBit(row.Srp1),
             IsTopBottomOneTime = row.TbOnce ?? false,
             Blocks = row.Blocks,
         };

@@ -30,7 +30,7 @@ internal sealed record EraseRow(
 
 internal sealed record ProtectionRow(
     IReadOnlyList<string> Bp, string? Tb = null, string? Sec = null, string? Cmp = null, string? Wps = null,
-    bool? TbOnce = null, IReadOnlyList<int>? Blocks = null);
+    string? Srp1 = null, bool? TbOnce = null, IReadOnlyList<int>? Blocks = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

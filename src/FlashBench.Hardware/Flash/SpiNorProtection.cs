@@ -14,6 +14,9 @@ public sealed record SpiNorProtection(SpiNorStatus Status, uint Start, uint End)
     /// <summary>False if the chip's scheme is not known and the whole chip is taken for protected.</summary>
     public bool IsDecoded { get; init; } = true;
 
+    /// <summary>What guards the registers themselves, in words.</summary>
+    public string RegisterLock { get; init; } = Status.RegisterLock;
+
     /// <summary>Computes the protected range of a part that follows Winbond's scheme.</summary>
     /// <param name="status">The status registers of the chip.</param>
     /// <param name="sizeBytes">Its capacity in bytes.</param>
@@ -41,7 +44,7 @@ public sealed record SpiNorProtection(SpiNorStatus Status, uint Start, uint End)
         string how = ByIndividualLocks ? " by individual block locks (WPS)" : "";
         string doubt = IsDecoded ? "" : " as far as is known";
         return $"{new ProtectedRange(Start, End)} is protected{how}{doubt}, {Status}, "
-            + $"status registers {Status.RegisterLock}";
+            + $"status registers {RegisterLock}";
     }
 
     // Individual block locks are not read one by one here: all are set after power-up, so the whole chip counts.
@@ -51,12 +54,19 @@ public sealed record SpiNorProtection(SpiNorStatus Status, uint Start, uint End)
         if (scheme is null)
         {
             bool isOpen = (status.Register1 & AnyBlockProtect) == 0;
-            return new(status, 0, isOpen ? 0 : sizeBytes) { IsDecoded = isOpen };
+            return new(status, 0, isOpen ? 0 : sizeBytes)
+            {
+                IsDecoded = isOpen,
+                RegisterLock = status.LockedBy(null),
+            };
         }
 
-        if (scheme.IndividualLocks?.IsSet(status) ?? false)
-            return new(status, 0, sizeBytes) { ByIndividualLocks = true };
-        ProtectedRange range = scheme.RangeOf(status, sizeBytes);
-        return new(status, range.Start, range.End);
+        bool byLocks = scheme.IndividualLocks?.IsSet(status) ?? false;
+        ProtectedRange range = byLocks ? new(0, sizeBytes) : scheme.RangeOf(status, sizeBytes);
+        return new(status, range.Start, range.End)
+        {
+            ByIndividualLocks = byLocks,
+            RegisterLock = status.LockedBy(scheme.RegisterLock),
+        };
     }
 }

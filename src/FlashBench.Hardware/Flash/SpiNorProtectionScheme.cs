@@ -32,7 +32,13 @@ public sealed record SpiNorProtectionScheme(
 
     /// <summary>BP0-2, TB, SEC in register 1, CMP in register 2, WPS in register 3: Winbond up to 16 MiB.</summary>
     public static SpiNorProtectionScheme Winbond { get; } =
-        new([new(1, 2), new(1, 3), new(1, 4)], new(1, 5), new(1, 6), new(2, 6), new(3, 2));
+        new([new(1, 2), new(1, 3), new(1, 4)], new(1, 5), new(1, 6), new(2, 6), new(3, 2))
+        {
+            RegisterLock = new RegisterBit(2, 0),
+        };
+
+    /// <summary>SRP1: locks the registers until the next power-up, or for good; null if the chip has none.</summary>
+    public RegisterBit? RegisterLock { get; init; }
 
     /// <summary>True if TB can be set only once, and so is never changed here: Macronix, ISSI.</summary>
     public bool IsTopBottomOneTime { get; init; }
@@ -55,7 +61,8 @@ public sealed record SpiNorProtectionScheme(
     {
         ArgumentNullException.ThrowIfNull(other);
         return BlockProtect.SequenceEqual(other.BlockProtect) && TopBottom == other.TopBottom && Sector == other.Sector
-            && Complement == other.Complement && IsTopBottomOneTime == other.IsTopBottomOneTime
+            && Complement == other.Complement && RegisterLock == other.RegisterLock
+            && IsTopBottomOneTime == other.IsTopBottomOneTime
             && (Blocks ?? []).SequenceEqual(other.Blocks ?? []);
     }
 

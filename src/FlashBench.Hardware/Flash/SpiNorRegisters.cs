@@ -80,7 +80,8 @@ public sealed class SpiNorRegisters(ISpiBus bus, SpiNorChip chip, TimeProvider t
         return Same(now, target)
             ? isVolatile
             : throw Fault(
-                $"the registers did not take {Masked(target)}, they read {now}: {now.RegisterLock}"
+                $"the registers did not take {Masked(target)}, they read {now}: "
+                + now.LockedBy(chip.ProtectionScheme?.RegisterLock)
                 + (ignored ? ", the write was ignored (is WP# low?)" : ""));
     }
 
@@ -120,11 +121,13 @@ public sealed class SpiNorRegisters(ISpiBus bus, SpiNorChip chip, TimeProvider t
             return GuardedBits.OneTimeTopBottom;
         if (bit == scheme?.IndividualLocks)
             return GuardedBits.IndividualLocks;
+        if (bit == scheme?.RegisterLock)
+            return GuardedBits.RegisterLock;
         return (chip.Registers, bit) switch
         {
             (SpiNorRegisterLayout.Macronix or SpiNorRegisterLayout.Issi or SpiNorRegisterLayout.One, _) =>
                 GuardedBits.UnknownBits,
-            (_, { Register: 2, Bit: 0 or 6 }) => GuardedBits.RegisterLock, // SRP1; GD25x256 keeps it at bit 6
+            (_, { Register: 2, Bit: 0 or 6 }) => GuardedBits.RegisterLock, // where known parts keep SRP1
             (_, { Register: 2, Bit: >= 2 and <= 5 }) => GuardedBits.SecurityLocks, // LB; GD25QxxB, C: bit 2
             _ => GuardedBits.UnknownBits,
         };

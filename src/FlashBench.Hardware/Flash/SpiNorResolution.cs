@@ -10,9 +10,6 @@ internal static class SpiNorResolution
 {
     private const uint ThreeByteReach = SpiNorCommands.ThreeByteReach;
 
-    // No chip uses these for anything but an erase of the size named here; an SFDP that says otherwise is not believed.
-    private static readonly byte[] KnownErases = [0x20, 0xD7, 0x52, 0xD8, 0x21, 0x53, 0x5C, 0xDC];
-
     /// <summary>The chip that is there.</summary>
     /// <param name="jedecId">Its answer to 9Fh.</param>
     /// <param name="parts">The parts of the table with this id; may be none.</param>
@@ -124,21 +121,33 @@ internal static class SpiNorResolution
         foreach (SfdpEraseType type in sfdp.Basic.Erases.OrderBy(type => type.SizeBytes))
         {
             EraseCommand? row = chip.Erases.FirstOrDefault(erase => erase.Opcode == type.Opcode);
-            bool isKnown = KnownErases.Contains(type.Opcode) && (row is null || row.SizeBytes == type.SizeBytes);
+            bool isKnown = IsErase(type.Opcode, type.SizeBytes) && (row is null || row.SizeBytes == type.SizeBytes);
             if (!isKnown || (uniform >> type.Number - 1 & 1) == 0 || erases.Any(e => e.SizeBytes == type.SizeBytes))
                 continue;
             (TimeSpan typical, TimeSpan max) = SpiNorDefaults.Erase(type.SizeBytes);
-            byte? fourByte = sfdp.FourByte?.Erases.TryGetValue(type.Number, out byte opcode) ?? false ? opcode : null;
+            bool hasTwin = sfdp.FourByte?.Erases.ContainsKey(type.Number) ?? false;
+            byte? twin = hasTwin && IsErase(sfdp.FourByte!.Erases[type.Number], type.SizeBytes)
+                ? sfdp.FourByte.Erases[type.Number]
+                : null;
             erases.Add(new EraseCommand(
                 type.Opcode, type.SizeBytes, type.Typical ?? row?.Typical ?? typical,
                 Longer(type.Max, row?.Max ?? max))
             {
-                FourByteOpcode = chip.SizeBytes <= ThreeByteReach ? null : fourByte ?? row?.FourByteOpcode,
+                FourByteOpcode = chip.SizeBytes <= ThreeByteReach ? null : twin ?? row?.FourByteOpcode,
             });
         }
 
         return erases;
     }
+
+    // No chip uses these for an erase of another size: an SFDP that says so could make one sector's erase the chip's.
+    private static bool IsErase(byte opcode, uint sizeBytes) => opcode switch
+    {
+        0x20 or 0x21 or 0xD7 => sizeBytes == 4096,
+        0x52 or 0x53 or 0x5C => sizeBytes == 32 * 1024,
+        0xD8 or 0xDC => sizeBytes is 64 * 1024 or 256 * 1024,
+        _ => false,
+    };
 
     private static SpiNorAddressing SfdpAddressing(SpiNorChip chip, Sfdp sfdp)
     {

@@ -45,12 +45,16 @@ public readonly record struct SpiNorStatus(byte Register1, byte Register2, byte 
     /// <summary>WPS: every block has its own lock, and all are locked after power-up.</summary>
     public bool IndividualLocks => (Register3 & 1 << 2) != 0;
 
-    /// <summary>What guards the status registers themselves, in words: SRP1 and SRP0.</summary>
-    public string RegisterLock => ((Register2 & 1) << 1 | Register1 >> 7) switch
+    /// <summary>What guards the status registers themselves, in words: SRP1 (2.0) and SRP0.</summary>
+    public string RegisterLock => LockedBy(new RegisterBit(2, 0));
+
+    /// <summary>What guards the registers of a chip, in words.</summary>
+    /// <param name="lockBit">Where the chip keeps SRP1; null if it has none.</param>
+    public string LockedBy(RegisterBit? lockBit) => (lockBit?.IsSet(this) ?? false, Register1 >> 7) switch
     {
-        0 => "writable by software",
-        1 => "locked while WP# is low",
-        2 => "locked until the next power-up",
+        (false, 0) => "writable by software",
+        (false, _) => "locked while WP# is low",
+        (true, 0) => "locked until the next power-up",
         _ => "locked for good",
     };
 

@@ -39,6 +39,28 @@ public sealed class BlockProtectionTests
     }
 
     [Theory]
+    [InlineData("MX25U256xx", 0x00, 0x07, "writable by software")]        // bit 0 is drive strength there
+    [InlineData("MX25U256xx", 0x80, 0x07, "locked while WP# is low")]
+    [InlineData("EN25QH64", 0x00, 0x01, "writable by software")]
+    [InlineData("GD25LQ255", 0x00, 0x40, "writable by software")]         // one of its parts is not known
+    [InlineData("W25Q256", 0x00, 0x01, "locked until the next power-up")]
+    public void The_lock_of_the_registers_is_read_where_it_is(string name, byte one, byte two, string words)
+    {
+        var status = new SpiNorStatus(one, two, 0);
+
+        Assert.Equal(words, SpiNorProtection.From(status, SpiNorChips.ByName(name)!).RegisterLock);
+    }
+
+    [Fact]
+    public void Gd25q256e_keeps_its_register_lock_where_others_have_cmp()
+    {
+        SpiNorProtectionScheme scheme = SpiNorChips.Parts.Single(part => part.Variant == "D/E").Scheme!;
+
+        Assert.Equal("locked until the next power-up", new SpiNorStatus(0, 0x40, 0).LockedBy(scheme.RegisterLock));
+        Assert.Equal(0u, scheme.RangeOf(new SpiNorStatus(0, 0x40, 0), 32 << 20).LengthBytes);
+    }
+
+    [Theory]
     [InlineData(0x04, 0xFE0000)]   // b=1: 2 blocks
     [InlineData(0x1C, 0x800000)]   // b=7: 128 blocks
     [InlineData(0x20, 0x000000)]   // b=8: all

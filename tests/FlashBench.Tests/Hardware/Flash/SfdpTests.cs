@@ -187,7 +187,7 @@ public sealed class SfdpTests
 
     [Theory]
     [InlineData(5, 2, "major revision")]
-    [InlineData(6, 32, "parameter headers")]
+    [InlineData(6, 31, "parameter headers")]
     [InlineData(6, 255, "parameter headers")]
     [InlineData(11, 0, "0 DWORDs")]
     [InlineData(11, 8, "8 DWORDs")]

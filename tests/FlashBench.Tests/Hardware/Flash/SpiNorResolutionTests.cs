@@ -151,6 +151,26 @@ public sealed class SpiNorResolutionTests
         Assert.Equal([(byte)0x52], chip.Erases.Select(erase => erase.Opcode));
     }
 
+    [Theory]
+    [InlineData(0xD80F520CDC10200CuL, 0)]          // D8h for 32 KiB, 52h for 4 KiB, DCh for 64 KiB, 20h for 4 KiB
+    [InlineData(0xFFDCC7C7uL, 1)]
+    public void An_unknown_chip_is_erased_only_by_instructions_of_their_usual_size(ulong values, int table)
+    {
+        uint[] basic = Resized(SfdpImage.Basic16(), 64), four = [0xFFFF_0E43, 0xFFDC5C21];
+        if (table == 0)
+            (basic[7], basic[8]) = ((uint)(values & 0xFFFFFFFF), (uint)(values >> 32));
+        else
+            four[1] = (uint)values;
+        Sfdp sfdp = new SfdpImage().With(0xFF00, basic).With(0xFF84, four).Parse();
+
+        SpiNorChip chip = SpiNorChips.Identify(0x123456, sfdp, "")!;
+
+        Assert.All(chip.Erases, erase => Assert.Contains(
+            (erase.Opcode, erase.SizeBytes), new (byte, uint)[] { (0x20, 4096), (0xD8, 65536), (0xDC, 65536) }));
+        Assert.All(chip.Erases, erase => Assert.True(erase.FourByteOpcode is null or 0x21 or 0xDC));
+        Assert.NotEmpty(chip.Erases);
+    }
+
     [Fact]
     public void Erase_types_that_do_not_work_everywhere_are_left_out()
     {
