@@ -31,6 +31,12 @@ public interface ISpiBus : IAsyncDisposable
     /// <summary>Every setting the programmer has, fastest first; one where the clock is fixed.</summary>
     IReadOnlyList<SpiClock> Clocks => [Clock];
 
+    /// <summary>Longest command of a frame, in bytes.</summary>
+    int CommandBytesMax => int.MaxValue;
+
+    /// <summary>Longest response of a frame, in bytes.</summary>
+    int ResponseBytesMax => int.MaxValue;
+
     /// <summary>Changes the clock from the next batch on.</summary>
     /// <param name="clock">One of <see cref="Clocks"/>.</param>
     /// <param name="cancel">Honoured before the change.</param>

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 namespace FlashBench.Hardware.Native;
 
 /// <summary>The few calls of the C library that .NET does not offer.</summary>
-/// <remarks>Source: POSIX.1-2017 open(2), fsync(2), close(2); Linux statx(2), madvise(2).</remarks>
+/// <remarks>
+/// Source: POSIX.1-2017 open, fsync, close, read, write, poll, termios; Linux statx, madvise, ioctl_tty.
+/// </remarks>
 internal static partial class LibC
 {
     private const string Library = "libc";
@@ -22,12 +24,66 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "close")]
     internal static partial int Close(nint file);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(FileDescriptor file, Span<byte> data, nint count);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(FileDescriptor file, ReadOnlySpan<byte> data, nint count);
+
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    internal static partial int Poll(ref PollEntry entries, nuint count, int timeoutMs);
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Control(FileDescriptor file, nuint request);
+
+    [LibraryImport(Library, EntryPoint = "tcgetattr", SetLastError = true)]
+    internal static partial int GetLine(FileDescriptor file, Span<byte> termios);
+
+    [LibraryImport(Library, EntryPoint = "tcsetattr", SetLastError = true)]
+    internal static partial int SetLine(FileDescriptor file, int when, ReadOnlySpan<byte> termios);
+
+    [LibraryImport(Library, EntryPoint = "cfmakeraw")]
+    internal static partial void MakeRaw(Span<byte> termios);
+
+    [LibraryImport(Library, EntryPoint = "cfsetspeed", SetLastError = true)]
+    internal static partial int SetSpeed(Span<byte> termios, uint baud);
+
+    [LibraryImport(Library, EntryPoint = "tcflush", SetLastError = true)]
+    internal static partial int FlushLine(FileDescriptor file, int queue);
+}
+
+/// <summary>struct pollfd.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollEntry
+{
+    public int File;
+    public short Wanted, Ready;
 }
 
 /// <summary>An open file descriptor that closes itself.</summary>
 internal sealed class FileDescriptor() : SafeHandle(invalidHandleValue: -1, ownsHandle: true)
 {
-    public override bool IsInvalid => handle < 0;
+    public override bool IsInvalid => unchecked((int)handle) < 0; // an int: its upper half is not defined
+
+    /// <summary>Waits until the file is ready or has been hung up; blocks its thread.</summary>
+    /// <param name="wanted">POLLIN (1) or POLLOUT (4).</param>
+    /// <param name="timeoutMs">Limit of the wait.</param>
+    public void Wait(short wanted, int timeoutMs)
+    {
+        bool held = false;
+        try
+        {
+            DangerousAddRef(ref held);
+            var entry = new PollEntry { File = unchecked((int)handle), Wanted = wanted };
+            LibC.Poll(ref entry, 1, timeoutMs);
+        }
+        finally
+        {
+            if (held)
+                DangerousRelease();
+        }
+    }
 
     protected override bool ReleaseHandle() => LibC.Close(handle) == 0;
 }
