@@ -27,7 +27,8 @@ public sealed class VirtualBench : IAsyncDisposable
     private VirtualBench(VirtualBenchOptions options, BenchStateFile state, BoardState board, TimeProvider time)
     {
         _state = state;
-        Chip = new SimulatedSpiNor(options.Chip, state, SeededHash.Mix(options.Seed, 0x1D), time);
+        SimulatedPart part = options.Part ?? SimulatedParts.For(options.Chip);
+        Chip = new SimulatedSpiNor(part, state, SeededHash.Mix(options.Seed, 0x1D), time);
         Programmer = options.Programmer == VirtualProgrammer.Ft2232h
             ? new SimulatedFt2232hPort(Chip, time, UsbPort)
             : new SimulatedCh341aPort(Chip, time, UsbPort);

@@ -1,4 +1,5 @@
 using FlashBench.Hardware.Flash;
+using FlashBench.Simulation.Flash;
 
 namespace FlashBench.Simulation;
 
@@ -19,6 +20,9 @@ public enum VirtualProgrammer
 /// <param name="Seed">Of everything that varies: chip times, noise, clock error, the chip's unique id.</param>
 public sealed record VirtualBenchOptions(string Id, string StatePath, SpiNorChip Chip, int Seed)
 {
+    /// <summary>The part the chip model is; null for the usual one with the id and size of the chip.</summary>
+    public SimulatedPart? Part { get; init; }
+
     /// <summary>What stands between the host and the chip.</summary>
     public VirtualProgrammer Programmer { get; init; } = VirtualProgrammer.Ch341a;
 

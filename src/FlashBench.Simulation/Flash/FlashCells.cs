@@ -11,12 +11,26 @@ internal sealed class FlashCells(BenchStateFile state, Random random)
 
     private static readonly byte[] Erased = CreateErased();
 
-    internal void Apply(SpiNorOperation operation)
+    internal void Apply(SpiNorOperation operation, SpiNorFaults faults)
     {
-        if (operation.Kind == SpiNorOperationKind.Erase)
+        bool erases = operation.Kind == SpiNorOperationKind.Erase;
+        CellBits? weak = erases ? faults.EraseLeaves : faults.ProgramLeaves;
+        bool hit = weak is not null && weak.Address - (long)operation.Address is var at && at >= 0
+            && at < operation.Length;
+        byte before = hit ? state.Cells.Span[(int)weak!.Address] : (byte)0;
+        if (erases)
             EraseWhole(operation.Address, operation.Length);
         else
             state.Write(operation.Address, Programmed(operation));
+        if (hit)
+            Leave(weak!, erases ? 0 : before);
+    }
+
+    // The bits of the mask are what they were: 0 after an erase, 1 after a program if they were 1.
+    private void Leave(CellBits weak, int value)
+    {
+        int now = state.Cells.Span[(int)weak.Address];
+        state.Write(weak.Address, [(byte)((now & ~weak.Mask) | (value & weak.Mask))]);
     }
 
     // `done` is the share of the operation's time that had passed, 0 to 1. Chunks are erased one after another; the

@@ -1,28 +1,27 @@
 // The chip's SPI pins: one chip-select frame after another. What is modelled stands in SimulatedSpiNor.cs.
-using FlashBench.Hardware.Flash;
 using FlashBench.Simulation.State;
 
 namespace FlashBench.Simulation.Flash;
 
 public sealed partial class SimulatedSpiNor
 {
-    private const int HeadBytesMax = 5;
+    private const int HeadBytesMax = 6;
     private const byte Floating = 0xFF; // nobody drives MISO: the pull-up wins
 
     private static readonly TimeSpan PowerUp = TimeSpan.FromMicroseconds(20);      // tVSL
     private static readonly TimeSpan ReleaseTime = TimeSpan.FromMicroseconds(3);   // tRES1
     private static readonly TimeSpan PowerDownTime = TimeSpan.FromMicroseconds(3); // tDP
     private static readonly TimeSpan ResetTime = TimeSpan.FromMicroseconds(30);    // tRST
-    private static readonly TimeSpan StatusTypical = TimeSpan.FromMilliseconds(10); // tW
-    private static readonly TimeSpan StatusMax = TimeSpan.FromMilliseconds(15);
 
     private readonly byte[] _head = new byte[HeadBytesMax];
     private readonly byte[] _page;
     private readonly byte[] _statusData = new byte[BenchStateFile.StatusRegisterCount];
-    private SpiNorInstruction _instruction;
+    private SpiNorInstruction _instruction = SpiNorInstruction.Ignored;
     private ReadFlip? _readFlip;
     private uint _address;
+    private int _headBytes; // opcode, address and dummy bytes of the instruction
     private int _headCount;
+    private bool _lastMiso = true;
     private long _dataCount;
     private bool _selected;
     private bool _contended;
@@ -39,9 +38,9 @@ public sealed partial class SimulatedSpiNor
         lock (_gate)
         {
             Settle(at);
-            (_selected, _contended, _misaligned) = (_powered, false, false);
-            (_headCount, _dataCount, _instruction) = (0, 0, default);
-            _bitCount = 0;
+            (_selected, _contended, _misaligned) = (_powered && !Faults.Absent, false, false);
+            (_headCount, _dataCount, _instruction) = (0, 0, SpiNorInstruction.Ignored);
+            (_headBytes, _bitCount, _lastMiso) = (1, 0, true);
             if (_selected && _boardDrivesBus)
                 Contend();
         }
@@ -63,6 +62,7 @@ public sealed partial class SimulatedSpiNor
                 ExchangeBits(until, mosi, miso);
             else
                 ExchangeBytes(from, until, mosi, miso);
+            SpoilMiso(miso);
         }
     }
 
@@ -76,7 +76,9 @@ public sealed partial class SimulatedSpiNor
         {
             if (_contended || (_misaligned && _selected))
                 return _noise.Next(2) != 0;
-            return !_selected || Bit(at, mosi);
+            Span<byte> bit = [!_selected || Bit(at, mosi) ? (byte)0x80 : (byte)0x00];
+            SpoilMiso(bit, bits: 1);
+            return bit[0] >= 0x80;
         }
     }
 
@@ -98,7 +100,7 @@ public sealed partial class SimulatedSpiNor
             if (whole)
             {
                 _resetEnabled = false; // any instruction between 66h and 99h takes it back
-                if (_headCount == _instruction.HeadBytes)
+                if (_headCount == _headBytes)
                     Execute(at, resetEnabled);
             }
 
@@ -165,12 +167,13 @@ public sealed partial class SimulatedSpiNor
         {
             _head[_headCount++] = mosi[taken++];
             _instruction = Accept(_head[0], from);
+            _headBytes = 1 + _instruction.AddressBytes(_registers.FourByteMode) + _instruction.Dummies;
         }
 
-        while (taken < mosi.Length && _headCount < _instruction.HeadBytes)
+        while (taken < mosi.Length && _headCount < _headBytes)
         {
             _head[_headCount++] = mosi[taken++];
-            if (_headCount == _instruction.HeadBytes)
+            if (_headCount == _headBytes)
                 BeginData();
         }
 
@@ -179,8 +182,15 @@ public sealed partial class SimulatedSpiNor
 
     private void BeginData()
     {
-        _address = (uint)(_head[1] << 16 | _head[2] << 8 | _head[3]) % _chip.SizeBytes;
-        if (_instruction.Action == SpiNorAction.Program)
+        int count = _instruction.AddressBytes(_registers.FourByteMode);
+        uint address = count == 3 ? _registers.ExtendedAddress : 0u;
+        for (int i = 1; i <= count; i++)
+            address = (address & 0xFF_FFFF) << 8 | _head[i];
+        _address = _instruction.Action is SpiNorAction.ReadSfdp or SpiNorAction.ReadSecurity
+            or SpiNorAction.EraseSecurity or SpiNorAction.ProgramSecurity
+            ? address & 0xFF_FFFF
+            : address % _part.SizeBytes;
+        if (_instruction.Action is SpiNorAction.Program or SpiNorAction.ProgramSecurity)
             _page.AsSpan().Fill(0xFF);
     }
 
@@ -188,11 +198,11 @@ public sealed partial class SimulatedSpiNor
     private SpiNorInstruction Accept(byte opcode, long at)
     {
         Settle(at);
-        SpiNorInstruction instruction = SpiNorInstruction.Decode(opcode);
+        SpiNorInstruction instruction = _instructions[opcode];
         bool hears = at >= _deafUntil
             && (!IsBusy(at) || instruction.Action == SpiNorAction.ReadStatus)
             && (!_poweredDown || instruction.Action == SpiNorAction.Release);
-        return hears ? instruction : new SpiNorInstruction(SpiNorAction.Ignore);
+        return hears ? instruction : SpiNorInstruction.Ignored;
     }
 
     private void Stream(long from, long until, ReadOnlySpan<byte> mosi, Span<byte> miso)
@@ -201,12 +211,14 @@ public sealed partial class SimulatedSpiNor
         {
             case SpiNorAction.ReadData: ReadCells(miso); break;
             case SpiNorAction.ReadStatus: ReadStatus(from, until, miso); break;
-            case SpiNorAction.ReadId: Repeat(miso, JedecIdByte); break;
+            case SpiNorAction.ReadId: ReadId(miso); break;
             case SpiNorAction.ReadUniqueId: Repeat(miso, UniqueIdByte); break;
             case SpiNorAction.ReadSfdp: Repeat(miso, i => _sfdp[(int)((_address + i) % SfdpTable.SpaceBytes)]); break;
             case SpiNorAction.Release: Repeat(miso, i => i < 3 ? Floating : DeviceId); break;
-            case SpiNorAction.Program: FillPage(mosi); break;
-            case SpiNorAction.WriteStatus: FillStatus(mosi); break;
+            case SpiNorAction.ReadSecurity: Repeat(miso, i => _security.Read(_address, i)); break;
+            case SpiNorAction.ReadExtendedAddress: miso.Fill(_registers.ExtendedAddress); break;
+            case SpiNorAction.Program or SpiNorAction.ProgramSecurity: FillPage(mosi); break;
+            case SpiNorAction.WriteStatus or SpiNorAction.WriteExtendedAddress: FillStatus(mosi); break;
             default: break;
         }
 
@@ -214,14 +226,15 @@ public sealed partial class SimulatedSpiNor
     }
 
     // True if the next byte of the frame comes from the chip.
-    private bool DrivesMiso => _headCount > 0 && _headCount == _instruction.HeadBytes && _instruction.Action is
+    private bool DrivesMiso => _headCount > 0 && _headCount == _headBytes && _instruction.Action is
         SpiNorAction.ReadData or SpiNorAction.ReadStatus or SpiNorAction.ReadId or SpiNorAction.ReadUniqueId
-        or SpiNorAction.ReadSfdp or SpiNorAction.Release;
+        or SpiNorAction.ReadSfdp or SpiNorAction.ReadSecurity or SpiNorAction.ReadExtendedAddress
+        or SpiNorAction.Release;
 
     // ABh with three dummy bytes: one less than the capacity byte (W25Q128: 17h).
-    private byte DeviceId => (byte)((_chip.JedecId & 0xFF) - 1);
+    private byte DeviceId => (byte)((_part.JedecId & 0xFF) - 1);
 
-    private byte JedecIdByte(long index) => (byte)(_chip.JedecId >> (16 - 8 * (int)(index % 3)) & 0xFF);
+    private byte JedecIdByte(long index) => (byte)(_part.JedecId >> (16 - 8 * (int)(index % 3)) & 0xFF);
 
     private byte UniqueIdByte(long index) => (byte)(_uniqueId >> (56 - 8 * (int)(index % 8)) & 0xFF);
 
@@ -245,11 +258,40 @@ public sealed partial class SimulatedSpiNor
 
         if (_readFlip is { } flip)
             FlipOnce(flip, start, miso);
+        if (Faults.FlakyBit is { } flaky && OffsetOf(flaky.Address, start) is var offset && offset < miso.Length
+            && _noise.NextDouble() < flaky.Probability)
+        {
+            miso[(int)offset] ^= (byte)(1 << flaky.Bit);
+        }
+    }
+
+    private long OffsetOf(uint address, uint start) =>
+        (address - (long)start + _part.SizeBytes) % _part.SizeBytes;
+
+    private void ReadId(Span<byte> miso)
+    {
+        Repeat(miso, JedecIdByte);
+        if (Faults.UnstableId && _noise.Next(2) != 0)
+            miso[_noise.Next(Math.Min(3, miso.Length))] ^= (byte)(1 << _noise.Next(8));
+    }
+
+    // What a bad clip makes of the chip's answer, first bit on top.
+    private void SpoilMiso(Span<byte> miso, int bits = 8)
+    {
+        for (int i = 0; Faults.LateMiso && i < miso.Length; i++)
+        {
+            int last = miso[i] >> (8 - bits) & 1;
+            miso[i] = (byte)((_lastMiso ? 0x80 : 0) | miso[i] >> 1);
+            _lastMiso = last != 0;
+        }
+
+        if (Faults.StuckMiso is { } level)
+            miso.Fill(level);
     }
 
     private void FlipOnce(ReadFlip flip, uint start, Span<byte> miso)
     {
-        long offset = (flip.Address - (long)start + _chip.SizeBytes) % _chip.SizeBytes;
+        long offset = OffsetOf(flip.Address, start);
         if (offset >= miso.Length)
             return;
         if (flip.Skip == 0)
@@ -278,65 +320,5 @@ public sealed partial class SimulatedSpiNor
     {
         for (int i = 0; i < data.Length && _dataCount + i < _statusData.Length; i++)
             _statusData[(int)_dataCount + i] = data[i];
-    }
-
-    private void Execute(long at, bool resetEnabled)
-    {
-        bool exact = _dataCount == 0;
-        switch (_instruction.Action)
-        {
-            case SpiNorAction.WriteEnable when exact: _registers.WriteEnabled = true; break;
-            case SpiNorAction.WriteDisable when exact: _registers.WriteEnabled = false; break;
-            case SpiNorAction.WriteEnableVolatile when exact: _registers.VolatileEnabled = true; return;
-            case SpiNorAction.WriteStatus: WriteStatus(at); break;
-            case SpiNorAction.Program when !exact: Program(at); break;
-            case SpiNorAction.Erase when exact: Erase(at, SpiNorInstruction.EraseFor(_chip, _head[0])); break;
-            case SpiNorAction.ChipErase when exact: Erase(at, SpiNorInstruction.ChipEraseFor(_chip)); break;
-            case SpiNorAction.PowerDown when exact: SetPowerDown(true, at + Ticks(PowerDownTime)); break;
-            case SpiNorAction.Release when _poweredDown: SetPowerDown(false, at + Ticks(ReleaseTime)); break;
-            case SpiNorAction.EnableReset when exact: _resetEnabled = true; break;
-            case SpiNorAction.Reset when exact && resetEnabled: Restart(at + Ticks(ResetTime), false); break;
-            default: break;
-        }
-
-        _registers.VolatileEnabled = false; // 50h counts for the very next instruction only
-    }
-
-    private void SetPowerDown(bool down, long readyAt) => (_poweredDown, _deafUntil) = (down, readyAt);
-
-    private void Program(long at)
-    {
-        uint page = _address - _address % (uint)_page.Length;
-        if (!_registers.WriteEnabled || _registers.Protects(page, (uint)_page.Length))
-            return; // the part stays silent too, and WEL stays as it was
-        var operation = new SpiNorOperation(SpiNorOperationKind.Program, page, _page.Length, _page.ToArray());
-        Start(operation, at, _chip.PageProgramTypical, _chip.PageProgramMax);
-    }
-
-    private void Erase(long at, EraseCommand erase)
-    {
-        uint start = _instruction.Action == SpiNorAction.ChipErase ? 0 : _address - _address % erase.SizeBytes;
-        if (!_registers.WriteEnabled || _registers.Protects(start, erase.SizeBytes))
-            return;
-        var operation = new SpiNorOperation(SpiNorOperationKind.Erase, start, (int)erase.SizeBytes, default);
-        Start(operation, at, erase.Typical, erase.Max);
-    }
-
-    // 01h takes one or two bytes (SR1, SR2), 31h and 11h one.
-    private void WriteStatus(long at)
-    {
-        long bytesMax = _instruction.Register == 0 ? 2 : 1;
-        if (_dataCount < 1 || _dataCount > bytesMax || _registers.Locked)
-            return;
-        byte[] merged = _registers.Merge(_instruction.Register, _statusData.AsSpan(0, (int)_dataCount));
-        if (_registers.VolatileEnabled)
-        {
-            _registers.SetVolatile(merged);
-        }
-        else if (_registers.WriteEnabled)
-        {
-            var operation = new SpiNorOperation(SpiNorOperationKind.WriteStatus, 0, merged.Length, merged);
-            Start(operation, at, StatusTypical, StatusMax);
-        }
     }
 }

@@ -1,5 +1,3 @@
-using FlashBench.Hardware.Flash;
-
 namespace FlashBench.Simulation.Flash;
 
 // What the chip does with an opcode.
@@ -11,65 +9,140 @@ internal enum SpiNorAction : byte
     ReadData,
     ReadUniqueId,
     ReadSfdp,
+    ReadSecurity,
+    ReadExtendedAddress,
     WriteEnable,
     WriteDisable,
     WriteEnableVolatile,
     WriteStatus,
+    WriteExtendedAddress,
     Program,
+    ProgramSecurity,
     Erase,
+    EraseSecurity,
     ChipErase,
+    EnterFourByte,
+    LeaveFourByte,
     PowerDown,
     Release,
     EnableReset,
     Reset,
 }
 
-// One instruction: HeadBytes counts the opcode, address and dummy bytes; Register is the status register (0 to 2).
-internal readonly record struct SpiNorInstruction(SpiNorAction Action, int HeadBytes = 1, int Register = 0)
+// How many address bytes follow the opcode.
+internal enum SpiNorAddress : byte
 {
-    // Source: Winbond W25Q128JV revision F, section 8.1.2 (instruction set table 1, standard SPI).
-    internal static SpiNorInstruction Decode(byte opcode) => opcode switch
+    None,
+    Three,
+    ByMode,
+    Four,
+}
+
+// One instruction; Register is the status register, Erase what an erase opcode erases.
+internal sealed record SpiNorInstruction(
+    SpiNorAction Action, SpiNorAddress Address = SpiNorAddress.None, int Dummies = 0, int Register = 0)
+{
+    internal static SpiNorInstruction Ignored { get; } = new(SpiNorAction.Ignore);
+
+    internal PartErase? Erase { get; init; }
+
+    internal int AddressBytes(bool fourByteMode) => Address switch
     {
-        0x9F => new(SpiNorAction.ReadId),
-        0x05 => new(SpiNorAction.ReadStatus, 1, 0),
-        0x35 => new(SpiNorAction.ReadStatus, 1, 1),
-        0x15 => new(SpiNorAction.ReadStatus, 1, 2),
-        0x03 => new(SpiNorAction.ReadData, 4),
-        0x0B => new(SpiNorAction.ReadData, 5),
-        0x4B => new(SpiNorAction.ReadUniqueId, 5),
-        0x5A => new(SpiNorAction.ReadSfdp, 5),
-        0x06 => new(SpiNorAction.WriteEnable),
-        0x04 => new(SpiNorAction.WriteDisable),
-        0x50 => new(SpiNorAction.WriteEnableVolatile),
-        0x01 => new(SpiNorAction.WriteStatus, 1, 0),
-        0x31 => new(SpiNorAction.WriteStatus, 1, 1),
-        0x11 => new(SpiNorAction.WriteStatus, 1, 2),
-        0x02 => new(SpiNorAction.Program, 4),
-        0x20 or 0x52 or 0xD8 => new(SpiNorAction.Erase, 4),
-        0xC7 or 0x60 => new(SpiNorAction.ChipErase),
-        0xB9 => new(SpiNorAction.PowerDown),
-        0xAB => new(SpiNorAction.Release),
-        0x66 => new(SpiNorAction.EnableReset),
-        0x99 => new(SpiNorAction.Reset),
-        _ => new(SpiNorAction.Ignore),
+        SpiNorAddress.None => 0,
+        SpiNorAddress.Four => 4,
+        SpiNorAddress.ByMode when fourByteMode => 4,
+        _ => 3,
     };
+}
 
-    // The erase a W25Q part does on this opcode. Times come from the chip's row; the 32 KiB erase is in the silicon
-    // even where the row leaves it out. Source: W25Q128JV revision F, section 9.6 (tBE1 120/1600 ms).
-    internal static EraseCommand EraseFor(SpiNorChip chip, byte opcode) =>
-        chip.Erases.FirstOrDefault(erase => erase.Opcode == opcode) ?? opcode switch
-        {
-            0x20 => new EraseCommand(0x20, 4096, Milliseconds(45), Milliseconds(400)),
-            0x52 => new EraseCommand(0x52, 32768, Milliseconds(120), Milliseconds(1600)),
-            _ => new EraseCommand(0xD8, 65536, Milliseconds(150), Milliseconds(2000)),
-        };
+// The instructions of a part. Source: the instruction set tables of the datasheets that SimulatedParts.cs names.
+internal sealed class SpiNorInstructionSet
+{
+    private readonly SpiNorInstruction[] _byOpcode = new SpiNorInstruction[256];
 
-    // tCE grows with the array: 20/100 s for 64 Mbit, 40/200 s for 128 Mbit.
-    internal static EraseCommand ChipEraseFor(SpiNorChip chip)
+    internal SpiNorInstructionSet(SimulatedPart part)
     {
-        TimeSpan typical = TimeSpan.FromSeconds(20) * (chip.SizeBytes / (8.0 * 1024 * 1024));
-        return new EraseCommand(0xC7, chip.SizeBytes, typical, typical * 5);
+        Array.Fill(_byOpcode, SpiNorInstruction.Ignored);
+        AddCommon(part);
+        AddRegisters(part.Registers);
+        AddFourByte(part);
+        if (!part.HasSecurityRegisters)
+            return;
+        Add(0x4B, SpiNorAction.ReadUniqueId, SpiNorAddress.ByMode, 1); // four dummy bytes, or five
+        Add(0x44, SpiNorAction.EraseSecurity, SpiNorAddress.ByMode);
+        Add(0x42, SpiNorAction.ProgramSecurity, SpiNorAddress.ByMode);
+        Add(0x48, SpiNorAction.ReadSecurity, SpiNorAddress.ByMode, 1);
     }
 
-    private static TimeSpan Milliseconds(int count) => TimeSpan.FromMilliseconds(count);
+    internal SpiNorInstruction this[byte opcode] => _byOpcode[opcode];
+
+    private void AddCommon(SimulatedPart part)
+    {
+        Add(0x9F, SpiNorAction.ReadId);
+        Add(0x03, SpiNorAction.ReadData, SpiNorAddress.ByMode);
+        Add(0x0B, SpiNorAction.ReadData, SpiNorAddress.ByMode, 1);
+        Add(0x06, SpiNorAction.WriteEnable);
+        Add(0x04, SpiNorAction.WriteDisable);
+        Add(0x02, SpiNorAction.Program, SpiNorAddress.ByMode);
+        Add(0xC7, SpiNorAction.ChipErase);
+        Add(0x60, SpiNorAction.ChipErase);
+        Add(0xB9, SpiNorAction.PowerDown);
+        Add(0xAB, SpiNorAction.Release);
+        Add(0x66, SpiNorAction.EnableReset);
+        Add(0x99, SpiNorAction.Reset);
+        if (part.Sfdp != SfdpRevision.None)
+            Add(0x5A, SpiNorAction.ReadSfdp, SpiNorAddress.Three, 1);
+        foreach (PartErase erase in part.Erases)
+            _byOpcode[erase.Opcode] = new(SpiNorAction.Erase, SpiNorAddress.ByMode) { Erase = erase };
+    }
+
+    private void AddRegisters(RegisterStyle style)
+    {
+        Add(0x05, SpiNorAction.ReadStatus);
+        Add(0x01, SpiNorAction.WriteStatus);
+        if (style == RegisterStyle.Macronix)
+        {
+            Add(0x15, SpiNorAction.ReadStatus, register: 1);
+            return;
+        }
+
+        Add(0x50, SpiNorAction.WriteEnableVolatile);
+        Add(0x35, SpiNorAction.ReadStatus, register: 1);
+        if (style == RegisterStyle.WinbondTwo)
+            return;
+        Add(0x15, SpiNorAction.ReadStatus, register: 2);
+        Add(0x31, SpiNorAction.WriteStatus, register: 1);
+        Add(0x11, SpiNorAction.WriteStatus, register: 2);
+    }
+
+    private void AddFourByte(SimulatedPart part)
+    {
+        if (part.Has(FourByteAddressing.Mode))
+        {
+            Add(0xB7, SpiNorAction.EnterFourByte);
+            Add(0xE9, SpiNorAction.LeaveFourByte);
+        }
+
+        if (part.Has(FourByteAddressing.ExtendedRegister))
+        {
+            Add(0xC5, SpiNorAction.WriteExtendedAddress);
+            Add(0xC8, SpiNorAction.ReadExtendedAddress);
+        }
+
+        if (part.Has(FourByteAddressing.Reads))
+        {
+            Add(0x13, SpiNorAction.ReadData, SpiNorAddress.Four);
+            Add(0x0C, SpiNorAction.ReadData, SpiNorAddress.Four, 1);
+        }
+
+        if (!part.Has(FourByteAddressing.Writes))
+            return;
+        Add(0x12, SpiNorAction.Program, SpiNorAddress.Four);
+        foreach (PartErase erase in part.Erases)
+            _byOpcode[erase.FourByteOpcode] = new(SpiNorAction.Erase, SpiNorAddress.Four) { Erase = erase };
+    }
+
+    private void Add(
+        byte opcode, SpiNorAction action, SpiNorAddress address = SpiNorAddress.None, int dummies = 0,
+        int register = 0) => _byOpcode[opcode] = new(action, address, dummies, register);
 }

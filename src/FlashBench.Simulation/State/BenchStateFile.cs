@@ -1,8 +1,8 @@
 // The file of one virtual bench: what stays when the process that plays the bench is killed.
 //
 // Modelled: the cells of the flash chip, the operation the chip has started and not finished, its non-volatile status
-//   registers, and a section that belongs to the board model (contacts, uptime). Every change is written at once, so
-//   that `kill -9` at any instant leaves what a real chip and a real board would hold.
+//   registers, its security registers, and a section that belongs to the board model (contacts, uptime). Every change
+//   is written at once, so that `kill -9` at any instant leaves what a real chip and a real board would hold.
 // Not modelled: a crash of the host's own operating system (nothing is fsynced: the page cache is enough for a kill).
 using System.Buffers.Binary;
 using System.Security.Cryptography;
@@ -14,8 +14,8 @@ namespace FlashBench.Simulation.State;
 /// <summary>One virtual bench on disk: cells, operation in progress, status registers, board section.</summary>
 /// <remarks>
 /// Layout, little-endian: header page (magic, version, part, size, SHA-256 of these), two slots for the operation,
-/// two for the status registers, two for the board, then the cells. Sections may be written from different threads;
-/// one section by one thread at a time. The file is locked while it is open.
+/// two for the status registers, two for the board, two for the security registers, then the cells. Sections may be
+/// written from different threads; one section by one thread at a time. The file is locked while it is open.
 /// </remarks>
 public sealed class BenchStateFile : IDisposable
 {
@@ -24,6 +24,9 @@ public sealed class BenchStateFile : IDisposable
 
     /// <summary>Non-volatile status registers that are kept.</summary>
     public const int StatusRegisterCount = 3;
+
+    /// <summary>Bytes of all security registers together.</summary>
+    internal const int SecurityBytes = 768;
 
     private const uint Version = 1;
     private const int DescriptionBytes = 20; // magic, version, JEDEC id, size
@@ -34,6 +37,8 @@ public sealed class BenchStateFile : IDisposable
     private const int StatusSlotBytes = 0x800;
     private const long BoardOffset = 0x4000;
     private const int BoardSlotBytes = 0x9000;
+    private const long SecurityOffset = 0x16000; // behind the board's two slots; zero in files of earlier programs
+    private const int SecuritySlotBytes = 0x1000;
     private const long CellsOffset = 0x20000;
 
     private readonly SafeFileHandle _file;
@@ -41,6 +46,7 @@ public sealed class BenchStateFile : IDisposable
     private readonly AlternatingRecord _operation;
     private readonly AlternatingRecord _status;
     private readonly AlternatingRecord _board;
+    private readonly AlternatingRecord _security;
     private readonly Lock _boardGate = new();
 
     private BenchStateFile(string path, SafeFileHandle file, byte[] cells)
@@ -50,6 +56,7 @@ public sealed class BenchStateFile : IDisposable
         _operation = new AlternatingRecord(file, OperationOffset, OperationSlotBytes);
         _status = new AlternatingRecord(file, StatusOffset, StatusSlotBytes);
         _board = new AlternatingRecord(file, BoardOffset, BoardSlotBytes);
+        _security = new AlternatingRecord(file, SecurityOffset, SecuritySlotBytes);
     }
 
     private static ReadOnlySpan<byte> Magic => "FBVBENCH"u8;
@@ -65,6 +72,9 @@ public sealed class BenchStateFile : IDisposable
 
     /// <summary>The three non-volatile status registers, SR1 first; null if they never changed.</summary>
     internal byte[]? StatusRegisters => _status.Payload;
+
+    /// <summary>The security registers, the first one first; null if they never changed.</summary>
+    internal byte[]? SecurityRegisters => _security.Payload;
 
     /// <summary>Makes a bench file, replacing the one at <paramref name="path"/> in one step.</summary>
     /// <param name="path">Where; the folder exists. A kill on the way leaves the old file or none.</param>
@@ -186,6 +196,10 @@ public sealed class BenchStateFile : IDisposable
     /// <exception cref="BenchStateException">The disk failed.</exception>
     internal void SaveStatusRegisters(ReadOnlySpan<byte> registers) => Save(_status, registers);
 
+    /// <summary>Keeps the security registers, the first one first.</summary>
+    /// <exception cref="BenchStateException">The disk failed.</exception>
+    internal void SaveSecurityRegisters(ReadOnlySpan<byte> registers) => Save(_security, registers);
+
     private void Save(AlternatingRecord record, ReadOnlySpan<byte> payload)
     {
         try
@@ -200,10 +214,14 @@ public sealed class BenchStateFile : IDisposable
 
     private void LoadRecords(SpiNorChip chip)
     {
-        if (!_operation.Load() || !_status.Load() || !_board.Load())
+        if (!_operation.Load() || !_status.Load() || !_board.Load() || !_security.Load())
             throw new BenchStateException(Path, "is damaged: a state record has no sound copy");
-        if (_status.Payload is { Length: not StatusRegisterCount } || _board.Payload?.Length > BoardBytesMax)
+        if (_status.Payload is { Length: not StatusRegisterCount } || _board.Payload?.Length > BoardBytesMax
+            || _security.Payload is { Length: not SecurityBytes })
+        {
             throw new BenchStateException(Path, "is damaged: a state record has an impossible length");
+        }
+
         if (_operation.Payload is not { Length: > 0 } saved)
             return;
         Operation = SpiNorOperation.Parse(saved, chip.SizeBytes)

@@ -13,6 +13,12 @@ public enum SpiNorOperationKind : byte
 
     /// <summary>Replaces the three non-volatile status registers.</summary>
     WriteStatus = 3,
+
+    /// <summary>Sets security registers to 0xFF; addresses count from the first of them.</summary>
+    EraseSecurity = 4,
+
+    /// <summary>Clears bits of security registers; addresses count from the first of them.</summary>
+    ProgramSecurity = 5,
 }
 
 /// <summary>One operation that the chip has started and not finished; doing it twice gives the same cells.</summary>
@@ -51,12 +57,14 @@ public sealed record SpiNorOperation(
         int data = bytes.Length - HeaderBytes;
         bool sound = kind switch
         {
-            SpiNorOperationKind.Erase => data == 0,
-            SpiNorOperationKind.Program => data == length && data <= DataBytesMax,
+            SpiNorOperationKind.Erase or SpiNorOperationKind.EraseSecurity => data == 0,
+            SpiNorOperationKind.Program or SpiNorOperationKind.ProgramSecurity =>
+                data == length && data <= DataBytesMax,
             SpiNorOperationKind.WriteStatus => data == length && data == BenchStateFile.StatusRegisterCount,
             _ => false,
         };
-        return sound && length > 0 && (ulong)address + (ulong)length <= chipBytes
+        uint end = kind >= SpiNorOperationKind.EraseSecurity ? BenchStateFile.SecurityBytes : chipBytes;
+        return sound && length > 0 && (ulong)address + (ulong)length <= end
             ? new SpiNorOperation(kind, address, length, bytes[HeaderBytes..].ToArray())
             : null;
     }

@@ -13,14 +13,21 @@ internal sealed class ChipOnPins : IDisposable
 
     private readonly string _folder;
     private readonly SpiNorChip _row;
+    private readonly SimulatedPart _part;
     private BenchStateFile _state;
 
-    internal ChipOnPins(SpiNorChip? row = null, byte[]? cells = null)
+    internal ChipOnPins(SimulatedPart part)
+        : this(ChipRows.Of(part), part: part)
+    {
+    }
+
+    internal ChipOnPins(SpiNorChip? row = null, byte[]? cells = null, SimulatedPart? part = null)
     {
         _row = row ?? ChipRows.W25Q80;
+        _part = part ?? SimulatedParts.For(_row);
         _folder = Directory.CreateTempSubdirectory("flashbench-chip-").FullName;
         _state = BenchStateFile.Create(Path.Combine(_folder, "bench"), _row, cells ?? Blank(_row));
-        Chip = new SimulatedSpiNor(_row, _state, UniqueId, Time);
+        Chip = new SimulatedSpiNor(_part, _state, UniqueId, Time);
         Supply(true);
     }
 
@@ -57,6 +64,10 @@ internal sealed class ChipOnPins : IDisposable
 
     internal static byte[] At(byte opcode, uint address, params byte[] data) =>
         [opcode, (byte)(address >> 16 & 0xFF), (byte)(address >> 8 & 0xFF), (byte)(address & 0xFF), .. data];
+
+    internal static byte[] At4(byte opcode, uint address, params byte[] data) =>
+        [opcode, (byte)(address >> 24), (byte)(address >> 16 & 0xFF), (byte)(address >> 8 & 0xFF),
+            (byte)(address & 0xFF), .. data];
 
     // One frame: the command, then `read` bytes of 0xFF; returns what came in during these.
     internal byte[] Send(byte[] command, int read = 0)
@@ -112,7 +123,7 @@ internal sealed class ChipOnPins : IDisposable
         string path = _state.Path;
         _state.Dispose();
         _state = BenchStateFile.Open(path, _row);
-        Chip = new SimulatedSpiNor(_row, _state, UniqueId, Time);
+        Chip = new SimulatedSpiNor(_part, _state, UniqueId, Time);
         if (supplied)
             Supply(true);
     }

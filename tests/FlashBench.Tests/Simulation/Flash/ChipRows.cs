@@ -1,4 +1,5 @@
 using FlashBench.Hardware.Flash;
+using FlashBench.Simulation.Flash;
 
 namespace FlashBench.Tests.Simulation.Flash;
 
@@ -10,6 +11,9 @@ internal static class ChipRows
     internal static SpiNorChip W25Q64 { get; } = Row("W25Q64", 0xEF4017, 8 << 20);
 
     internal static SpiNorChip W25Q128 { get; } = Row("W25Q128", 0xEF4018, 16 << 20);
+
+    // What a state file wants to know of a part.
+    internal static SpiNorChip Of(SimulatedPart part) => Row(part.Name, part.JedecId, part.SizeBytes);
 
     private static SpiNorChip Row(string name, uint id, uint size) => new(
         name, id, size, 256,

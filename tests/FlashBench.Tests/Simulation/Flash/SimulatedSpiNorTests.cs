@@ -275,7 +275,8 @@ public sealed class SimulatedSpiNorTests
     public void A_time_is_never_above_the_datasheets_maximum()
     {
         TimeSpan tight = TimeSpan.FromMicroseconds(330);
-        using var pins = new ChipOnPins(ChipRows.W25Q80 with { PageProgramMax = tight });
+        using var pins = new ChipOnPins(
+            SimulatedParts.W25Q80 with { PageProgram = new PartTime(TimeSpan.FromMicroseconds(400), tight) });
         for (int i = 0; i < 20; i++)
         {
             pins.Send([0x06]);

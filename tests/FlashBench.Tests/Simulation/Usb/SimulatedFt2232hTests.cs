@@ -186,6 +186,64 @@ public sealed class SimulatedFt2232hTests
     }
 
     [Fact]
+    public void A_stream_programs_page_after_page_without_the_host()
+    {
+        const int Pages = 16;
+        byte[] image = ChipOnPins.Random(ChipRows.W25Q80, 6);
+        using var cable = new MpsseCable();
+        cable.Pins.Chip.ExactTimes = true; // 0.4 ms
+        cable.Run(async () =>
+        {
+            byte[] poll = [.. SelectLow, .. Write(0x05), .. Read(1), .. SelectHigh];
+            byte[] delay = [0x8F, 0xDC, 0x05]; // 1,501 bytes: 0.4003 ms at 30 MHz
+            byte[][] stream = [.. Enumerable.Range(0, Pages).Select(page => (byte[])
+            [
+                .. SelectLow, .. Write(0x06), .. SelectHigh,
+                .. SelectLow, .. Write([0x02, 0, (byte)page, 0, .. image[(page * 256)..(page * 256 + 256)]]),
+                .. SelectHigh,
+                .. poll, .. delay, .. poll,
+            ])];
+            double start = cable.NowMs;
+
+            byte[] statuses = await cable.AskAsync(stream);
+
+            Assert.Equal(Enumerable.Repeat((byte[])[0x03, 0x00], Pages).SelectMany(pair => pair), statuses);
+            Assert.InRange((cable.NowMs - start) / Pages, 0.47, 0.49); // spi-flash.md section 0: about 0.5 ms a page
+            Assert.True(cable.Pins.Cells[..(Pages * 256)].SequenceEqual(image.AsSpan(0, Pages * 256)));
+        });
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void However_the_stream_is_cut_into_urbs_the_answer_is_the_same(int seed)
+    {
+        byte[] cells = ChipOnPins.Random(ChipRows.W25Q80, seed);
+        var random = new Random(seed);
+        using var cable = new MpsseCable(new ChipOnPins(cells: cells));
+        (byte[] stream, byte[] expected) = RandomStream(random, cells);
+        cable.Run(async () =>
+        {
+            await cable.ControlAsync(0x09, random.Next(1, 4));
+            Task sent = SendInPiecesAsync(cable, stream, new Random(~seed & 0xFFFF));
+            var read = new List<byte>();
+            for (int urb = 0; read.Count < expected.Length; urb++)
+            {
+                Assert.InRange(urb, 0, 10_000);
+                read.AddRange(Data(await cable.SubmitAsync(cable.In(random.Next(1, 10)))));
+                if (random.Next(4) == 0)
+                    await cable.WaitAsync(random.NextDouble() * 3);
+            }
+
+            await sent;
+            Assert.Equal(expected, read);
+        });
+    }
+
+    [Fact]
     public void Old_data_stays_until_it_is_purged_and_an_attachment_purges()
     {
         using var cable = new MpsseCable();
@@ -375,6 +433,41 @@ public sealed class SimulatedFt2232hTests
         Assert.True(cable.Port.Descriptors.HighSpeed);
         Assert.Equal(
             [cable.Port.Identity.Product, cable.Port.Identity.Serial!], cable.Port.Descriptors.Strings.Skip(1));
+    }
+
+    private static async Task SendInPiecesAsync(MpsseCable cable, byte[] stream, Random random)
+    {
+        for (int at = 0, count; at < stream.Length; at += count)
+        {
+            count = Math.Min(random.Next(1, 3000), stream.Length - at);
+            await cable.SubmitAsync(cable.Out(stream[at..(at + count)]));
+            if (random.Next(4) == 0)
+                await cable.WaitAsync(random.NextDouble() * 3);
+        }
+    }
+
+    // Reads, unknown opcodes, pins, delays and send-now, and what must come back.
+    private static (byte[] Stream, byte[] Answer) RandomStream(Random random, byte[] cells)
+    {
+        List<byte> stream = [], answer = [];
+        for (int i = 0; i < 200; i++)
+        {
+            int address = random.Next(cells.Length - 4000), count = random.Next(1, 4000);
+            switch (random.Next(6))
+            {
+                case 0: stream.AddRange(SendNow); break;
+                case 1: stream.AddRange([0x8F, (byte)random.Next(256), 0]); break;
+                case 2: stream.Add(0x81); answer.Add(0xFC); break;
+                case 3: stream.Add(0xAA); answer.AddRange([0xFA, 0xAA]); break;
+                default:
+                    stream.AddRange([.. SelectLow, .. Write(ChipOnPins.At(0x03, (uint)address)), .. Read(count)]);
+                    stream.AddRange(SelectHigh);
+                    answer.AddRange(cells[address..(address + count)]);
+                    break;
+            }
+        }
+
+        return ([.. stream], [.. answer]);
     }
 
     [Fact]
