@@ -106,6 +106,7 @@ public sealed class ImagePlan
         }
 
         byte[] image = allocate((int)ResultLength);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(image.Length, ResultLength, nameof(allocate));
         original[..image.Length].CopyTo(image);
         foreach (ImageChange change in Changes)
         {

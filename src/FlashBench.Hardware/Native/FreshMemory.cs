@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace FlashBench.Hardware.Native;
 
 /// <summary>Large arrays that will be filled at once, for example with a flash image.</summary>
-/// <remarks>A new array has no memory yet: the kernel gives it page by page, on the first touch of each, which costs more
-/// than filling it. Here the kernel is asked for all of it in one call, and for large pages. It may decline; then the
-/// array is one as any other. Source: Linux madvise(2).</remarks>
+/// <remarks>A new array has no memory yet: the kernel gives it page by page, on the first touch of each, which costs
+/// more than filling it. Here the kernel is asked for all of it in one call, and for large pages. It may decline; then
+/// the array is one as any other. Source: Linux madvise(2).</remarks>
 public static class FreshMemory
 {
     private const int LengthMin = 1 << 20; // below it the calls cost more than they save

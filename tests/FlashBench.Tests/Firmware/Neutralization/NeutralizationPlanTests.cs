@@ -143,6 +143,20 @@ public class NeutralizationPlanTests
     }
 
     [Fact]
+    public void Memory_that_was_used_before_is_overwritten_to_its_last_byte_and_another_length_is_refused()
+    {
+        TestImage dump = TestImage.Gen2Dump();
+        ImagePlan plan = NeutralizationPlan.Create(dump.Analyse());
+        byte[] used = [.. Enumerable.Repeat((byte)0x5A, dump.Bytes.Length)];
+
+        byte[] after = plan.Apply(dump.Bytes, _ => used);
+
+        Assert.Same(used, after);
+        Assert.Equal(plan.Apply(dump.Bytes), after);
+        Assert.Throws<ArgumentOutOfRangeException>(() => plan.Apply(dump.Bytes, length => new byte[length + 1]));
+    }
+
+    [Fact]
     public void The_profile_must_pin_the_bit_where_the_content_has_it()
     {
         ImageAnalysis image = TestImage.Gen2Dump().Analyse();
