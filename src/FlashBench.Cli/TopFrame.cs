@@ -57,6 +57,8 @@ public static class TopFrame
         CommandFailure failure => failure.ExitCode,
         UsageException => ExitCodes.Usage,
         ConfigException => ExitCodes.Configuration,
+        ProgrammerException { Cause: ProgrammerCause.Permission } => ExitCodes.Permission,
+        ProgrammerException { Cause: not ProgrammerCause.Failed } => ExitCodes.Unavailable,
         BenchException => ExitCodes.BenchError,
         UnauthorizedAccessException => ExitCodes.Permission,
         IOException or JournalWriteException => ExitCodes.CannotWrite,

@@ -53,6 +53,40 @@ public sealed class FlashSession : IAsyncDisposable
             new FlashSession(bus, await SpiNorFlash.ProbeAsync(bus, time, cancel), power: null, session: null));
     }
 
+    /// <summary>Finds a clock at which the bus can be trusted, and sets it.</summary>
+    /// <param name="chip">The chip on the bus.</param>
+    /// <param name="supply">The voltage at the chip.</param>
+    /// <param name="wantedHz">This one and no other, in hertz; null for one step below the highest good one.</param>
+    /// <param name="time">Clock for the reads.</param>
+    /// <param name="cancel">Honoured between checks.</param>
+    /// <exception cref="FlashRefusedException">The programmer has no such clock.</exception>
+    /// <exception cref="ProgrammerException">The programmer failed.</exception>
+    public async Task<ClockReport> CalibrateAsync(
+        SpiNorChip chip, SupplyGuard supply, int? wantedHz, TimeProvider time, CancellationToken cancel)
+    {
+        if (wantedHz is not { } hz)
+            return await new ClockCalibration(Bus, chip, time) { Supply = supply }.RunAsync(cancel);
+        SpiClock[] settings = [.. Bus.Clocks.Where(clock => clock.Hz == hz).OrderBy(clock => clock.LateSample)];
+        if (settings.Length == 0)
+        {
+            string clocks = string.Join(", ", Bus.Clocks.Select(clock => clock.Hz).Distinct());
+            throw new FlashRefusedException($"{Bus.Identity.Description} has no clock of {hz} Hz; it has {clocks}");
+        }
+
+        List<ClockTrial> trials = [];
+        foreach (SpiClock clock in settings)
+        {
+            if (clock != Bus.Clock)
+                await Bus.SetClockAsync(clock, cancel);
+            BusHealth health = await BusHealth.CheckAsync(Bus, chip, supply, time, cancel);
+            trials.Add(new ClockTrial(clock, health));
+            if (health.IsHealthy)
+                return new ClockReport(trials, Highest: clock, clock, LikelyCause: null);
+        }
+
+        return new ClockReport(trials, Highest: null, settings[^1], trials[^1].Health.LikelyCause);
+    }
+
     /// <summary>Throws if the board has power, as far as there is a sensor.</summary>
     public Task CheckOffAsync(CancellationToken cancel) => _session?.CheckAsync(cancel) ?? Task.CompletedTask;
 

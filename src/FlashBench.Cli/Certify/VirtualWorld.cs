@@ -9,6 +9,7 @@ using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;
 using FlashBench.Hardware.Power;
 using FlashBench.Hardware.Programmers;
+using FlashBench.Hardware.Usb;
 using FlashBench.Simulation;
 using FlashBench.Simulation.Images;
 
@@ -70,18 +71,24 @@ internal sealed class VirtualWorld
     public VirtualBench Open(string path) => VirtualBench.Open(OptionsFor(path, null), Time);
 
     public BenchParts Parts(VirtualBench bench) => new(
-        async cancel => await Ch341aProgrammer.OpenAsync(await bench.OpenProgrammerAsync(cancel), Time, cancel),
+        async cancel => await OpenAsync(await bench.OpenProgrammerAsync(cancel), cancel),
         new RelayPower(bench.PowerRelay), bench.Sensor, bench.Console);
+
+    private async Task<ISpiBus> OpenAsync(IUsbDevice usb, CancellationToken cancel) =>
+        usb.Identity.VendorId == Ch341aProtocol.VendorId
+            ? await Ch341aProgrammer.OpenAsync(usb, Time, cancel)
+            : await FtdiProgrammer.OpenAsync(usb, new FtdiOptions(), Time, cancel);
 
     private VirtualBenchOptions OptionsFor(string path, byte[]? image) => new(_bench.Id, path, ChipOf(image), _seed)
     {
         Agent = _parts.Agent,
         HiddenUnderHap = _parts.HiddenUnderHap,
+        Programmer = _parts.Programmer == "ft2232h" ? VirtualProgrammer.Ft2232h : VirtualProgrammer.Ch341a,
     };
 
     // An image given by the user decides how large the virtual chip is.
     private SpiNorChip ChipOf(byte[]? image) =>
-        ModelledChips.Select(SpiNorChips.ByName).FirstOrDefault(chip => image is not null && chip?.SizeBytes == image.Length)
+        ModelledChips.Select(SpiNorChips.ByName).FirstOrDefault(chip => chip?.SizeBytes == image?.Length)
             ?? SpiNorChips.ByName(_parts.Chip)
             ?? throw new ConfigException("bench-config.json", $"bench {_bench.Id} names an unknown chip");
 

@@ -30,19 +30,17 @@ internal static class FlashOptions
         HelpName = "FILE",
     };
 
-    public static Option<VerifyPolicy> Verify { get; } = new("--verify")
+    public static Option<VerifyPolicy?> Verify { get; } = new("--verify")
     {
-        Description = "What is read back: changed blocks, full (everything selected, once more), or none",
+        Description = "What is read back: changed blocks (without this option), full (everything selected, once more), none",
         HelpName = "changed|full|none",
-        DefaultValueFactory = _ => VerifyPolicy.Changed,
     };
 
-    public static Option<TrustPolicy> Trust { get; } = new("--trust")
+    public static Option<TrustPolicy?> Trust { get; } = new("--trust")
     {
         Description = "What remembered content replaces a read: journal (all of it), region (what the board does not "
-            + "write by itself) or none",
+            + "write by itself; without this option) or none",
         HelpName = "journal|region|none",
-        DefaultValueFactory = _ => TrustPolicy.Region,
     };
 
     public static Option<string?> NoBackup { get; } = new("--no-backup")
@@ -61,6 +59,12 @@ internal static class FlashOptions
         Description = "The board has no power: AC and battery are disconnected (needed where no sensor says so)",
     };
 
+    public static Option<int?> Clock { get; } = new("--clock")
+    {
+        Description = "SPI clock in hertz, if the bus is healthy at it; without it one step below the highest good one",
+        HelpName = "HZ",
+    };
+
     public static Option<string?> VirtualFlash { get; } = new("--virtual-flash")
     {
         Description = "Put a new chip on the virtual bench that holds this image, plain or .gz",
@@ -75,7 +79,7 @@ internal static class FlashOptions
     /// <summary>Adds what every verb needs.</summary>
     public static Command WithBench(this Command command)
     {
-        foreach (Option option in (Option[])[Bench, BoardOff, VirtualFlash, RealTime])
+        foreach (Option option in (Option[])[Bench, BoardOff, Clock, VirtualFlash, RealTime])
             command.Options.Add(option);
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using FlashBench.Bench.Config;
 using FlashBench.Bench.Programming;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
@@ -24,8 +25,9 @@ internal sealed class FlashRun : IDisposable
         var settings = DisplaySettings.From(parse);
         (_display, _output, _json) = (new JobDisplay(settings), settings.Output, settings.Json);
         _start = world.Time.GetTimestamp();
+        Supply = SupplyOf(world.Bench);
         Flash = session.Identity.Chip is { } chip
-            ? new SpiNorFlash(session.Bus, chip, world.Time)
+            ? new SpiNorFlash(session.Bus, chip, world.Time) { Supply = Supply }
             : throw new FlashRefusedException(
                 $"no chip row knows the id {session.Identity.JedecId:X6}: `flash probe` shows what it says of itself");
     }
@@ -38,11 +40,28 @@ internal sealed class FlashRun : IDisposable
 
     public SpiNorFlash Flash { get; }
 
+    /// <summary>The voltage at the chip.</summary>
+    public SupplyGuard Supply { get; }
+
     /// <summary>Names this chip; null if it has no unique id.</summary>
     public ChipKey? Key => ChipKey.Of(Session.Identity);
 
     /// <summary>Bench time since the chip was opened.</summary>
     public TimeSpan Elapsed => World.Time.GetElapsedTime(_start);
+
+    /// <summary>Runs a verb on the chip of its bench, at a clock at which the bus is healthy.</summary>
+    /// <returns>Exit code.</returns>
+    public static int ExecuteHealthy(
+        ParseResult parse, Func<FlashRun, CancellationToken, Task<int>> work, CancellationToken cancel) => Execute(
+            parse,
+            async (run, stop) =>
+            {
+                ClockReport clock = await run.CalibrateAsync(stop);
+                return clock.IsHealthy
+                    ? await work(run, stop)
+                    : throw new CommandFailure(ExitCodes.BenchError, $"the bus is not healthy: {clock}");
+            },
+            cancel);
 
     /// <summary>Runs a verb on the chip of its bench.</summary>
     /// <returns>Exit code.</returns>
@@ -56,7 +75,8 @@ internal sealed class FlashRun : IDisposable
                 async (session, stop) =>
                 {
                     using var run = new FlashRun(parse, world, session);
-                    return await work(run, stop);
+                    await using (run.Flash) // leaves 4-byte addressing
+                        return await work(run, stop);
                 },
                 cancel);
         }
@@ -65,6 +85,18 @@ internal sealed class FlashRun : IDisposable
             int code = refusal.NeedsConfirmation ? ExitCodes.Usage : ExitCodes.BadInput;
             throw new CommandFailure(code, refusal.Message);
         }
+    }
+
+    /// <summary>Finds the clock; refuses a bus that cannot be trusted.</summary>
+    /// <exception cref="CommandFailure">No clock is good.</exception>
+    public async Task<ClockReport> CalibrateAsync(CancellationToken cancel)
+    {
+        int? wanted = Parse.GetValue(FlashOptions.Clock) ?? World.Bench.Programmer?.ClockHz switch
+        {
+            null or 0 => null,
+            int limit => LimitedTo(limit),
+        };
+        return await Session.CalibrateAsync(Flash.Chip, Supply, wanted, World.Time, cancel);
     }
 
     /// <summary>Shows progress.</summary>
@@ -114,6 +146,14 @@ internal sealed class FlashRun : IDisposable
             _display.PhaseEnded(NameOf(phase), "done", "");
         _phase = null;
     }
+
+    // The configured clock is a limit: the fastest that the programmer has below it.
+    private int? LimitedTo(int limit) =>
+        Session.Bus.Clocks.Select(clock => clock.Hz).Where(hz => hz <= limit).DefaultIfEmpty(limit).Max();
+
+    private static SupplyGuard SupplyOf(BenchEntry bench) => bench.Programmer is { Millivolts: 1800 }
+        ? new SupplyGuard(1800, AdapterDeclared: true)
+        : SupplyGuard.Default;
 
     private static string NameOf(FlashPhase phase) => phase switch
     {

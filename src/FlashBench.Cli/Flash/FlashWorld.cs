@@ -80,8 +80,9 @@ internal sealed class FlashWorld
                 $"bench {Bench.Id} has no sensor: disconnect AC and battery of the board, then say so with --board-off");
         }
 
+        using var door = new ProgrammerDoor(Time);
         await using FlashSession session = await FlashSession.OpenAsync(
-            await ProgrammerDoor.OpenAsync(Bench.Programmer!, Time, cancel), Time, cancel);
+            await door.OpenAsync(Bench.Programmer!, cancel), Time, cancel);
         return await work(session, cancel);
     }
 

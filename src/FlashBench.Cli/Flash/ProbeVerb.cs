@@ -49,18 +49,20 @@ internal static class ProbeVerb
 
     private static async Task<int> HealthAsync(FlashRun run, CancellationToken cancel)
     {
-        BusHealth health = await BusHealth.CheckAsync(run.Session.Bus, run.Flash.Chip, run.World.Time, cancel);
+        ClockReport clock = await run.CalibrateAsync(cancel);
+        BusHealth health = clock.Trials[^1].Health;
         run.Report(
             "flash.health",
-            health.LikelyCause is { } cause ? $"not healthy: {health.Finding}; likely cause: {cause}"
-                : $"healthy at {health.ClockHz} Hz: {health.Finding}",
+            clock.IsHealthy ? $"healthy at {clock}: {health.Finding}" : $"not healthy: {clock}",
             json =>
             {
-                json.WriteBoolean("healthy", health.IsHealthy);
-                json.WriteNumber("clockHz", health.ClockHz);
+                json.WriteBoolean("healthy", clock.IsHealthy);
+                json.WriteNumber("clockHz", clock.Chosen.Hz);
+                json.WriteBoolean("lateSample", clock.Chosen.LateSample);
+                json.WriteNumber("highestHz", clock.Highest?.Hz ?? 0);
                 json.WriteString("finding", health.Finding);
-                json.WriteString("likelyCause", health.LikelyCause);
+                json.WriteString("likelyCause", clock.LikelyCause);
             });
-        return health.IsHealthy ? ExitCodes.Ok : ExitCodes.BenchError;
+        return clock.IsHealthy ? ExitCodes.Ok : ExitCodes.BenchError;
     }
 }

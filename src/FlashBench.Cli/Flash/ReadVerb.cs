@@ -27,7 +27,7 @@ internal static class ReadVerb
         read.Arguments.Add(Out);
         read.Options.Add(Once);
         read.WithBench().WithSelection();
-        read.SetAction((parse, cancel) => Task.FromResult(FlashRun.Execute(parse, RunAsync, cancel)));
+        read.SetAction((parse, cancel) => Task.FromResult(FlashRun.ExecuteHealthy(parse, RunAsync, cancel)));
         return read.WithExamples(
             "flashbench flash read dump.bin                 # the whole chip of the default bench, into the vault too",
             "flashbench flash read me.bin --region me --bench desk1 --board-off");

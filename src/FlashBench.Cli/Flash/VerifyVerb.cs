@@ -20,7 +20,7 @@ internal static class VerifyVerb
         var verify = new Command("verify", "Compare the chip with an image; exit 30 if they differ");
         verify.Arguments.Add(Image);
         verify.WithBench().WithSelection();
-        verify.SetAction((parse, cancel) => Task.FromResult(FlashRun.Execute(parse, RunAsync, cancel)));
+        verify.SetAction((parse, cancel) => Task.FromResult(FlashRun.ExecuteHealthy(parse, RunAsync, cancel)));
         return verify.WithExamples(
             "flashbench flash verify dump.bin", "flashbench flash verify new.bin --region me --json");
     }

@@ -23,7 +23,7 @@ internal sealed class WriteJob(FlashRun run)
         ContentRecord record = run.Key is { } key
             ? run.World.State.Chips.Content(key)
             : new ContentRecord(run.Flash.Chip.SizeBytes);
-        TrustPolicy trust = run.Parse.GetValue(FlashOptions.Trust);
+        TrustPolicy trust = run.Parse.GetValue(FlashOptions.Trust) ?? TrustPolicy.Region;
         KnownContent known = await KnownContent.CheckAsync(
             run.Flash, record, trust, run.World.Random, run.Show, cancel);
         var writer = new ChipWriter(run.Flash, run.Session.Bus.FrequencyHz, record, run.Show)
@@ -31,7 +31,8 @@ internal sealed class WriteJob(FlashRun run)
             BeforeFirstErase = () => Begin(record),
             BeforeBlock = run.Session.CheckOffAsync,
         };
-        var order = new WriteOrder(selection, target, run.Parse.GetValue(FlashOptions.Verify));
+        var order = new WriteOrder(
+            selection, target, run.Parse.GetValue(FlashOptions.Verify) ?? VerifyPolicy.Changed);
         try
         {
             WriteResult result = await writer.WriteAsync(order, known, cancel);

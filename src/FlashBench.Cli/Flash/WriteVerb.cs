@@ -17,7 +17,7 @@ internal static class WriteVerb
         var write = new Command("write", "Write an image: erase and program only what differs, and read it back");
         write.Arguments.Add(Image);
         write.WithBench().WithSelection().WithWriting();
-        write.SetAction((parse, cancel) => Task.FromResult(FlashRun.Execute(parse, WriteAsync, cancel)));
+        write.SetAction((parse, cancel) => Task.FromResult(FlashRun.ExecuteHealthy(parse, WriteAsync, cancel)));
         return write.WithExamples(
             "flashbench flash write new.bin --region me      # the ME region, as the chip's own descriptor has it",
             "flashbench flash write new.bin --verify full --bench desk1 --board-off");
@@ -27,7 +27,7 @@ internal static class WriteVerb
     {
         var erase = new Command("erase", "Erase a region, a range or the whole chip to 0xFF, and read it back");
         erase.WithBench().WithSelection().WithWriting();
-        erase.SetAction((parse, cancel) => Task.FromResult(FlashRun.Execute(parse, EraseAsync, cancel)));
+        erase.SetAction((parse, cancel) => Task.FromResult(FlashRun.ExecuteHealthy(parse, EraseAsync, cancel)));
         return erase.WithExamples(
             "flashbench flash erase --range 10000-1ffff",
             "flashbench flash erase --allow-descriptor --no-backup desk1 --bench desk1 --board-off   # all of it");
