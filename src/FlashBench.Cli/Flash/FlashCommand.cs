@@ -11,7 +11,7 @@ public static class FlashCommand
         var flash = new Command("flash", "Read, write, verify and erase the flash chip of a bench");
         foreach (Command verb in (Command[])[
             ProbeVerb.CreateProbe(), ReadVerb.Create(), WriteVerb.CreateWrite(), VerifyVerb.Create(),
-            WriteVerb.CreateErase(), ProbeVerb.CreateHealth()])
+            WriteVerb.CreateErase(), ProtectVerb.Create(), ProbeVerb.CreateHealth()])
         {
             flash.Subcommands.Add(verb);
         }

@@ -54,6 +54,11 @@ internal static class FlashOptions
         Description = "The flash descriptor may change",
     };
 
+    public static Option<bool> Unprotect { get; } = new("--unprotect")
+    {
+        Description = "Take block protection away for the write, and put it back afterwards",
+    };
+
     public static Option<bool> BoardOff { get; } = new("--board-off")
     {
         Description = "The board has no power: AC and battery are disconnected (needed where no sensor says so)",
@@ -97,7 +102,7 @@ internal static class FlashOptions
     {
         Verify.AcceptOnlyFromAmong("changed", "full", "none");
         Trust.AcceptOnlyFromAmong("journal", "region", "none");
-        foreach (Option option in (Option[])[Verify, Trust, NoBackup, AllowDescriptor])
+        foreach (Option option in (Option[])[Verify, Trust, NoBackup, AllowDescriptor, Unprotect])
             command.Options.Add(option);
         return command;
     }

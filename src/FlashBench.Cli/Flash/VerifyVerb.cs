@@ -8,7 +8,7 @@ namespace FlashBench.Cli.Flash;
 /// <summary>`flash verify`: does the chip hold what a file says?</summary>
 internal static class VerifyVerb
 {
-    private const int ShownMax = 10;
+    private const int ShownMax = 10, GapMax = 64;
 
     private static readonly Argument<string> Image = new("FILE")
     {
@@ -37,7 +37,7 @@ internal static class VerifyVerb
         long bytes = differences.Sum(range => range.Length);
         string sentence = differences.Count == 0
             ? $"{path}: the chip holds it, {FlashWords.Size(selection.Bytes)} compared"
-            : $"{path}: the chip differs in {bytes} bytes: {Shown(differences)}";
+            : $"{path}: the chip differs within {bytes} bytes: {Shown(differences)}";
         run.Report("flash.verify", sentence, json =>
         {
             json.WriteBoolean("equal", differences.Count == 0);
@@ -63,7 +63,7 @@ internal static class VerifyVerb
         return differences.Count > ShownMax ? $"{shown} and {differences.Count - ShownMax} more ranges" : shown;
     }
 
-    // Runs of bytes that differ; they are few or the chip is another one.
+    // Runs of bytes that differ; equal bytes between two of them that are close are counted in.
     private static IEnumerable<FlashRange> Differences(FlashRange range, byte[] expected, byte[] actual)
     {
         for (long at = range.Start; at < range.End;)
@@ -73,10 +73,10 @@ internal static class VerifyVerb
             at += same;
             if (same == length)
                 yield break;
-            long start = at;
-            while (at < range.End && expected[at] != actual[at])
-                at++;
-            yield return new FlashRange(start, at);
+            long start = at, end = at;
+            for (; at < range.End && at - end <= GapMax; at++)
+                end = expected[at] == actual[at] ? end : at + 1;
+            yield return new FlashRange(start, at = end);
         }
     }
 }

@@ -1,5 +1,6 @@
 using FlashBench.Bench.Programming;
 using FlashBench.Hardware;
+using FlashBench.Hardware.Flash;
 
 namespace FlashBench.Cli.Flash;
 
@@ -19,6 +20,38 @@ internal sealed class WriteJob(FlashRun run)
     public async Task<WriteResult> RunAsync(FlashSelection selection, byte[] target, CancellationToken cancel)
     {
         RefuseWithoutBackup();
+        if (!run.Parse.GetValue(FlashOptions.Unprotect))
+            return await WriteAsync(selection, target, cancel);
+        var protection = new BlockProtection(run.Session.Bus, run.Flash.Chip, run.World.Time);
+        ProtectionChange change = await protection.ClearAsync(cancel);
+        bool written = false;
+        try
+        {
+            WriteResult result = await WriteAsync(selection, target, cancel);
+            written = true;
+            return result;
+        }
+        finally
+        {
+            await PutBackAsync(protection, change, written);
+        }
+    }
+
+    // After a failed write its own failure is the one to report; the registers are put back as far as possible.
+    private async Task PutBackAsync(BlockProtection protection, ProtectionChange change, bool written)
+    {
+        try
+        {
+            await protection.RestoreAsync(change);
+        }
+        catch (BenchException fault) when (!written)
+        {
+            run.Note($"the block protection could not be put back, it was {change.Original}: {fault.Message}");
+        }
+    }
+
+    private async Task<WriteResult> WriteAsync(FlashSelection selection, byte[] target, CancellationToken cancel)
+    {
         await RefuseDescriptorAsync(selection, target, cancel);
         ContentRecord record = run.Key is { } key
             ? run.World.State.Chips.Content(key)

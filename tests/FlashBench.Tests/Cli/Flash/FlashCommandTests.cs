@@ -1,0 +1,135 @@
+using System.Text.Json;
+
+namespace FlashBench.Tests.Cli.Flash;
+
+// The flash verbs as a person uses them, on a virtual bench with an FT2232H, which is quick.
+public sealed class FlashCommandTests : IDisposable
+{
+    private const int Size = 8 << 20;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public FlashCommandTests() => File.WriteAllText(PathOf("bench.json"), """
+        { "version": 1, "paths": { "state": "s", "vault": "v", "evidence": "e", "log": "l" }, "benches": [
+          { "id": "ft", "default": true, "dutProfile": "virtual-me10",
+            "virtual": { "image": "me10", "chip": "W25Q64", "seed": 3, "programmer": "ft2232h" } },
+          { "id": "real", "dutProfile": "virtual-me10", "programmer": { "kind": "ch341a", "port": "9-9.9" } } ] }
+        """);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_whole_read_is_a_backup_and_makes_a_write_possible()
+    {
+        CommandLineRun refused = await RunAsync("flash", "erase", "--range", "100000-10ffff");
+        CommandLineRun read = await RunAsync("flash", "read", PathOf("a.bin"), "--json", "--quiet");
+        CommandLineRun erase = await RunAsync("flash", "erase", "--range", "100000-10ffff");
+        CommandLineRun verify = await RunAsync("flash", "verify", PathOf("a.bin"));
+        CommandLineRun write = await RunAsync("flash", "write", PathOf("a.bin"), "--trust", "journal");
+        CommandLineRun again = await RunAsync("flash", "verify", PathOf("a.bin"));
+
+        Assert.Equal(64, refused.ExitCode);
+        Assert.Contains("the vault has no backup of this chip", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--no-backup ft", refused.Error, StringComparison.Ordinal);
+        JsonElement result = JsonDocument.Parse(read.Output.TrimEnd().Split('\n')[^1]).RootElement;
+        Assert.Equal("flash.read", result.GetProperty("event").GetString());
+        Assert.True(result.GetProperty("inVault").GetBoolean());
+        Assert.True(result.GetProperty("simulated").GetBoolean());
+        Assert.Equal(0, erase.ExitCode);
+        Assert.Equal(30, verify.ExitCode);
+        Assert.Contains("the chip differs within", verify.Output, StringComparison.Ordinal);
+        Assert.Equal(0, write.ExitCode);
+        Assert.Equal(0, again.ExitCode);
+        Assert.Equal(Size, new FileInfo(PathOf("a.bin")).Length);
+    }
+
+    [Fact]
+    public async Task A_region_is_read_and_written_by_its_name()
+    {
+        await RunAsync("flash", "read", PathOf("all.bin"), "--quiet");
+        CommandLineRun read = await RunAsync("flash", "read", PathOf("me.bin"), "--region", "me");
+        byte[] me = await File.ReadAllBytesAsync(PathOf("me.bin"), TestContext.Current.CancellationToken);
+        me[^1] ^= 0xFF;
+        await File.WriteAllBytesAsync(PathOf("me.bin"), me, TestContext.Current.CancellationToken);
+
+        CommandLineRun write = await RunAsync("flash", "write", PathOf("me.bin"), "--region", "me");
+        CommandLineRun verify = await RunAsync("flash", "verify", PathOf("me.bin"), "-i", "ME");
+        CommandLineRun whole = await RunAsync("flash", "verify", PathOf("all.bin"), "--json", "--quiet");
+
+        Assert.Equal((0, 0, 0), (read.ExitCode, write.ExitCode, verify.ExitCode));
+        JsonElement result = JsonDocument.Parse(whole.Output.TrimEnd().Split('\n')[^1]).RootElement;
+        Assert.Equal(1, result.GetProperty("differentBytes").GetInt64());
+    }
+
+    [Fact]
+    public async Task Protection_is_shown_set_refused_lifted_for_a_write_and_put_back()
+    {
+        CommandLineRun set = await RunAsync("flash", "protect", "set", "400000-7fffff", "--lasting");
+        CommandLineRun refused = await EraseTop();
+        CommandLineRun lifted = await EraseTop("--unprotect");
+        CommandLineRun status = await RunAsync("flash", "protect", "status", "--json");
+        CommandLineRun clear = await RunAsync("flash", "protect", "clear");
+        CommandLineRun list = await RunAsync("flash", "protect", "list");
+
+        Assert.Equal(0, set.ExitCode);
+        Assert.Equal(50, refused.ExitCode);
+        Assert.Contains("write refused, 0x400000-0x7FFFFF is protected", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, lifted.ExitCode);
+        JsonElement result = JsonDocument.Parse(status.Output.TrimEnd().Split('\n')[^1]).RootElement;
+        Assert.Equal(0x400000, result.GetProperty("start").GetInt64());
+        Assert.Equal(0, clear.ExitCode);
+        Assert.StartsWith("nothing, ", list.Output, StringComparison.Ordinal);
+
+        Task<CommandLineRun> EraseTop(params string[] more) =>
+            RunAsync(["flash", "erase", "--range", "700000-70ffff", "--no-backup", "ft", .. more]);
+    }
+
+    [Fact]
+    public async Task A_descriptor_is_not_changed_unasked()
+    {
+        await RunAsync("flash", "read", PathOf("a.bin"), "--quiet");
+        byte[] image = await File.ReadAllBytesAsync(PathOf("a.bin"), TestContext.Current.CancellationToken);
+        image[0x102] ^= 0x01;
+        await File.WriteAllBytesAsync(PathOf("b.bin"), image, TestContext.Current.CancellationToken);
+
+        CommandLineRun refused = await RunAsync("flash", "write", PathOf("b.bin"));
+        CommandLineRun allowed = await RunAsync("flash", "write", PathOf("b.bin"), "--allow-descriptor");
+
+        Assert.Equal(64, refused.ExitCode);
+        Assert.Contains("would change the flash descriptor, first at 0x102", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, allowed.ExitCode);
+    }
+
+    [Theory]
+    [InlineData(64, "--no-backup wants the bench id typed: ft", "erase", "--no-backup", "fit")]
+    [InlineData(64, "contradict each other", "erase", "--range", "0-fff", "--region", "me")]
+    [InlineData(64, "--layout needs --region", "erase", "--layout", "x")]
+    [InlineData(64, "is no START-END", "erase", "--range", "zz", "--no-backup", "ft")]
+    [InlineData(65, "there is no region boot", "erase", "--region", "boot", "--no-backup", "ft")]
+    [InlineData(65, "does not lie in the chip", "erase", "--range", "0-ffffff", "--no-backup", "ft")]
+    [InlineData(65, "has no clock of 7 Hz; it has 30000000", "erase", "--clock", "7", "--no-backup", "ft")]
+    [InlineData(73, "there is no such folder", "read", "no/such/folder/x.bin")]
+    [InlineData(64, "disconnect AC and battery", "probe", "--bench", "real")]
+    [InlineData(64, "--real-time is for virtual benches", "probe", "--bench", "real", "--real-time")]
+    public async Task Misuse_is_answered_in_one_sentence(int exitCode, string words, params string[] args)
+    {
+        CommandLineRun run = await RunAsync(["flash", .. args, "--quiet"]);
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.Equal(1, run.Error.TrimEnd().Split('\n').Length);
+    }
+
+    [Fact]
+    public async Task A_programmer_that_is_not_there_is_unavailable()
+    {
+        CommandLineRun run = await RunAsync("flash", "probe", "--bench", "real", "--board-off");
+
+        Assert.Equal(69, run.ExitCode);
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder.Path, name);
+
+    private Task<CommandLineRun> RunAsync(params string[] args) =>
+        CommandLineRun.OfAsync([.. args, "--config", PathOf("bench.json")]);
+}
