@@ -114,7 +114,7 @@ public sealed class SerprogServer : IDisposable
             await using ISpiBus bus = await _open(cancel);
             ISerprogFrames frames = _accelerated ? new AcceleratedFrames(bus) : new FaithfulFrames(bus);
             Noticed?.Invoke($"{peer} has the programmer");
-            var session = new SerprogSession(bus, frames, socket)
+            var connection = new SerprogConnection(bus, frames, socket)
             {
                 Moved = moved =>
                 {
@@ -122,7 +122,7 @@ public sealed class SerprogServer : IDisposable
                     Moved?.Invoke(moved);
                 },
             };
-            await session.RunAsync(cancel);
+            await connection.RunAsync(cancel);
         }
         catch (ProgrammerException failure)
         {

@@ -6,7 +6,7 @@ namespace FlashBench.Hardware.Serprog;
 /// <param name="bus">The chip; owned by the caller.</param>
 /// <param name="frames">How its frames are executed.</param>
 /// <param name="socket">The client; owned by the caller.</param>
-internal sealed class SerprogSession(ISpiBus bus, ISerprogFrames frames, Socket socket)
+internal sealed class SerprogConnection(ISpiBus bus, ISerprogFrames frames, Socket socket)
 {
     private const int ChunkBytes = SerprogCodec.AdvertisedBytes;
     private const string Name = "FlashBench";
