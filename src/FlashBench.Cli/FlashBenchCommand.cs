@@ -5,6 +5,7 @@ using FlashBench.Cli.Commands;
 using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Me;
+using FlashBench.Cli.Serve;
 
 namespace FlashBench.Cli;
 
@@ -20,6 +21,8 @@ public static class FlashBenchCommand
         ("image", ImageCommand.Create),
         ("me", MeCommand.Create),
         ("flash", FlashCommand.Create),
+        ("serprog", SerprogCommand.Create),
+        ("virtual", VirtualCommand.Create),
         ("bench", BenchCommand.Create),
         ("config", ConfigCommand.Create),
     ];

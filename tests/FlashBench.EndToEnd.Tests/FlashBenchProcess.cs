@@ -66,6 +66,9 @@ internal sealed class FlashBenchProcess : IDisposable
         }
     }
 
+    /// <summary>Starts `flashbench` with these arguments and waits until it says where it serves.</summary>
+    public Task<ServingProcess> ServeAsync(params string[] args) => ServingProcess.StartAsync(StartInfo(args));
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     private ProcessStartInfo StartInfo(string[] args)

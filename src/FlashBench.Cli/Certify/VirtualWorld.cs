@@ -43,6 +43,10 @@ internal sealed class VirtualWorld
             : $"FBJ-{Convert.ToHexString(digest.AsSpan(0, 4))}";
     }
 
+    /// <summary>A bench that other programs drive, on their clock; no job runs on it.</summary>
+    public VirtualWorld(BenchEntry bench, TimeProvider time)
+        : this(bench, bench.Virtual?.Seed ?? 0, realTime: true) => Time = time;
+
     public TimeProvider Time { get; }
 
     public string HostName { get; }

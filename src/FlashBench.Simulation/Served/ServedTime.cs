@@ -83,7 +83,7 @@ public sealed partial class ServedTime : TimeProvider, IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stopped, this);
-            _turnstile.Post(_ => started.SetResult(work()), null);
+            _turnstile.Post(_ => started.SetResult(InvokeAsync(work)), null);
         }
 
         Task<T> task = await started.Task.ConfigureAwait(false);
@@ -172,6 +172,9 @@ public sealed partial class ServedTime : TimeProvider, IDisposable
         lock (_gate)
             _grants.Remove(grant);
     }
+
+    // Also what the work throws before its first wait ends in the task.
+    private static async Task<T> InvokeAsync<T>(Func<Task<T>> work) => await work();
 
     private void SetPace(ClockPace pace)
     {

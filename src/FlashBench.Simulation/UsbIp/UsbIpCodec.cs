@@ -1,4 +1,4 @@
-// The USB/IP protocol, version 1.1.1, as bytes. Source: Linux Documentation/usb/usbip_protocol.rst.
+// The USB/IP protocol, version 1.1.1, as bytes. Source: S-31.
 // Not modelled: isochronous URBs (refused).
 using System.Buffers.Binary;
 using System.Text;

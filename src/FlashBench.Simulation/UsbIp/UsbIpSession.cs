@@ -1,5 +1,4 @@
-// The URBs of one imported device. Source: Linux Documentation/usb/usbip_protocol.rst and drivers' error codes
-// (Documentation/driver-api/usb/error-codes.rst).
+// The URBs of one imported device. Source: S-31 (protocol and error codes).
 //
 // Modelled: URBs in flight together; answers of one endpoint in the order of its commands; unlink, which answers
 //   -ECONNRESET for a URB that it took back, and after the URB's own answer 0 for one that had ended; stall = -EPIPE;

@@ -123,5 +123,6 @@ public sealed class ServedTimeTests
         Assert.NotEqual(here, there);
         Assert.NotEqual(there, Environment.CurrentManagedThreadId);
         await Assert.ThrowsAsync<InvalidDataException>(() => time.RunAsync(fails));
+        await Assert.ThrowsAsync<InvalidDataException>(() => time.RunAsync(() => throw new InvalidDataException("no")));
     }
 }
