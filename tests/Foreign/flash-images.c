@@ -7,6 +7,7 @@
  *   R1.bin, R2.bin   a descriptor, 8 KiB GbE, 6,132 KiB ME with 12 or 13 written sectors of 16 in each 64 KiB block,
  *                    a free gap, and a BIOS of 82 full blocks. Other bytes in the same places: 39,504 written pages
  *                    in 2,469 sectors and 178 blocks, all of them different in R1 and R2
+ *   blank.bin        an erased chip
  *   A.bin            random bytes in every page
  *   delta.bin        R1 but for 256 KiB in one piece, of which the first 64 KiB are erased in R1
  *   me.bin           R1 with the ME region of R2
@@ -148,6 +149,7 @@ int main(int count, char **arguments)
     }
     const char *folder = arguments[1];
     memset(blank, 0xFF, SIZE);
+    write_file(folder, "blank.bin", blank, SIZE);
     make_release(r1, 0x5245313131313131);
     make_release(r2, 0x5245323232323232);
     write_file(folder, "R1.bin", r1, SIZE);

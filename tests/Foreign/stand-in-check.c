@@ -1,6 +1,9 @@
 /*
  * Tries the stand-in for libusb against a virtual CH341A: one line for each check, exit code 0 if all hold.
  *
+ * `stand-in-check unplugged` works on until the device goes away (the server's control channel was told to unplug it
+ * after some URBs) and checks what it is told then.
+ *
  * It uses nothing but libusb's public interface, so that it may be linked to the real library, too. The device must
  * be a CH341A (1A86:5512) with any chip under its clip; the chip is asked for its id and nothing else.
  */
@@ -22,6 +25,7 @@ enum {
     PACKET = 32,
     ID_BYTES = 4, /* the opcode 9Fh and three bytes of answer */
     ROUNDS = 500,
+    ROUNDS_MAX = 100000, /* until the device goes away */
     OPENS = 50,
     LIMIT_S = 60, /* of the whole program: SIGALRM ends it */
 };
@@ -256,6 +260,51 @@ static void check_reset(void)
     discard(&out);
 }
 
+static bool is_listed(void)
+{
+    libusb_device **list;
+    bool listed = false;
+    ssize_t count = libusb_get_device_list(context, &list);
+    for (ssize_t i = 0; i < count; i++) {
+        struct libusb_device_descriptor d;
+        libusb_get_device_descriptor(list[i], &d);
+        listed = listed || (d.idVendor == VENDOR && d.idProduct == PRODUCT);
+    }
+    if (count >= 0)
+        libusb_free_device_list(list, 1);
+    return listed;
+}
+
+static bool is_gone(const struct job *job)
+{
+    return job->transfer->status == LIBUSB_TRANSFER_NO_DEVICE;
+}
+
+static void check_unplugged(void)
+{
+    struct job in = {0}, out = {0};
+    int moved = 0, rounds = 0;
+    libusb_bulk_transfer(device, OUT, (void *)enable, sizeof enable, &moved, 1000);
+    while (read_id(&in, &out, false) && rounds < ROUNDS_MAX)
+        rounds++;
+    printf("%d rounds\n", rounds);
+    check("a transfer in flight ends with NO_DEVICE", is_gone(&in) || is_gone(&out));
+    int result = LIBUSB_SUCCESS; /* the server may answer some more before it closes the connection */
+    for (int n = 0; n < ROUNDS && result == LIBUSB_SUCCESS; n++) {
+        prepare(&in, IN, NULL, PACKET, 1000);
+        result = libusb_submit_transfer(in.transfer);
+        if (result == LIBUSB_SUCCESS)
+            wait_for(&in);
+    }
+    check("another one is refused with NO_DEVICE", result == LIBUSB_ERROR_NO_DEVICE);
+    check("a synchronous one, too",
+          libusb_bulk_transfer(device, OUT, (void *)enable, 1, &moved, 1000) == LIBUSB_ERROR_NO_DEVICE);
+    check("a claim as well", libusb_claim_interface(device, 0) == LIBUSB_ERROR_NO_DEVICE);
+    check("it is not listed any more", !is_listed());
+    discard(&in);
+    discard(&out);
+}
+
 int main(int count, char **arguments)
 {
     alarm(LIMIT_S);
@@ -268,13 +317,17 @@ int main(int count, char **arguments)
     check("the device opens", device != NULL);
     if (device == NULL)
         return EXIT_FAILURE;
-    check_descriptors();
-    check_claims();
-    check_other_process(arguments[0]);
-    check_ends();
-    check_data();
-    check_reset();
-    check_reopening();
+    if (count > 1 && strcmp(arguments[1], "unplugged") == 0) {
+        check_unplugged();
+    } else {
+        check_descriptors();
+        check_claims();
+        check_other_process(arguments[0]);
+        check_ends();
+        check_data();
+        check_reset();
+        check_reopening();
+    }
     libusb_close(device);
     libusb_exit(context);
     printf("%d failed\n", failures);

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace FlashBench.EndToEnd.Tests.Foreign;
@@ -28,14 +31,18 @@ internal sealed partial class VirtualUsb : IAsyncDisposable
 
     /// <summary>Starts the server and waits until it says where it listens.</summary>
     /// <param name="programmer">"ch341a" or "ft2232h", as a configuration names it.</param>
-    /// <param name="chip">The chip under the clip, as a configuration names it.</param>
-    public static async Task<VirtualUsb> StartAsync(string programmer, string chip)
+    /// <param name="chip">The chip under the clip, as a configuration names it; blank.</param>
+    /// <param name="chipBytes">Its size.</param>
+    public static async Task<VirtualUsb> StartAsync(
+        string programmer, string chip = FlashromJudgement.Chip, int chipBytes = FlashromJudgement.ChipBytes)
     {
         string folder = Directory.CreateTempSubdirectory("flashbench-usbip-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "bench-config.json"), $$"""
             { "version": 1, "benches": [ { "id": "it", "default": true, "dutProfile": "virtual-me8",
-              "virtual": { "image": "blank", "chip": "{{chip}}", "seed": 1, "programmer": "{{programmer}}" } } ] }
+              "virtual": { "image": "me8", "chip": "{{chip}}", "seed": 1, "programmer": "{{programmer}}" } } ] }
             """);
+        string image = Path.Combine(folder, "blank.bin");
+        await File.WriteAllBytesAsync(image, [.. Enumerable.Repeat((byte)0xFF, chipBytes)]);
         var environment = new Dictionary<string, string>
         {
             ["HOME"] = folder,
@@ -47,6 +54,7 @@ internal sealed partial class VirtualUsb : IAsyncDisposable
             [
                 Path.Combine(AppContext.BaseDirectory, "flashbench.dll"),
                 "virtual", "usbip", "--bench", "it", "--accelerated", "--port", "0", "--control", "0",
+                "--image", image,
             ],
             environment);
         start.WorkingDirectory = folder;
@@ -61,6 +69,19 @@ internal sealed partial class VirtualUsb : IAsyncDisposable
             await usb.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Says one line on the control channel, which must answer "ok".</summary>
+    public async Task TellAsync(string line)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        stop.CancelAfter(StartLimit);
+        using var channel = new TcpClient();
+        await channel.ConnectAsync(IPEndPoint.Parse(ClockAddress), stop.Token);
+        await channel.GetStream().WriteAsync(Encoding.ASCII.GetBytes(line + "\n"), stop.Token);
+        using var answers = new StreamReader(channel.GetStream(), Encoding.ASCII);
+        string? answer = await answers.ReadLineAsync(stop.Token);
+        Assert.StartsWith("ok ", answer, StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()
