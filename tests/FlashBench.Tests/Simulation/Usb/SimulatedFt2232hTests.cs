@@ -282,7 +282,6 @@ public sealed class SimulatedFt2232hTests
     {
         var other = new ChipOnPins(ChipRows.W25Q64);
         using var cable = new MpsseCable(pinsB: other);
-        using var second = new MpsseCable(pinsB: null, interfaceNumber: 1);
         cable.Run(async () =>
         {
             await using IUsbDevice b = await cable.Port.OpenAsync(1, CancellationToken.None);
