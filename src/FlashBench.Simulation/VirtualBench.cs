@@ -28,7 +28,10 @@ public sealed class VirtualBench : IAsyncDisposable
     {
         _state = state;
         SimulatedPart part = options.Part ?? SimulatedParts.For(options.Chip);
-        Chip = new SimulatedSpiNor(part, state, SeededHash.Mix(options.Seed, 0x1D), time);
+        Chip = new SimulatedSpiNor(part, state, SeededHash.Mix(options.Seed, 0x1D), time)
+        {
+            ExactTimes = options.ExactTimes,
+        };
         Programmer = options.Programmer == VirtualProgrammer.Ft2232h
             ? new SimulatedFt2232hPort(Chip, time, UsbPort)
             : new SimulatedCh341aPort(Chip, time, UsbPort);

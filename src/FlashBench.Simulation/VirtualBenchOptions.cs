@@ -26,6 +26,9 @@ public sealed record VirtualBenchOptions(string Id, string StatePath, SpiNorChip
     /// <summary>What stands between the host and the chip.</summary>
     public VirtualProgrammer Programmer { get; init; } = VirtualProgrammer.Ch341a;
 
+    /// <summary>True if every erase and page takes its typical time; else they vary by a fifth.</summary>
+    public bool ExactTimes { get; init; }
+
     /// <summary>True if the board's operating system has the agent that prints FB1 lines.</summary>
     public bool Agent { get; init; } = true;
 

@@ -52,9 +52,10 @@ public sealed record ProgrammerEntry(
 /// <param name="Agent">True if the board's operating system runs the FB1 agent.</param>
 /// <param name="HiddenUnderHap">True if the firmware prints no ME status while the ME is disabled by HAP.</param>
 /// <param name="Programmer">What stands between host and chip: "ch341a" or "ft2232h".</param>
+/// <param name="ExactTimes">True if every erase and page takes its typical time; else they vary by a fifth.</param>
 public sealed record VirtualBenchEntry(
     string Image, string Chip, int Seed, bool Agent, bool HiddenUnderHap,
-    string Programmer = VirtualBenchEntry.DefaultProgrammer)
+    string Programmer = VirtualBenchEntry.DefaultProgrammer, bool ExactTimes = false)
 {
     /// <summary>The programmer of an entry that names none.</summary>
     public const string DefaultProgrammer = "ch341a";

@@ -83,7 +83,7 @@ public static partial class BenchConfigFile
 
     private static VirtualBenchEntry ReadVirtual(ConfigNode node)
     {
-        node.Only("image", "chip", "seed", "agent", "hiddenUnderHap", "programmer");
+        node.Only("image", "chip", "seed", "agent", "hiddenUnderHap", "programmer", "exactTimes");
         return new VirtualBenchEntry(
             OneOf(node.Get("image"), "image", Images),
             OneOf(node.Get("chip"), "chip", ChipNames.All),
@@ -92,7 +92,8 @@ public static partial class BenchConfigFile
             node.Flag("hiddenUnderHap", otherwise: false),
             node.Find("programmer") is { } programmer
                 ? OneOf(programmer, "programmer", Programmers)
-                : VirtualBenchEntry.DefaultProgrammer);
+                : VirtualBenchEntry.DefaultProgrammer,
+            node.Flag("exactTimes", otherwise: false));
     }
 
     private static string OneOf(ConfigNode node, string what, IReadOnlyList<string> known)

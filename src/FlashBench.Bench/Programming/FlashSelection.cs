@@ -31,7 +31,11 @@ public sealed record FlashSelection(IReadOnlyList<FlashRange> Ranges, bool IsWho
         for (int i = 0; i < sorted.Length; i++)
         {
             if (sorted[i].IsEmpty || sorted[i].End > sizeBytes)
-                throw new FlashRefusedException($"the range {sorted[i]} does not lie in the chip of 0x{sizeBytes:X} bytes");
+            {
+                throw new FlashRefusedException(
+                    $"the range {sorted[i]} does not lie in the chip of 0x{sizeBytes:X} bytes");
+            }
+
             if (i > 0 && sorted[i - 1].Overlaps(sorted[i]))
                 throw new FlashRefusedException($"the ranges {sorted[i - 1]} and {sorted[i]} overlap");
         }
@@ -44,7 +48,7 @@ public sealed record FlashSelection(IReadOnlyList<FlashRange> Ranges, bool IsWho
     /// <param name="names">fd, bios, me, gbe, pd, ec.</param>
     /// <param name="descriptor">The chip's own.</param>
     /// <param name="sizeBytes">Capacity of the chip.</param>
-    /// <exception cref="FlashRefusedException">An unknown name, or a region that the descriptor does not have.</exception>
+    /// <exception cref="FlashRefusedException">An unknown name, or a region that is not there.</exception>
     public static FlashSelection Regions(IEnumerable<string> names, FlashDescriptor descriptor, uint sizeBytes)
     {
         ArgumentNullException.ThrowIfNull(names);

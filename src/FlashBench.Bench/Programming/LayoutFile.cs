@@ -37,7 +37,11 @@ public static class LayoutFile
                 continue;
             string[] words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             if (words.Length != 2 || words[1].Length > NameLengthMax || ParseRange(words[0]) is not { } range)
-                throw new FlashRefusedException($"{name}, line {i + 1}: no \"start:end name\" with start and end in hexadecimal");
+            {
+                throw new FlashRefusedException(
+                    $"{name}, line {i + 1}: no \"start:end name\" with start and end in hexadecimal");
+            }
+
             if (!ranges.TryAdd(words[1], range))
                 throw new FlashRefusedException($"{name}, line {i + 1}: the region {words[1]} comes twice");
         }

@@ -87,6 +87,7 @@ internal sealed class VirtualWorld
     {
         Agent = _parts.Agent,
         HiddenUnderHap = _parts.HiddenUnderHap,
+        ExactTimes = _parts.ExactTimes,
         Programmer = _parts.Programmer == "ft2232h" ? VirtualProgrammer.Ft2232h : VirtualProgrammer.Ch341a,
     };
 

@@ -3,7 +3,7 @@ using FlashBench.Hardware.Usb;
 
 namespace FlashBench.Hardware.Programmers;
 
-/// <summary>Streams commands out and answers in: chunks are sent ahead, and IN transfers wait for every answer.</summary>
+/// <summary>Streams commands out and answers in: chunks are sent ahead, IN transfers wait for every answer.</summary>
 /// <remarks>
 /// As long as an answer is outstanding an IN transfer is queued, whatever the OUT side does. So the engine, which stops
 /// when its 4 KiB of answers are full, always gets rid of them, and the OUT side always moves on.

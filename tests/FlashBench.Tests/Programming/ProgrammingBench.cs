@@ -3,6 +3,7 @@ using FlashBench.Firmware;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;
 using FlashBench.Hardware.Programmers;
+using FlashBench.Hardware.Usb;
 using FlashBench.Simulation.Usb;
 using FlashBench.Tests.Simulation.Flash;
 
@@ -13,11 +14,13 @@ internal sealed class ProgrammingBench : IDisposable
 {
     internal static readonly SpiNorChip Small = ChipRows.W25Q80 with { Name = "W25X05", SizeBytes = 64 * 1024 };
 
-    internal ProgrammingBench(SpiNorChip row, byte[] cells)
+    internal ProgrammingBench(SpiNorChip row, byte[] cells, bool ft2232h = false)
     {
         Pins = new ChipOnPins(row, cells);
         Row = row;
-        Port = new SimulatedCh341aPort(Pins.Chip, Pins.Time, "1-4.2");
+        Port = ft2232h
+            ? new SimulatedFt2232hPort(Pins.Chip, Pins.Time, "1-4.2")
+            : new SimulatedCh341aPort(Pins.Chip, Pins.Time, "1-4.2");
         Record = new ContentRecord(row.SizeBytes);
     }
 
@@ -42,8 +45,10 @@ internal sealed class ProgrammingBench : IDisposable
 
     internal T Run<T>(Func<SpiNorFlash, ISpiBus, Task<T>> work) => Pins.Time.Run(async () =>
     {
-        await using ISpiBus bus = await Ch341aProgrammer.OpenAsync(
-            await Port.OpenAsync(CancellationToken.None), Pins.Time, CancellationToken.None);
+        IUsbDevice usb = await Port.OpenAsync(CancellationToken.None);
+        await using ISpiBus bus = Port is SimulatedCh341aPort
+            ? await Ch341aProgrammer.OpenAsync(usb, Pins.Time, CancellationToken.None)
+            : await FtdiProgrammer.OpenAsync(usb, new FtdiOptions(), Pins.Time, CancellationToken.None);
         return await work(new SpiNorFlash(bus, Row, Pins.Time), bus);
     });
 
@@ -51,7 +56,8 @@ internal sealed class ProgrammingBench : IDisposable
         byte[] target, FlashSelection? selection = null, VerifyPolicy verify = VerifyPolicy.Changed,
         TrustPolicy trust = TrustPolicy.None) => Run(async (flash, bus) =>
     {
-        KnownContent known = await KnownContent.CheckAsync(flash, Record, trust, new Random(1), null, CancellationToken.None);
+        KnownContent known = await KnownContent.CheckAsync(
+            flash, Record, trust, new Random(1), null, CancellationToken.None);
         var writer = new ChipWriter(flash, bus.FrequencyHz, Record, null) { BeforeFirstErase = () => Begun = true };
         var order = new WriteOrder(selection ?? FlashSelection.Whole(Row.SizeBytes), target, verify);
         return await writer.WriteAsync(order, known, CancellationToken.None);
