@@ -14,6 +14,8 @@ public static class VirtualCommand
 {
     private const int UsbIpPort = 3240; // IANA: usbip
 
+    private static readonly string[] Headings = ["BENCH", "DEVICE", "USB ID", "CHIP", "STATE FILE"];
+
     private static readonly ServeOptions Options = new(UsbIpPort);
 
     private static readonly Option<bool> Accelerated = new("--accelerated")
@@ -48,7 +50,7 @@ public static class VirtualCommand
         BenchConfig config = ConfigSource.Load(parse);
         BenchPaths paths = ConfigSource.Paths(config);
         TextWriter output = parse.InvocationConfiguration.Output;
-        var rows = new List<string[]> { new[] { "BENCH", "DEVICE", "USB ID", "CHIP", "STATE FILE" } };
+        List<string[]> rows = [Headings];
         foreach (BenchEntry bench in config.Benches)
         {
             if (bench.Virtual is not { } parts)
