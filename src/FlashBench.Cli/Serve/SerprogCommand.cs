@@ -86,8 +86,9 @@ public static class SerprogCommand
                 $"bench {real.Bench} has no sensor: disconnect AC and battery of the board, and say --board-off");
         }
 
+        using var door = new ProgrammerDoor(TimeProvider.System);
         using SerprogServer server = Listen(
-            parse, request, stop => ProgrammerDoor.OpenAsync(real.Programmer, TimeProvider.System, stop),
+            parse, request, stop => door.OpenAsync(real.Programmer, stop),
             out IPEndPoint at);
         new ServeAnnouncement("serprog", at, Control: null, BusId: null).Write(parse, (real.Bench, null));
         await server.RunAsync(cancel);
