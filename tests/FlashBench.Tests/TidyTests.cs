@@ -127,7 +127,8 @@ public sealed partial class TidyTests
         string[] folders = ["src", "tests", "docs", "hardware", "scripts"];
         var files = folders.SelectMany(folder => ProjectTree.Files("*", folder))
             .Concat(["README.md", "CHANGELOG.md", "bench-config.json", ".ci/run"])
-            .Where(file => Path.GetExtension(file) is ".cs" or ".c" or ".h" or ".md" or ".json" or ".csproj" or ".rules" or "");
+            .Where(file => Path.GetExtension(file)
+                is ".cs" or ".c" or ".h" or ".md" or ".json" or ".csproj" or ".rules" or "");
         var faults = from file in files
                      from line in ProjectTree.Lines(file).Select((text, index) => (text, number: index + 1))
                      where Leftover().IsMatch(line.text)

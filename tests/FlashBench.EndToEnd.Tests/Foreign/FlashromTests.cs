@@ -1,6 +1,6 @@
 namespace FlashBench.EndToEnd.Tests.Foreign;
 
-/// <summary>Debian's flashrom, unmodified, on our virtual programmers: each judges the other's idea of the wire.</summary>
+/// <summary>Debian's flashrom, unmodified, on virtual programmers: each judges the other.</summary>
 public sealed class FlashromTests
 {
     private const int Detections = 50, Cycles = 10;
