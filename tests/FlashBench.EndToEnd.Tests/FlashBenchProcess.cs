@@ -16,6 +16,11 @@ internal sealed class FlashBenchProcess : IDisposable
 
     private readonly Dictionary<string, string> _environment = [];
 
+    /// <summary>What is started, and the arguments that come before those of `flashbench`.</summary>
+    public static (string Name, string[] First) Program => Shipped is { Length: > 0 }
+        ? (Shipped, [])
+        : ("dotnet", [Path.Combine(AppContext.BaseDirectory, "flashbench.dll")]);
+
     public FlashBenchProcess()
     {
         Folder = Directory.CreateTempSubdirectory("flashbench-e2e-").FullName;
@@ -73,9 +78,7 @@ internal sealed class FlashBenchProcess : IDisposable
 
     private ProcessStartInfo StartInfo(string[] args)
     {
-        ProcessStartInfo start = Shipped is { Length: > 0 }
-            ? new(Shipped, args)
-            : new("dotnet", [Path.Combine(AppContext.BaseDirectory, "flashbench.dll"), .. args]);
+        ProcessStartInfo start = new(Program.Name, [.. Program.First, .. args]);
         start.WorkingDirectory = WorkingFolder;
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;

@@ -19,7 +19,7 @@ namespace FlashBench.Cli.Certify;
 internal sealed class VirtualWorld
 {
     private const int HostUptimeDays = 1;
-    private static readonly string[] ModelledChips = ["W25Q64", "W25Q128"];
+    private static readonly string[] ModelledChips = ["W25Q64", "W25Q128", "W25Q80"];
     private static readonly DateTimeOffset FirstDay = new(2026, 1, 1, 8, 0, 0, TimeSpan.Zero);
 
     private readonly BenchEntry _bench;

@@ -50,9 +50,9 @@ internal sealed partial class VirtualUsb : IAsyncDisposable
             ["XDG_STATE_HOME"] = Path.Combine(folder, "state"),
         };
         ProcessStartInfo start = ExternalProgram.StartInfo(
-            "dotnet",
+            FlashBenchProcess.Program.Name,
             [
-                Path.Combine(AppContext.BaseDirectory, "flashbench.dll"),
+                .. FlashBenchProcess.Program.First,
                 "virtual", "usbip", "--bench", "it", "--accelerated", "--port", "0", "--control", "0",
                 "--image", image,
             ],
