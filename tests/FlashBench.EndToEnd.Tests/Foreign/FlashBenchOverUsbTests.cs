@@ -62,7 +62,7 @@ public sealed class FlashBenchOverUsbTests : IDisposable
     }
 
     [Fact]
-    public async Task A_programmer_in_use_is_unavailable()
+    public async Task A_programmer_that_is_not_plugged_in_is_unavailable()
     {
         ForeignJudges.RequireFlashrom();
         await using VirtualUsb usb = await StartAsync("ch341a");
