@@ -13,6 +13,7 @@ internal sealed class WritePreparation(
     SpiNorFlash flash, WritePlanner planner, KnownContent known, Action<FlashProgress>? progress)
 {
     private const int RecordBytes = ContentRecord.SectorBytes;
+    private static readonly byte[] Blank = [.. Enumerable.Repeat((byte)0xFF, RecordBytes)];
 
     private readonly int _sector = planner.SectorBytes;
     private readonly byte[] _current = new byte[flash.Chip.SizeBytes];
@@ -67,9 +68,9 @@ internal sealed class WritePreparation(
             FlashRange sector = FlashRange.At((long)i * _sector, _sector);
             if (!order.Selection.Touches(sector))
                 continue;
-            bool whole = order.Selection.Contains(sector);
-            Sectors[i] = whole ? Remembered(sector) : SectorState.Known;
-            if (Sectors[i] != SectorState.Known)
+            SectorState? remembered = order.Selection.Contains(sector) ? Remembered(sector) : null;
+            Sectors[i] = remembered ?? SectorState.Known;
+            if (remembered is not null)
                 continue;
             if (toRead.Count > 0 && toRead[^1].End == sector.Start)
                 toRead[^1] = new FlashRange(toRead[^1].Start, sector.End);
@@ -80,18 +81,24 @@ internal sealed class WritePreparation(
         return toRead;
     }
 
-    // Known here means: has to be read. An erase unit may hold several sectors of the record.
-    private SectorState Remembered(FlashRange sector)
+    // Null: it has to be read. An erase unit may hold several sectors of the record.
+    private SectorState? Remembered(FlashRange sector)
     {
-        bool trusted = true, holds = true;
+        bool trusted = true, equal = true, blank = true;
         for (long at = sector.Start; at < sector.End; at += RecordBytes)
         {
             int index = (int)(at / RecordBytes);
             trusted &= known.IsTrusted(index);
-            holds = holds && known.Holds(index, Target.AsSpan((int)at, RecordBytes));
+            equal = equal && known.Holds(index, Target.AsSpan((int)at, RecordBytes));
+            blank = blank && known.Holds(index, Blank);
         }
 
-        return !trusted ? SectorState.Known : holds ? SectorState.Equal : SectorState.Unknown;
+        if (!trusted)
+            return null;
+        if (equal || !blank)
+            return equal ? SectorState.Equal : SectorState.Unknown;
+        _current.AsSpan((int)sector.Start, _sector).Fill(0xFF); // as good as read: it needs no erase
+        return SectorState.Known;
     }
 
     private void KeepWhatIsNotSelected(FlashSelection selection)

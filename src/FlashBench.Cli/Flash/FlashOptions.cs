@@ -32,7 +32,7 @@ internal static class FlashOptions
 
     public static Option<VerifyPolicy?> Verify { get; } = new("--verify")
     {
-        Description = "What is read back: changed blocks (without this option), full (all that is selected, again), none",
+        Description = "What is read back: changed blocks (without this option), full (everything selected), none",
         HelpName = "changed|full|none",
     };
 

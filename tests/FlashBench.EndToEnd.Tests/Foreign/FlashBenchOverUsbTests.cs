@@ -54,7 +54,7 @@ public sealed class FlashBenchOverUsbTests : IDisposable
         ProcessEnd next = await FlashAsync("probe", "--json");
 
         Assert.Equal(50, cut.ExitCode);
-        Assert.Equal(1, cut.Error.TrimEnd().Split('\n').Length);
+        Assert.Single(cut.Error.TrimEnd().Split('\n'));
         Assert.False(File.Exists(read));
         Assert.Equal(0, next.ExitCode);
         using var probe = JsonDocument.Parse(next.Output.TrimEnd().Split('\n')[^1]);

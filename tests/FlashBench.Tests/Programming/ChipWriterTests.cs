@@ -74,6 +74,19 @@ public sealed class ChipWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_sector_that_is_remembered_as_blank_is_programmed_without_an_erase()
+    {
+        Array.Fill(_target, (byte)0xFF, 2 * Block, Sector);
+        _bench.Write(_target);
+        new Random(8).NextBytes(_target.AsSpan(2 * Block, Sector));
+
+        WriteResult result = _bench.Write(_target, trust: TrustPolicy.Journal);
+
+        Assert.Equal((0, 16), (result.ErasedBytes, result.Pages));
+        Assert.Equal(_target, _bench.Cells);
+    }
+
+    [Fact]
     public void Remembered_content_that_is_wrong_where_it_is_looked_at_is_not_believed()
     {
         _bench.Record.Learn(0, ProgrammingBench.Random(Row.SizeBytes, 9));
