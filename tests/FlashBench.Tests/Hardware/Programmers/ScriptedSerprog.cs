@@ -229,7 +229,7 @@ internal sealed class ScriptedSerprog : Stream
                 _closed = true;
                 return;
             case SerprogFault.Half:
-                Answer(reply[..(reply.Length / 2)]);
+                Answer(reply.AsSpan(0, reply.Length / 2));
                 _closed = true;
                 break;
             case SerprogFault.Garbage:
