@@ -66,12 +66,10 @@ internal sealed class SerprogSession(SerprogLink link)
         byte[] answer = new byte[4];
         (bool refused, string? fault) = await CommandAsync(
             SerprogProtocol.EncodeFrequency(hz).AsMemory(), answer, AnswerLimit);
-        uint actual = BinaryPrimitives.ReadUInt32LittleEndian(answer);
         if (refused || fault is not null)
             return (0, refused ? null : fault);
-        return actual is not 0 && actual <= hz
-            ? ((int)actual, null)
-            : (0, $"it sets {actual} Hz when {hz} Hz are asked for");
+        uint actual = BinaryPrimitives.ReadUInt32LittleEndian(answer);
+        return actual is > 0 and <= int.MaxValue ? ((int)actual, null) : (0, $"it sets a clock of {actual} Hz");
     }
 
     /// <summary>Drives the pins or lets them go.</summary>
@@ -140,7 +138,8 @@ internal sealed class SerprogSession(SerprogLink link)
             : (null, fault);
     }
 
-    // From the fastest down by halves, as far as it goes; each is what the programmer made of the question.
+    // From the fastest down by halves, as far as it goes; each is what the programmer made of the question. One that
+    // has a single clock may name it whatever is asked.
     private async Task<(List<SpiClock> Clocks, string? Fault)> FindClocksAsync()
     {
         var clocks = new List<SpiClock>();
@@ -151,7 +150,7 @@ internal sealed class SerprogSession(SerprogLink link)
             (int hz, string? fault) = await SetClockAsync(ask);
             if (fault is not null)
                 return (clocks, fault);
-            if (hz == 0)
+            if (hz == 0 || clocks.Exists(clock => clock.Hz <= hz))
                 break;
             clocks.Add(new SpiClock(hz));
             ask = hz / 2;

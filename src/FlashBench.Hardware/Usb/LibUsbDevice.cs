@@ -101,8 +101,9 @@ public sealed class LibUsbDevice : IUsbDevice
         foreach (LibUsbGroup group in inFlight)
             group.Cancel();
         await _idle.Task;
-        if (!_stuck) // a handle whose transfers never came back must stay open: libusb may still write to them
-            Close();
+        if (_stuck) // transfers that never came back: libusb may still write to them, so it must stay as it is
+            return;
+        Close();
         _context.LetGo();
     }
 

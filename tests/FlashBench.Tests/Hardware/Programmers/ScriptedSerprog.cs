@@ -36,6 +36,8 @@ internal sealed class ScriptedSerprog : Stream
 
     public uint[] Frequencies { get; init; } = [60_000_000, 30_000_000, 12_000_000];
 
+    public bool NamesItsOnlyClock { get; init; }
+
     public byte[] Missing { get; init; } = [];
 
     public byte[] Leftover { get; init; } = [];
@@ -195,7 +197,7 @@ internal sealed class ScriptedSerprog : Stream
 
     private void SetFrequency(uint asked)
     {
-        uint actual = Frequencies.FirstOrDefault(f => f <= asked);
+        uint actual = NamesItsOnlyClock ? Frequencies[0] : Frequencies.FirstOrDefault(f => f <= asked);
         if (actual == 0)
         {
             Answer(0x15);
@@ -229,7 +231,7 @@ internal sealed class ScriptedSerprog : Stream
                 _closed = true;
                 return;
             case SerprogFault.Half:
-                Answer(reply[..(reply.Length / 2)]);
+                Answer(reply.AsSpan(0, reply.Length / 2));
                 _closed = true;
                 break;
             case SerprogFault.Garbage:

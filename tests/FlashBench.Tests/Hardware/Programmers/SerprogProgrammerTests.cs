@@ -81,6 +81,21 @@ public sealed class SerprogProgrammerTests
         });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_programmer_with_a_fixed_clock_has_that_one(bool namesItAlways)
+    {
+        var programmer = new ScriptedSerprog { Frequencies = [1_500_000], NamesItsOnlyClock = namesItAlways };
+
+        Run(programmer, bus =>
+        {
+            Assert.Equal([new SpiClock(1_500_000)], bus.Clocks);
+            Assert.Equal((1_500_000, 1_500_000u), (bus.FrequencyHz, programmer.Frequency));
+            return Task.CompletedTask;
+        });
+    }
+
     public static TheoryData<string, string> Strangers() => new()
     {
         { "version", "version 2" },
