@@ -2,17 +2,25 @@ using System.Net.Sockets;
 
 namespace FlashBench.Hardware.Serprog;
 
-/// <summary>One serprog client on one chip: takes its commands one after another, as the protocol wants.</summary>
-/// <param name="bus">The chip; owned by the caller.</param>
-/// <param name="frames">How its frames are executed.</param>
+/// <summary>One serprog client: takes its commands one after another, as the protocol wants.</summary>
+/// <remarks>
+/// The programmer is opened when the client drives the pins or wants a frame, and not before: a client that only asks
+/// gets its answers at once (flashrom gives the first ones a second). It is closed when the client lets the pins go.
+/// </remarks>
+/// <param name="open">Opens the programmer.</param>
+/// <param name="framesOf">How frames are executed on it.</param>
 /// <param name="socket">The client; owned by the caller.</param>
-internal sealed class SerprogConnection(ISpiBus bus, ISerprogFrames frames, Socket socket)
+internal sealed class SerprogConnection(
+    Func<CancellationToken, Task<ISpiBus>> open, Func<ISpiBus, ISerprogFrames> framesOf, Socket socket)
+    : IAsyncDisposable
 {
     private const int ChunkBytes = SerprogCodec.AdvertisedBytes;
     private const string Name = "FlashBench";
 
     private readonly byte[] _in = new byte[SerprogCodec.HeaderBytesMax + SerprogCodec.AdvertisedBytes + 4096];
     private byte[] _out = new byte[1 + ChunkBytes];
+    private ISpiBus? _bus;
+    private ISerprogFrames? _frames;
     private int _start;
     private int _end;
 
@@ -21,6 +29,9 @@ internal sealed class SerprogConnection(ISpiBus bus, ISerprogFrames frames, Sock
 
     /// <summary>Called when <see cref="Traffic"/> has changed.</summary>
     public Action<SerprogTraffic>? Moved { get; init; }
+
+    /// <summary>Called with the reason when the programmer cannot be opened, or fails.</summary>
+    public Action<string>? Failed { get; init; }
 
     /// <summary>Serves the client until it goes.</summary>
     /// <param name="cancel">Ends the session between two commands, or in a read.</param>
@@ -42,6 +53,15 @@ internal sealed class SerprogConnection(ISpiBus bus, ISerprogFrames frames, Sock
         while (await ReceiveAsync(cancel));
     }
 
+    /// <summary>Closes the programmer.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        ISpiBus? bus = _bus;
+        (_bus, _frames) = (null, null);
+        if (bus is not null)
+            await bus.DisposeAsync();
+    }
+
     private ReadOnlySpan<byte> Waiting => _in.AsSpan(_start, _end - _start);
 
     private async ValueTask<byte[]> AnswerAsync(SerprogRequest request, CancellationToken cancel) =>
@@ -49,7 +69,7 @@ internal sealed class SerprogConnection(ISpiBus bus, ISerprogFrames frames, Sock
         {
             SerprogOpcode.SetBusType => Done((request.Value & SerprogCodec.SpiBus) != 0),
             SerprogOpcode.SetSpiFrequency => await SetFrequencyAsync(request.Value, cancel),
-            SerprogOpcode.SetPinState => Done(true), // the pins are let go when the client leaves
+            SerprogOpcode.SetPinState => await SetPinsAsync(request.Value != 0, cancel),
             SerprogOpcode.SetChipSelect or SerprogOpcode.SetSpiMode or SerprogOpcode.SetChipSelectMode =>
                 Done(request.Value == 0),
             _ => SerprogCodec.AnswerOf(request.Opcode, Name) ?? Done(false),
@@ -57,10 +77,36 @@ internal sealed class SerprogConnection(ISpiBus bus, ISerprogFrames frames, Sock
 
     private static byte[] Done(bool done) => [done ? SerprogCodec.Ack : SerprogCodec.Nak];
 
+    private async ValueTask<byte[]> SetPinsAsync(bool driven, CancellationToken cancel)
+    {
+        if (driven)
+            return Done(await BusAsync(cancel) is not null);
+        await DisposeAsync();
+        return Done(true);
+    }
+
+    // The programmer, opened if it is not; null if that failed.
+    private async ValueTask<ISpiBus?> BusAsync(CancellationToken cancel)
+    {
+        if (_bus is not null)
+            return _bus;
+        try
+        {
+            _bus = await open(cancel);
+            _frames = framesOf(_bus);
+        }
+        catch (BenchException failure) // the programmer, or a sensor that was asked first
+        {
+            Failed?.Invoke(failure.Message.TrimEnd('.'));
+        }
+
+        return _bus;
+    }
+
     // The fastest setting that is not above what was asked, else the slowest there is.
     private async ValueTask<byte[]> SetFrequencyAsync(uint hz, CancellationToken cancel)
     {
-        if (hz == 0)
+        if (hz == 0 || await BusAsync(cancel) is not { } bus)
             return Done(false);
         SpiClock slowest = bus.Clocks.MinBy(one => one.Hz);
         SpiClock clock = bus.Clocks.Where(one => !one.LateSample && one.Hz <= hz).DefaultIfEmpty(slowest)
@@ -86,7 +132,10 @@ internal sealed class SerprogConnection(ISpiBus bus, ISerprogFrames frames, Sock
 
         ReadOnlyMemory<byte> command = _in.AsMemory(_start, request.SendBytes);
         _start += request.SendBytes;
-        await ExecuteAsync(command, (int)request.Value, cancel);
+        if (await BusAsync(cancel) is null)
+            await SendAsync(Done(false), cancel);
+        else
+            await ExecuteAsync(command, (int)request.Value, cancel);
         return true;
     }
 
@@ -132,12 +181,13 @@ internal sealed class SerprogConnection(ISpiBus bus, ISerprogFrames frames, Sock
     {
         try
         {
-            await frames.ExecuteAsync(command, response, cancel);
+            await _frames!.ExecuteAsync(command, response, cancel);
             Count(command.Length, response.Length, 0);
             return true;
         }
-        catch (ProgrammerException) when (first)
+        catch (ProgrammerException failure) when (first)
         {
+            Failed?.Invoke(failure.Message.TrimEnd('.'));
             Count(command.Length, 0, 1);
             await SendAsync(Done(false), cancel);
             return false;

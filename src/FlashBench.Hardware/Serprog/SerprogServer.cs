@@ -7,9 +7,10 @@ namespace FlashBench.Hardware.Serprog;
 /// <summary>Lends an SPI bus by serprog over TCP: `flashrom -p serprog:ip=HOST:PORT` reads and writes its chip.
 /// </summary>
 /// <remarks>
-/// The programmer is opened when a client comes and closed when it has gone: pins are driven only in between. One
-/// client at a time; a second one is turned away. A client that has gone has let the programmer go when its successor
-/// is looked at, even if both come at once. Not thread-safe: runs on the context on which it was started.
+/// The programmer is opened when a client drives its pins or sends a frame, and closed when it lets them go or leaves:
+/// pins are driven only in between. One client at a time; a second one is turned away. A client that has gone has let
+/// the programmer go when its successor is looked at, even if both come at once. Not thread-safe: runs on the context
+/// on which it was started.
 /// </remarks>
 public sealed class SerprogServer : IDisposable
 {
@@ -111,11 +112,9 @@ public sealed class SerprogServer : IDisposable
         try
         {
             socket.NoDelay = true;
-            await using ISpiBus bus = await _open(cancel);
-            ISerprogFrames frames = _accelerated ? new AcceleratedFrames(bus) : new FaithfulFrames(bus);
-            Noticed?.Invoke($"{peer} has the programmer");
-            var connection = new SerprogConnection(bus, frames, socket)
+            await using var connection = new SerprogConnection(_open, FramesOf, socket)
             {
+                Failed = reason => Noticed?.Invoke($"{peer}: {reason}"),
                 Moved = moved =>
                 {
                     traffic = moved;
@@ -142,6 +141,9 @@ public sealed class SerprogServer : IDisposable
                 + $"{traffic.Failures} failed"));
         }
     }
+
+    private ISerprogFrames FramesOf(ISpiBus bus) =>
+        _accelerated ? new AcceleratedFrames(bus) : new FaithfulFrames(bus);
 
     private static string Peer(Socket socket) =>
         string.Create(CultureInfo.InvariantCulture, $"{socket.RemoteEndPoint}");

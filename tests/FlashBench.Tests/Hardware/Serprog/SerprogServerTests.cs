@@ -15,10 +15,12 @@ public sealed class SerprogServerTests : IAsyncDisposable
     private readonly IPEndPoint _address;
     private readonly Task _serving;
     private readonly List<string> _notices = [];
+    private int _opened;
+    private bool _absent;
 
     public SerprogServerTests()
     {
-        _server = new SerprogServer(_ => Task.FromResult<ISpiBus>(_bus), accelerated: false, TimeProvider.System);
+        _server = new SerprogServer(OpenAsync, accelerated: false, TimeProvider.System);
         _server.Noticed += words =>
         {
             lock (_notices)
@@ -167,12 +169,42 @@ public sealed class SerprogServerTests : IAsyncDisposable
         for (int i = 0; i < 100; i++)
         {
             using Client next = Connect();
-            Assert.Equal("06", await next.AskAsync("00", 1));
+            Assert.Equal("06FF", await next.AskAsync("13 010000 010000 05", 2));
         }
 
-        Assert.InRange(_bus.Disposed, 100, 101);
+        Assert.InRange(_bus.Disposed, 99, 100); // the last one may still be leaving
         lock (_notices)
             Assert.Single(_notices, words => words.Contains("turned away", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_programmer_is_open_while_the_client_drives_the_pins()
+    {
+        using Client client = Connect();
+        await client.AskAsync("00 10 02", 36);
+        Assert.Equal(0, _opened);
+        await client.AskAsync("1501", 1);
+        await client.AskAsync("13 010000 010000 05", 2);
+        Assert.Equal((1, 0), (_opened, _bus.Disposed));
+        Assert.Equal("06", await client.AskAsync("1500", 1));
+        Assert.Equal((1, 1), (_opened, _bus.Disposed));
+        await client.AskAsync("13 010000 010000 05", 2);
+        Assert.Equal(2, _opened);
+    }
+
+    [Fact]
+    public async Task A_programmer_that_cannot_be_opened_is_a_nak_with_its_reason_at_the_server()
+    {
+        _absent = true;
+        using Client client = Connect();
+
+        Assert.Equal("15", await client.AskAsync("1501", 1));
+        Assert.Equal("15", await client.AskAsync("13 010000 010000 05", 1));
+        _absent = false;
+        Assert.Equal("06FF", await client.AskAsync("13 010000 010000 05", 2));
+
+        lock (_notices)
+            Assert.Contains(_notices, words => words.EndsWith(": nothing is plugged in", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -201,6 +233,12 @@ public sealed class SerprogServerTests : IAsyncDisposable
         Assert.Equal(7, SerprogCodec.Read(frame, out SerprogRequest request));
         Assert.Equal(new SerprogRequest(SerprogOpcode.SpiOperation, 2, 4), request);
         Assert.Equal([Nak, Ack], SerprogCodec.AnswerOf(SerprogOpcode.SyncNop, "")!);
+    }
+
+    private Task<ISpiBus> OpenAsync(CancellationToken cancel)
+    {
+        _opened++;
+        return _absent ? throw new ProgrammerException("nothing is plugged in.") : Task.FromResult<ISpiBus>(_bus);
     }
 
     private Client Connect() => new(_address);
