@@ -215,7 +215,8 @@ public sealed partial class TidyTests
     [GeneratedRegex(@"^\s*$|[;{}]\s*$|^\s*///")]
     private static partial Regex DeclarationStart();
 
-    [GeneratedRegex(@"^\s*((public|internal|private|protected|file|static|sealed|abstract|partial|readonly|ref|unsafe) )*"
+    [GeneratedRegex(
+        @"^\s*((public|internal|private|protected|file|static|sealed|abstract|partial|readonly|ref|unsafe) )*"
         + @"(class|struct|record|interface|enum) \w")]
     private static partial Regex TypeDeclaration();
 
