@@ -34,6 +34,9 @@ internal sealed class ProgrammingBench : IDisposable
 
     internal bool Begun { get; private set; }
 
+    // URBs that had ended when the work was done; those that release the pins follow.
+    internal long WorkUrbs { get; private set; }
+
     internal byte[] Cells => Pins.Cells.ToArray();
 
     internal static byte[] Random(uint size, int seed)
@@ -49,7 +52,9 @@ internal sealed class ProgrammingBench : IDisposable
         await using ISpiBus bus = Port is SimulatedCh341aPort
             ? await Ch341aProgrammer.OpenAsync(usb, Pins.Time, CancellationToken.None)
             : await FtdiProgrammer.OpenAsync(usb, new FtdiOptions(), Pins.Time, CancellationToken.None);
-        return await work(new SpiNorFlash(bus, Row, Pins.Time), bus);
+        T result = await work(new SpiNorFlash(bus, Row, Pins.Time), bus);
+        WorkUrbs = Port.Traffic.Urbs;
+        return result;
     });
 
     internal WriteResult Write(

@@ -55,6 +55,8 @@ internal sealed class Campaign(CampaignOptions options, TimeProvider time)
     /// <param name="progress">Told from time to time how many are done; may be null.</param>
     public CampaignResult Run(Action<long>? progress = null)
     {
+        foreach (MutationTarget target in MutationTarget.All)
+            BuildTables(target);
         Worker[] workers = [.. Enumerable.Range(0, options.Jobs).Select(_ => new Worker(this))];
         foreach (Worker worker in workers)
             worker.Start();
@@ -72,6 +74,19 @@ internal sealed class Campaign(CampaignOptions options, TimeProvider time)
         {
             return new(
                 new Dictionary<(string, TrialEnd), long>(_ends), [.. _failures.Values], _failed, _slowest);
+        }
+    }
+
+    // What a parser builds once, at its first use, is not the input's doing.
+    private static void BuildTables(MutationTarget target)
+    {
+        try
+        {
+            target.Run(target.Original);
+        }
+        catch (MutationFault)
+        {
+            // counted again, for every damaged copy
         }
     }
 
