@@ -59,6 +59,23 @@ public sealed class ChipWriterTests : IDisposable
         Assert.Equal(expected, _bench.Cells);
     }
 
+    [Theory]
+    [InlineData(2 * Block + 50)]   // before the range, in its first sector
+    [InlineData(2 * Block + 9100)] // behind it, in its last
+    public void A_neighbour_that_flickers_is_not_written_back_wrong(int address)
+    {
+        var range = new FlashRange(2 * Block + 100, 2 * Block + 9000);
+        new Random(3).NextBytes(_target);
+        _bench.Pins.Chip.ReadFlipOnce = new ReadFlip((uint)address, 3, Skip: 0);
+
+        var fault = Assert.Throws<FlashChipException>(
+            () => _bench.Write(_target, FlashSelection.Of([range], Row.SizeBytes)));
+
+        Assert.Equal((uint)address, fault.Address);
+        Assert.False(_bench.Begun);
+        Assert.Equal(_old, _bench.Cells);
+    }
+
     [Fact]
     public void Remembered_content_saves_the_read_and_gives_the_same_chip()
     {
