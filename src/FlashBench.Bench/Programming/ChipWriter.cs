@@ -102,6 +102,7 @@ public sealed class ChipWriter(
             {
                 throw new FlashVerifyException(
                     flash.Chip.Name, (uint)(range.Start + same), expected[same], seen[same]);
+                record.ForgetAll(); // a chip or a bus that does this was not right before either
             }
 
             record.Learn(range.Start, seen);

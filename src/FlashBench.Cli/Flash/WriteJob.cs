@@ -59,6 +59,8 @@ internal sealed class WriteJob(FlashRun run)
         TrustPolicy trust = run.Parse.GetValue(FlashOptions.Trust) ?? TrustPolicy.Region;
         KnownContent known = await KnownContent.CheckAsync(
             run.Flash, record, trust, run.World.Random, run.Show, cancel);
+        if (known.WasWrong)
+            Remember(record);
         var writer = new ChipWriter(run.Flash, run.Session.Bus.FrequencyHz, record, run.Show)
         {
             BeforeFirstErase = () => Begin(record),

@@ -103,6 +103,22 @@ public sealed class ChipWriterTests : IDisposable
         Assert.Equal(_target, _bench.Cells);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Sector)]
+    public void A_record_that_was_caught_lying_is_forgotten_where_nothing_was_read_too(int right)
+    {
+        _bench.Record.Learn(0, ProgrammingBench.Random(Row.SizeBytes, 9));
+        _bench.Record.Learn(0, _old.AsSpan(0, right));
+        var range = new FlashRange(7 * Block, 7 * Block + Sector);
+
+        _bench.Write(_target, FlashSelection.Of([range], Row.SizeBytes), trust: TrustPolicy.Journal);
+
+        Assert.True(_bench.Record.IsKnown(7 * Block / Sector));
+        Assert.DoesNotContain(
+            Enumerable.Range(0, _bench.Record.Sectors), i => i != 7 * Block / Sector && _bench.Record.IsKnown(i));
+    }
+
     [Fact]
     public void A_chip_without_a_descriptor_is_read_under_the_region_policy()
     {
@@ -160,6 +176,17 @@ public sealed class ChipWriterTests : IDisposable
 
         Assert.Equal(9u * Block, Assert.Throws<FlashVerifyException>(
             () => _bench.Write(_target, verify: VerifyPolicy.Full)).Address);
+    }
+
+    [Fact]
+    public void Content_that_failed_the_full_verification_is_not_remembered_as_written()
+    {
+        _target[Block] = 0x00;
+        _bench.Pins.Chip.ReadFlipOnce = new ReadFlip(Block + 9, 0, Skip: 2); // read, read back, and then verified
+
+        Assert.Throws<FlashVerifyException>(() => _bench.Write(_target, verify: VerifyPolicy.Full));
+
+        Assert.False(_bench.Record.IsKnown(Block / Sector));
     }
 
     [Fact]
