@@ -100,6 +100,24 @@ public sealed class FlashCommandTests : IDisposable
         Assert.Equal(0, allowed.ExitCode);
     }
 
+    [Fact]
+    public async Task What_a_verify_found_different_is_written_whatever_is_remembered()
+    {
+        await RunAsync("flash", "read", PathOf("a.bin"), "--quiet");
+        string record = Directory.GetFiles(PathOf("s"), "*.content", SearchOption.AllDirectories).Single();
+        byte[] remembered = await File.ReadAllBytesAsync(record, TestContext.Current.CancellationToken);
+        byte[] image = await File.ReadAllBytesAsync(PathOf("a.bin"), TestContext.Current.CancellationToken);
+        int at = 0x100000 + image.AsSpan(0x100000).IndexOfAnyExcept((byte)0xFF) & ~0xFFF;
+        await RunAsync("flash", "erase", "--range", $"{at:x}-{at + 0xFFF:x}");
+        await File.WriteAllBytesAsync(record, remembered, TestContext.Current.CancellationToken); // another program did it
+
+        CommandLineRun differs = await RunAsync("flash", "verify", PathOf("a.bin"));
+        CommandLineRun write = await RunAsync("flash", "write", PathOf("a.bin"), "--trust", "journal");
+        CommandLineRun verify = await RunAsync("flash", "verify", PathOf("a.bin"));
+
+        Assert.Equal((30, 0, 0), (differs.ExitCode, write.ExitCode, verify.ExitCode));
+    }
+
     [Theory]
     [InlineData(64, "--no-backup wants the bench id typed: ft", "erase", "--no-backup", "fit")]
     [InlineData(64, "contradict each other", "erase", "--range", "0-fff", "--region", "me")]
