@@ -6,10 +6,10 @@ namespace FlashBench.Cli.Flash;
 
 /// <summary>What writing and erasing have in common: the backup rule, the mark of a half-written chip, and what is
 /// remembered of it.</summary>
-internal sealed class WriteJob(FlashRun run)
+/// <param name="run">The chip.</param>
+/// <param name="image">The image the target was made from, as it was given; null if there is none.</param>
+internal sealed class WriteJob(FlashRun run, byte[]? image)
 {
-    private const int DescriptorBytes = 4096;
-
     private bool _begun, _markedBefore;
 
     /// <summary>Brings the selected bytes to <paramref name="target"/>.</summary>
@@ -105,10 +105,10 @@ internal sealed class WriteJob(FlashRun run)
 
     private async Task RefuseDescriptorAsync(FlashSelection selection, byte[] target, CancellationToken cancel)
     {
-        byte[] first = new byte[DescriptorBytes];
-        await run.Flash.ReadAsync(0, first, null, cancel);
+        byte[] first = await DescriptorGuard.ReadAsync(run.Flash, cancel);
+        byte[] given = image?.Length == target.Length ? image : target;
         DescriptorGuard.Check(
-            first, target.AsSpan(0, DescriptorBytes), selection, run.Parse.GetValue(FlashOptions.AllowDescriptor));
+            first, given.AsSpan(0, first.Length), selection, run.Parse.GetValue(FlashOptions.AllowDescriptor));
     }
 
     private void Begin(ContentRecord record)

@@ -204,6 +204,17 @@ public sealed class ChipWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_descriptor_that_flickers_decides_nothing()
+    {
+        _bench.Pins.Chip.ReadFlipOnce = new ReadFlip(0x10, 0, Skip: 0);
+
+        var fault = Assert.Throws<FlashChipException>(
+            () => _bench.Run((flash, _) => DescriptorGuard.ReadAsync(flash, CancellationToken.None)));
+
+        Assert.Equal(0x10u, fault.Address);
+    }
+
+    [Fact]
     public void A_bit_that_flickers_between_two_reads_of_a_block_is_no_evidence()
     {
         _bench.Pins.Chip.ReadFlipOnce = new ReadFlip(3 * Block + 17, 5, Skip: 0);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FlashBench.Firmware;
+using FlashBench.Firmware.Formats;
 
 namespace FlashBench.Tests.Cli.Flash;
 
@@ -97,6 +99,27 @@ public sealed class FlashCommandTests : IDisposable
 
         Assert.Equal(64, refused.ExitCode);
         Assert.Contains("would change the flash descriptor, first at 0x102", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, allowed.ExitCode);
+    }
+
+    [Fact]
+    public async Task An_image_that_was_made_for_another_map_is_not_laid_over_a_region_of_this_one()
+    {
+        await RunAsync("flash", "read", PathOf("a.bin"), "--quiet");
+        byte[] image = await File.ReadAllBytesAsync(PathOf("a.bin"), TestContext.Current.CancellationToken);
+        FlashDescriptor own = FlashDescriptor.Find(image)!;
+        int map = image[0x16] << 4; // FLMAP0: where the FLREG words begin
+        image[map + 4 * DescriptorRegion.Bios]++;
+        Assert.NotEqual(
+            own.Region(DescriptorRegion.Bios)!.Range, FlashDescriptor.Find(image)!.Region(DescriptorRegion.Bios)!.Range);
+        await File.WriteAllBytesAsync(PathOf("b.bin"), image, TestContext.Current.CancellationToken);
+
+        CommandLineRun refused = await RunAsync("flash", "write", PathOf("b.bin"), "--region", "me");
+        CommandLineRun allowed = await RunAsync(
+            "flash", "write", PathOf("b.bin"), "--region", "me", "--allow-descriptor");
+
+        Assert.Equal(64, refused.ExitCode);
+        Assert.Contains("made for another region map", refused.Error, StringComparison.Ordinal);
         Assert.Equal(0, allowed.ExitCode);
     }
 
