@@ -100,8 +100,7 @@ internal sealed class WriteJob(FlashRun run, byte[]? image)
             needsConfirmation: true);
     }
 
-    private bool IsInVault(string sha256) =>
-        File.Exists(new FlashBench.Bench.Jobs.Vault(run.World.Paths.Vault).PathOf(sha256));
+    private bool IsInVault(string sha256) => new FlashBench.Bench.Jobs.Vault(run.World.Paths.Vault).Holds(sha256);
 
     private async Task RefuseDescriptorAsync(FlashSelection selection, byte[] target, CancellationToken cancel)
     {

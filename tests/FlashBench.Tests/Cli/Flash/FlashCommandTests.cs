@@ -124,6 +124,21 @@ public sealed class FlashCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_backup_is_none()
+    {
+        await RunAsync("flash", "read", PathOf("a.bin"), "--quiet");
+        string backup = Directory.GetFiles(PathOf("v"), "*.bin", SearchOption.AllDirectories).Single();
+        byte[] content = await File.ReadAllBytesAsync(backup, TestContext.Current.CancellationToken);
+        content[^1] ^= 1;
+        await File.WriteAllBytesAsync(backup, content, TestContext.Current.CancellationToken);
+
+        CommandLineRun refused = await RunAsync("flash", "erase", "--range", "100000-10ffff");
+
+        Assert.Equal(64, refused.ExitCode);
+        Assert.Contains("the vault has no backup of this chip", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_verify_found_different_is_written_whatever_is_remembered()
     {
         await RunAsync("flash", "read", PathOf("a.bin"), "--quiet");
