@@ -139,6 +139,10 @@ public sealed class SpiNorFlash : IAsyncDisposable
 
     /// <summary>Sets every byte of one erase unit to 0xFF; returns when the chip is ready again.</summary>
     /// <param name="erase">One of the chip's <see cref="SpiNorChip.Erases"/>.</param>
+    /// <summary>Throws if this chip must not be erased or programmed at all; asks nothing of it.</summary>
+    /// <exception cref="FlashChipException">How it is erased is not known, or its voltage is not right.</exception>
+    public void RefuseUnwritable() => RefuseUnwritable(address: 0);
+
     /// <param name="address">First byte of the unit; a multiple of its size.</param>
     /// <param name="cancel">Honoured before the erase; a begun one is waited for.</param>
     /// <exception cref="FlashChipException">
@@ -254,7 +258,7 @@ public sealed class SpiNorFlash : IAsyncDisposable
     private async Task<SpiNorProtection> RefuseProtectedAsync(uint address, uint length, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        RefuseSupply(address, Chip.IsReadOnly ? "how it is erased is not known" : Supply.RefuseWrite(Chip));
+        RefuseUnwritable(address);
         SpiNorProtection protection = _protection ?? await ReadProtectionAsync(cancel);
         return protection.Covers(address, length)
             ? throw Fault(address, $"write refused, {protection}")
@@ -271,6 +275,9 @@ public sealed class SpiNorFlash : IAsyncDisposable
     private async Task CheckFlagsAsync(uint address)
     {
         if (!Chip.HasFlagStatus)
+    private void RefuseUnwritable(uint address) =>
+        RefuseSupply(address, Chip.IsReadOnly ? "how it is erased is not known" : Supply.RefuseWrite(Chip));
+
             return;
         byte[] flags = new byte[1];
         long start = _time.GetTimestamp();

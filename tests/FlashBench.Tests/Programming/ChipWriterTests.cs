@@ -204,6 +204,25 @@ public sealed class ChipWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_chip_that_must_not_be_written_is_refused_before_anything_is_marked()
+    {
+        new Random(7).NextBytes(_target);
+        SpiNorChip[] rows =
+        [
+            Row with { Erases = [] }, Row with { SupplyMillivoltsMin = 0, SupplyMillivoltsMax = 0 },
+        ];
+        foreach (SpiNorChip row in rows)
+        {
+            using var bench = new ProgrammingBench(row, (byte[])_old.Clone());
+
+            Assert.Contains("refused", Assert.Throws<FlashChipException>(() => bench.Write(_target)).Message,
+                StringComparison.Ordinal);
+            Assert.False(bench.Begun);
+            Assert.Equal(_old, bench.Cells);
+        }
+    }
+
+    [Fact]
     public void A_descriptor_that_flickers_decides_nothing()
     {
         _bench.Pins.Chip.ReadFlipOnce = new ReadFlip(0x10, 0, Skip: 0);
