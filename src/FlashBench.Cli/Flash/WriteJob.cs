@@ -71,7 +71,7 @@ internal sealed class WriteJob(FlashRun run, byte[]? image)
         try
         {
             WriteResult result = await writer.WriteAsync(order, known, cancel);
-            Finish(record, selection, order.Verify);
+            Finish(record, order, result);
             return result;
         }
         catch (Exception e) when (_begun && e is BenchException or OperationCanceledException)
@@ -102,6 +102,7 @@ internal sealed class WriteJob(FlashRun run, byte[]? image)
 
     private bool IsInVault(string sha256) => new FlashBench.Bench.Jobs.Vault(run.World.Paths.Vault).Holds(sha256);
 
+    // The map of an image is looked at whole, also when only a region of it is written.
     private async Task RefuseDescriptorAsync(FlashSelection selection, byte[] target, CancellationToken cancel)
     {
         byte[] first = await DescriptorGuard.ReadAsync(run.Flash, cancel);
@@ -118,13 +119,20 @@ internal sealed class WriteJob(FlashRun run, byte[]? image)
         Remember(record);
     }
 
-    // A mark that an earlier job left is taken away only by a whole write that was read back.
-    private void Finish(ContentRecord record, FlashSelection selection, VerifyPolicy verify)
+    // A mark that an earlier job left is taken away only by a whole write that was read back, or if the whole chip was
+    // read and nothing had to be written.
+    private void Finish(ContentRecord record, WriteOrder order, WriteResult result)
     {
         Remember(record);
-        bool wholeAndRead = selection.IsWhole && verify != VerifyPolicy.None;
-        if (_begun && (wholeAndRead || !_markedBefore))
+        bool read = order.Verify == VerifyPolicy.Full || result.ReadBytes == order.Target.Length;
+        bool wholeAndRead =
+            order.Selection.IsWhole && (_begun ? order.Verify != VerifyPolicy.None : read);
+        if (wholeAndRead || (_begun && !_markedBefore))
             run.World.State.ClearDirty(run.World.Bench.Id);
+        else if (run.World.State.DirtyJob(run.World.Bench.Id) is { } job)
+            run.Note(
+                $"job {job} left this chip half-written, and it counts as such until all of it is written or read: "
+                + "`flash write` of a whole image with --verify full");
     }
 
     private void Remember(ContentRecord record)

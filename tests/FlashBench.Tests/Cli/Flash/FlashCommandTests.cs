@@ -156,6 +156,24 @@ public sealed class FlashCommandTests : IDisposable
         Assert.Equal((30, 0, 0), (differs.ExitCode, write.ExitCode, verify.ExitCode));
     }
 
+    [Fact]
+    public async Task A_mark_is_taken_away_when_the_whole_chip_was_read_and_found_right()
+    {
+        await RunAsync("flash", "read", PathOf("a.bin"), "--quiet");
+        Directory.CreateDirectory(PathOf("s/dirty"));
+        await File.WriteAllTextAsync(PathOf("s/dirty/ft"), "flash\n", TestContext.Current.CancellationToken);
+
+        CommandLineRun believed = await RunAsync("flash", "write", PathOf("a.bin"), "--trust", "journal");
+        bool markedStill = File.Exists(PathOf("s/dirty/ft"));
+        CommandLineRun read = await RunAsync("flash", "write", PathOf("a.bin"), "--verify", "full");
+
+        Assert.Equal((0, 0), (believed.ExitCode, read.ExitCode));
+        Assert.True(markedStill);
+        Assert.Contains("half-written", believed.Output + believed.Error, StringComparison.Ordinal);
+        Assert.Contains("--verify full", believed.Output + believed.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(PathOf("s/dirty/ft")));
+    }
+
     [Theory]
     [InlineData(64, "--no-backup wants the bench id typed: ft", "erase", "--no-backup", "fit")]
     [InlineData(64, "contradict each other", "erase", "--range", "0-fff", "--region", "me")]
