@@ -76,6 +76,8 @@ public sealed class SpiNorFlash : IAsyncDisposable
             await PrepareAsync(from, cancel);
             await _bus.ExecuteAsync([ReadStatus(status), new(Commands.Read(from), chunk)], cancel);
             CheckReady(status, from);
+            if (chunk.Span[^1] == SpiNorStatus.Unanswered)
+                await CheckStillThereAsync(from, cancel);
             progress?.Report(done + chunk.Length);
         }
     }
@@ -137,12 +139,12 @@ public sealed class SpiNorFlash : IAsyncDisposable
     public async Task<SpiNorProtection> ReadProtectionAsync(CancellationToken cancel) =>
         _protection = SpiNorProtection.From(await ReadStatusAsync(cancel), Chip);
 
-    /// <summary>Sets every byte of one erase unit to 0xFF; returns when the chip is ready again.</summary>
-    /// <param name="erase">One of the chip's <see cref="SpiNorChip.Erases"/>.</param>
     /// <summary>Throws if this chip must not be erased or programmed at all; asks nothing of it.</summary>
     /// <exception cref="FlashChipException">How it is erased is not known, or its voltage is not right.</exception>
     public void RefuseUnwritable() => RefuseUnwritable(address: 0);
 
+    /// <summary>Sets every byte of one erase unit to 0xFF; returns when the chip is ready again.</summary>
+    /// <param name="erase">One of the chip's <see cref="SpiNorChip.Erases"/>.</param>
     /// <param name="address">First byte of the unit; a multiple of its size.</param>
     /// <param name="cancel">Honoured before the erase; a begun one is waited for.</param>
     /// <exception cref="FlashChipException">
@@ -255,6 +257,14 @@ public sealed class SpiNorFlash : IAsyncDisposable
     internal Task WaitForPageAsync(uint address) =>
         WaitUntilReadyAsync(address, _time.GetTimestamp(), Chip.PageProgramMax);
 
+    // A clip that comes off in the middle of a read gives 0xFF for the rest of it.
+    private async Task CheckStillThereAsync(uint address, CancellationToken cancel)
+    {
+        byte[] status = new byte[StatusSamples];
+        await _bus.ExecuteAsync([ReadStatus(status)], cancel);
+        CheckReady(status, address);
+    }
+
     private async Task<SpiNorProtection> RefuseProtectedAsync(uint address, uint length, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
@@ -264,6 +274,9 @@ public sealed class SpiNorFlash : IAsyncDisposable
             ? throw Fault(address, $"write refused, {protection}")
             : protection;
     }
+
+    private void RefuseUnwritable(uint address) =>
+        RefuseSupply(address, Chip.IsReadOnly ? "how it is erased is not known" : Supply.RefuseWrite(Chip));
 
     private void RefuseSupply(uint address, string? reason)
     {
@@ -275,9 +288,6 @@ public sealed class SpiNorFlash : IAsyncDisposable
     private async Task CheckFlagsAsync(uint address)
     {
         if (!Chip.HasFlagStatus)
-    private void RefuseUnwritable(uint address) =>
-        RefuseSupply(address, Chip.IsReadOnly ? "how it is erased is not known" : Supply.RefuseWrite(Chip));
-
             return;
         byte[] flags = new byte[1];
         long start = _time.GetTimestamp();
