@@ -11,6 +11,24 @@ public sealed class Vault(string folder)
     /// <summary>Where the image with this hash lies.</summary>
     public string PathOf(string sha256) => Path.Combine(folder, sha256[..2], sha256 + ".bin");
 
+    /// <summary>True if the image with this hash is here, whole and undamaged.</summary>
+    /// <exception cref="JournalWriteException">It is there and cannot be read.</exception>
+    public bool Holds(string sha256)
+    {
+        string path = PathOf(sha256);
+        try
+        {
+            if (!File.Exists(path))
+                return false;
+            using FileStream file = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file)) == sha256;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>Stores an image; on return it is on disk, whole.</summary>
     /// <returns>Its SHA-256 in lower-case hex.</returns>
     /// <exception cref="JournalWriteException">It could not be stored, or what is there under this hash is

@@ -1,5 +1,6 @@
 using System.Text;
 using FlashBench.Bench.Journal;
+using FlashBench.Firmware;
 
 namespace FlashBench.Bench.Programming;
 
@@ -28,6 +29,34 @@ public sealed class ChipMemory(string folder)
         ArgumentNullException.ThrowIfNull(chip);
         ArgumentNullException.ThrowIfNull(content);
         Write(PathOf(chip, "content"), content.ToBytes());
+    }
+
+    /// <summary>Compares what was read with what is remembered, and forgets what is not so; on return that is on disk.
+    /// </summary>
+    /// <param name="chip">The chip.</param>
+    /// <param name="ranges">What was read.</param>
+    /// <param name="content">As long as the chip.</param>
+    /// <exception cref="JournalWriteException">It cannot be written.</exception>
+    public void Correct(ChipKey chip, IReadOnlyList<FlashRange> ranges, byte[] content)
+    {
+        ArgumentNullException.ThrowIfNull(ranges);
+        ContentRecord record = Content(chip);
+        bool wrong = false;
+        for (int i = 0; i < record.Sectors; i++)
+        {
+            FlashRange sector = FlashRange.At((long)i * ContentRecord.SectorBytes, ContentRecord.SectorBytes);
+            if (!record.IsKnown(i) || !ranges.Any(range => range.Contains(sector))
+                || record.Holds(i, sector.Of(content)))
+            {
+                continue;
+            }
+
+            record.Forget(i);
+            wrong = true;
+        }
+
+        if (wrong)
+            Save(chip, record);
     }
 
     /// <summary>From now on nothing is known of the chip's content; on return that is on disk.</summary>

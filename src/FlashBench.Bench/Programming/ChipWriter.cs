@@ -15,7 +15,7 @@ public sealed class ChipWriter(
 {
     private const int RecordBytes = ContentRecord.SectorBytes;
 
-    private readonly WritePlanner _planner = new(flash.Chip, WriteCosts.Of(flash.Chip, clockHz));
+    private WritePlanner? _planner;
 
     /// <summary>Called once before the first erase: nothing was changed yet, and from then on the chip may be
     /// half-written. By then the record has forgotten every block that will change.</summary>
@@ -35,6 +35,8 @@ public sealed class ChipWriter(
     {
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(known);
+        flash.RefuseUnwritable();
+        _planner ??= new WritePlanner(flash.Chip, WriteCosts.Of(flash.Chip, clockHz));
         var preparation = new WritePreparation(flash, _planner, known, progress);
         List<BlockPlan> plans = await preparation.PlanAsync(order, cancel);
         foreach (FlashRange range in preparation.WasRead)
@@ -69,7 +71,7 @@ public sealed class ChipWriter(
             SectorState[] sectors = preparation.StatesOf((int)plan.Address);
             await writer.VerifyAsync(plan.Address, expected, sectors, CancellationToken.None);
             verified += plan.Length;
-            Learn(plan, expected.Span, sectors);
+            Learn(plan, expected.Span, sectors, _planner!.SectorBytes);
         }
 
         return verified;
@@ -100,6 +102,7 @@ public sealed class ChipWriter(
             int same = expected.CommonPrefixLength(seen);
             if (same < expected.Length)
             {
+                record.ForgetAll(); // a chip or a bus that does this was not right before either
                 throw new FlashVerifyException(
                     flash.Chip.Name, (uint)(range.Start + same), expected[same], seen[same]);
             }
@@ -116,15 +119,13 @@ public sealed class ChipWriter(
             record.Forget((int)(at / RecordBytes));
     }
 
-    private void Learn(BlockPlan plan, ReadOnlySpan<byte> content, SectorState[] sectors)
+    private void Learn(BlockPlan plan, ReadOnlySpan<byte> content, SectorState[] sectors, int sectorBytes)
     {
         for (int i = 0; i < sectors.Length; i++)
         {
             if (sectors[i] != SectorState.Untouchable)
             {
-                record.Learn(
-                    plan.Address + (long)i * _planner.SectorBytes,
-                    content.Slice(i * _planner.SectorBytes, _planner.SectorBytes));
+                record.Learn(plan.Address + (long)i * sectorBytes, content.Slice(i * sectorBytes, sectorBytes));
             }
         }
     }

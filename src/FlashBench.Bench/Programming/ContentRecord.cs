@@ -53,6 +53,9 @@ public sealed class ContentRecord
     /// <summary>From now on nothing is known of the sector.</summary>
     public void Forget(int sector) => HashOf(sector).Clear();
 
+    /// <summary>From now on nothing is known of the chip.</summary>
+    public void ForgetAll() => Array.Clear(_hashes);
+
     /// <summary>Takes in bytes that were read or verified.</summary>
     /// <param name="address">Start of <paramref name="content"/>.</param>
     /// <param name="content">Sectors that it covers in part only stay as they were.</param>

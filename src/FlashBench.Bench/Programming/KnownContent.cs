@@ -20,7 +20,7 @@ public enum TrustPolicy
 /// <summary>Decides which sectors of a chip need not be read, because their content is remembered.</summary>
 /// <remarks>
 /// Before anything is believed, the first sector and some drawn at random are read and compared; one that differs and
-/// nothing is believed. Source: spi-flash 2.4, point 6.
+/// nothing is believed, now or later: the record forgets the chip. Source: spi-flash 2.4, point 6.
 /// </remarks>
 public sealed class KnownContent
 {
@@ -35,9 +35,12 @@ public sealed class KnownContent
     /// <summary>Number of sectors that are believed.</summary>
     public int Count => _trusted.Count(trusted => trusted);
 
+    /// <summary>True if the chip was found to hold something else than was remembered.</summary>
+    public bool WasWrong { get; private init; }
+
     /// <summary>Looks at the chip and decides.</summary>
     /// <param name="flash">The chip.</param>
-    /// <param name="record">What is remembered of it.</param>
+    /// <param name="record">What is remembered of it; forgets everything when one sector is found different.</param>
     /// <param name="policy">How far it may be believed.</param>
     /// <param name="random">Draws the sectors; unpredictable on a real bench.</param>
     /// <param name="progress">Told how far it is; may be null.</param>
@@ -54,7 +57,9 @@ public sealed class KnownContent
             return nothing;
         byte[] first = new byte[SectorBytes];
         await flash.ReadAsync(0, first, null, cancel);
-        if (!record.Holds(0, first) || TrustedBy(policy, record, first) is not { } trusted)
+        if (!record.Holds(0, first))
+            return Wrong(record);
+        if (TrustedBy(policy, record, first) is not { } trusted)
             return nothing;
         int[] candidates = [.. Enumerable.Range(1, record.Sectors - 1).Where(sector => trusted[sector])];
         random.Shuffle(candidates);
@@ -64,7 +69,7 @@ public sealed class KnownContent
             byte[] sector = new byte[SectorBytes];
             await flash.ReadAsync((uint)(drawn[i] * SectorBytes), sector, null, cancel);
             if (!record.Holds(drawn[i], sector))
-                return nothing;
+                return Wrong(record);
             progress?.Invoke(new FlashProgress(
                 FlashPhase.SpotCheck, (i + 1L) * SectorBytes, (long)drawn.Length * SectorBytes));
         }
@@ -77,6 +82,13 @@ public sealed class KnownContent
 
     /// <summary>True if the sector is believed to hold exactly these bytes.</summary>
     public bool Holds(int sector, ReadOnlySpan<byte> content) => _trusted[sector] && _record.Holds(sector, content);
+
+    // Another program has written the chip, or it is another chip: what was not drawn today is as doubtful tomorrow.
+    private static KnownContent Wrong(ContentRecord record)
+    {
+        record.ForgetAll();
+        return new KnownContent(record, new bool[record.Sectors]) { WasWrong = true };
+    }
 
     private static bool[]? TrustedBy(TrustPolicy policy, ContentRecord record, byte[] first)
     {

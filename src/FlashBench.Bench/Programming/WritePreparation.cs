@@ -34,10 +34,11 @@ internal sealed class WritePreparation(
     public async Task<List<BlockPlan>> PlanAsync(WriteOrder order, CancellationToken cancel)
     {
         order.Target.CopyTo(Target);
-        List<FlashRange> toRead = Classify(order);
+        (List<FlashRange> whole, List<FlashRange> cut) = Classify(order);
         var reader = new ChipReader(flash, progress);
-        await reader.ReadAsync(toRead, _current, cancel);
-        WasRead = toRead;
+        await reader.ReadAsync(whole, _current, cancel);
+        await reader.ReadTwiceAsync(cut, _current, cancel); // what is not selected of it is written back as it was read
+        WasRead = [.. whole, .. cut];
         KeepWhatIsNotSelected(order.Selection);
         List<BlockPlan> plans = [];
         for (int start = 0; start < Target.Length; start += planner.BlockBytes)
@@ -59,10 +60,10 @@ internal sealed class WritePreparation(
     public SectorState[] StatesOf(int blockStart) =>
         Sectors.AsSpan(blockStart / _sector, planner.BlockBytes / _sector).ToArray();
 
-    // Sets the states; returns what has to be read.
-    private List<FlashRange> Classify(WriteOrder order)
+    // Sets the states; returns what has to be read: sectors that are selected whole, and those that are in part.
+    private (List<FlashRange> Whole, List<FlashRange> Cut) Classify(WriteOrder order)
     {
-        List<FlashRange> toRead = [];
+        List<FlashRange> read = [], cut = [];
         for (int i = 0; i < Sectors.Length; i++)
         {
             FlashRange sector = FlashRange.At((long)i * _sector, _sector);
@@ -72,13 +73,14 @@ internal sealed class WritePreparation(
             Sectors[i] = remembered ?? SectorState.Known;
             if (remembered is not null)
                 continue;
-            if (toRead.Count > 0 && toRead[^1].End == sector.Start)
-                toRead[^1] = new FlashRange(toRead[^1].Start, sector.End);
+            List<FlashRange> ranges = whole ? read : cut;
+            if (ranges.Count > 0 && ranges[^1].End == sector.Start)
+                ranges[^1] = new FlashRange(ranges[^1].Start, sector.End);
             else
-                toRead.Add(sector);
+                ranges.Add(sector);
         }
 
-        return toRead;
+        return (read, cut);
     }
 
     // Null: it has to be read. An erase unit may hold several sectors of the record.

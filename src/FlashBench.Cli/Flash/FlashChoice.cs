@@ -9,8 +9,6 @@ namespace FlashBench.Cli.Flash;
 /// <summary>Turns --region, --range and --layout into bytes of the chip.</summary>
 internal static class FlashChoice
 {
-    private const int DescriptorBytes = 4096;
-
     /// <summary>What the options choose; the whole chip without any.</summary>
     /// <exception cref="UsageException">They contradict each other.</exception>
     /// <exception cref="FlashRefusedException">The chip or the layout does not have what they name.</exception>
@@ -29,8 +27,7 @@ internal static class FlashChoice
             return FlashSelection.Of(ranges.Select(RangeOf), size);
         if (regions.Length == 0)
             return FlashSelection.Whole(size);
-        byte[] first = new byte[DescriptorBytes];
-        await flash.ReadAsync(0, first, null, cancel);
+        byte[] first = await DescriptorGuard.ReadAsync(flash, cancel);
         FlashDescriptor descriptor = DescriptorGuard.Find(first) ?? throw new FlashRefusedException(
             "the chip has no flash descriptor, so its regions have no names; use --range or --layout");
         return FlashSelection.Regions(regions, descriptor, size);

@@ -49,6 +49,8 @@ internal static class ReadVerb
             : reader.ReadTwiceAsync(selection.Ranges, content, cancel));
         byte[] bytes = range.Of(content).ToArray();
         string? backup = selection.IsWhole && !once ? KeepBackup(run, bytes) : null;
+        if (backup is null && run.Key is { } key)
+            run.World.State.Chips.Correct(key, selection.Ranges, content);
         OutputFile.Write(path, bytes);
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
         run.Report(

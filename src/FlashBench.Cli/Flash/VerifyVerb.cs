@@ -54,6 +54,8 @@ internal static class VerifyVerb
 
             json.WriteEndArray();
         });
+        if (run.Key is { } key)
+            run.World.State.Chips.Correct(key, selection.Ranges, actual);
         return differences.Count == 0 ? ExitCodes.Ok : ExitCodes.Fail;
     }
 

@@ -6,10 +6,10 @@ namespace FlashBench.Cli.Flash;
 
 /// <summary>What writing and erasing have in common: the backup rule, the mark of a half-written chip, and what is
 /// remembered of it.</summary>
-internal sealed class WriteJob(FlashRun run)
+/// <param name="run">The chip.</param>
+/// <param name="image">The image the target was made from, as it was given; null if there is none.</param>
+internal sealed class WriteJob(FlashRun run, byte[]? image)
 {
-    private const int DescriptorBytes = 4096;
-
     private bool _begun, _markedBefore;
 
     /// <summary>Brings the selected bytes to <paramref name="target"/>.</summary>
@@ -59,6 +59,8 @@ internal sealed class WriteJob(FlashRun run)
         TrustPolicy trust = run.Parse.GetValue(FlashOptions.Trust) ?? TrustPolicy.Region;
         KnownContent known = await KnownContent.CheckAsync(
             run.Flash, record, trust, run.World.Random, run.Show, cancel);
+        if (known.WasWrong)
+            Remember(record);
         var writer = new ChipWriter(run.Flash, run.Session.Bus.FrequencyHz, record, run.Show)
         {
             BeforeFirstErase = () => Begin(record),
@@ -69,7 +71,7 @@ internal sealed class WriteJob(FlashRun run)
         try
         {
             WriteResult result = await writer.WriteAsync(order, known, cancel);
-            Finish(record, selection, order.Verify);
+            Finish(record, order, result);
             return result;
         }
         catch (Exception e) when (_begun && e is BenchException or OperationCanceledException)
@@ -98,15 +100,15 @@ internal sealed class WriteJob(FlashRun run)
             needsConfirmation: true);
     }
 
-    private bool IsInVault(string sha256) =>
-        File.Exists(new FlashBench.Bench.Jobs.Vault(run.World.Paths.Vault).PathOf(sha256));
+    private bool IsInVault(string sha256) => new FlashBench.Bench.Jobs.Vault(run.World.Paths.Vault).Holds(sha256);
 
+    // The map of an image is looked at whole, also when only a region of it is written.
     private async Task RefuseDescriptorAsync(FlashSelection selection, byte[] target, CancellationToken cancel)
     {
-        byte[] first = new byte[DescriptorBytes];
-        await run.Flash.ReadAsync(0, first, null, cancel);
+        byte[] first = await DescriptorGuard.ReadAsync(run.Flash, cancel);
+        byte[] given = image?.Length == target.Length ? image : target;
         DescriptorGuard.Check(
-            first, target.AsSpan(0, DescriptorBytes), selection, run.Parse.GetValue(FlashOptions.AllowDescriptor));
+            first, given.AsSpan(0, first.Length), selection, run.Parse.GetValue(FlashOptions.AllowDescriptor));
     }
 
     private void Begin(ContentRecord record)
@@ -117,13 +119,20 @@ internal sealed class WriteJob(FlashRun run)
         Remember(record);
     }
 
-    // A mark that an earlier job left is taken away only by a whole write that was read back.
-    private void Finish(ContentRecord record, FlashSelection selection, VerifyPolicy verify)
+    // A mark that an earlier job left is taken away only by a whole write that was read back, or if the whole chip was
+    // read and nothing had to be written.
+    private void Finish(ContentRecord record, WriteOrder order, WriteResult result)
     {
         Remember(record);
-        bool wholeAndRead = selection.IsWhole && verify != VerifyPolicy.None;
-        if (_begun && (wholeAndRead || !_markedBefore))
+        bool read = order.Verify == VerifyPolicy.Full || result.ReadBytes == order.Target.Length;
+        bool wholeAndRead =
+            order.Selection.IsWhole && (_begun ? order.Verify != VerifyPolicy.None : read);
+        if (wholeAndRead || (_begun && !_markedBefore))
             run.World.State.ClearDirty(run.World.Bench.Id);
+        else if (run.World.State.DirtyJob(run.World.Bench.Id) is { } job)
+            run.Note(
+                $"job {job} left this chip half-written, and it counts as such until all of it is written or read: "
+                + "`flash write` of a whole image with --verify full");
     }
 
     private void Remember(ContentRecord record)

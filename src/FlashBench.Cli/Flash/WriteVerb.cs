@@ -39,7 +39,7 @@ internal static class WriteVerb
         byte[] file = ImageFile.Load(path).Bytes;
         FlashSelection selection = await FlashChoice.OfAsync(run.Parse, run.Flash, cancel);
         byte[] target = WriteOrder.Lay(selection, file, run.Flash.Chip.SizeBytes, path);
-        WriteResult result = await new WriteJob(run).RunAsync(selection, target, cancel);
+        WriteResult result = await new WriteJob(run, file).RunAsync(selection, target, cancel);
         Report(run, "flash.write", $"{path}: written", selection, result);
         return ExitCodes.Ok;
     }
@@ -49,7 +49,7 @@ internal static class WriteVerb
         FlashSelection selection = await FlashChoice.OfAsync(run.Parse, run.Flash, cancel);
         byte[] target = new byte[run.Flash.Chip.SizeBytes];
         Array.Fill(target, (byte)0xFF);
-        WriteResult result = await new WriteJob(run).RunAsync(selection, target, cancel);
+        WriteResult result = await new WriteJob(run, image: null).RunAsync(selection, target, cancel);
         Report(run, "flash.erase", "erased", selection, result);
         return ExitCodes.Ok;
     }

@@ -76,6 +76,8 @@ public sealed class SpiNorFlash : IAsyncDisposable
             await PrepareAsync(from, cancel);
             await _bus.ExecuteAsync([ReadStatus(status), new(Commands.Read(from), chunk)], cancel);
             CheckReady(status, from);
+            if (chunk.Span[^1] == SpiNorStatus.Unanswered)
+                await CheckStillThereAsync(from, cancel);
             progress?.Report(done + chunk.Length);
         }
     }
@@ -136,6 +138,10 @@ public sealed class SpiNorFlash : IAsyncDisposable
     /// <exception cref="ProgrammerException">The programmer failed.</exception>
     public async Task<SpiNorProtection> ReadProtectionAsync(CancellationToken cancel) =>
         _protection = SpiNorProtection.From(await ReadStatusAsync(cancel), Chip);
+
+    /// <summary>Throws if this chip must not be erased or programmed at all; asks nothing of it.</summary>
+    /// <exception cref="FlashChipException">How it is erased is not known, or its voltage is not right.</exception>
+    public void RefuseUnwritable() => RefuseUnwritable(address: 0);
 
     /// <summary>Sets every byte of one erase unit to 0xFF; returns when the chip is ready again.</summary>
     /// <param name="erase">One of the chip's <see cref="SpiNorChip.Erases"/>.</param>
@@ -251,15 +257,26 @@ public sealed class SpiNorFlash : IAsyncDisposable
     internal Task WaitForPageAsync(uint address) =>
         WaitUntilReadyAsync(address, _time.GetTimestamp(), Chip.PageProgramMax);
 
+    // A clip that comes off in the middle of a read gives 0xFF for the rest of it.
+    private async Task CheckStillThereAsync(uint address, CancellationToken cancel)
+    {
+        byte[] status = new byte[StatusSamples];
+        await _bus.ExecuteAsync([ReadStatus(status)], cancel);
+        CheckReady(status, address);
+    }
+
     private async Task<SpiNorProtection> RefuseProtectedAsync(uint address, uint length, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        RefuseSupply(address, Chip.IsReadOnly ? "how it is erased is not known" : Supply.RefuseWrite(Chip));
+        RefuseUnwritable(address);
         SpiNorProtection protection = _protection ?? await ReadProtectionAsync(cancel);
         return protection.Covers(address, length)
             ? throw Fault(address, $"write refused, {protection}")
             : protection;
     }
+
+    private void RefuseUnwritable(uint address) =>
+        RefuseSupply(address, Chip.IsReadOnly ? "how it is erased is not known" : Supply.RefuseWrite(Chip));
 
     private void RefuseSupply(uint address, string? reason)
     {

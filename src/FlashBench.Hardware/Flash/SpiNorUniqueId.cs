@@ -1,11 +1,16 @@
 namespace FlashBench.Hardware.Flash;
 
 /// <summary>Asks a chip for its unique id, by its maker's way.</summary>
-/// <remarks>Source: spi-flash 1.6, UID. Read twice; both must be the same.</remarks>
+/// <remarks>
+/// Source: spi-flash 1.6, UID. Read twice; both must be the same. Behind Micron's extended device id, which all chips of
+/// a kind share, are up to 14 bytes of factory data; they are programmed upon customer request only (Numonyx N25Q128
+/// datasheet, features and read identification), and a chip without them cannot be told from the next.
+/// </remarks>
 internal static class SpiNorUniqueId
 {
     private const int SfdpUniqueIdAt = 0x80, SfdpUniqueIdBytes = 12; // Eon datasheets, read SFDP mode and unique ID
     private const int ExtendedIdBytes = 20, TailLengthAt = 3, TailAt = 4; // Micron: 1 + 2 + 1 + up to 16
+    private const int ExtendedDeviceIdBytes = 2;
 
     /// <summary>Reads it.</summary>
     /// <returns>In hex; null if the chip has none, or it is blank.</returns>
@@ -24,7 +29,8 @@ internal static class SpiNorUniqueId
         }
 
         byte[] id = kind == SpiNorUniqueIdKind.JedecTail ? Tail(first) : first;
-        return id.All(b => b == 0) || id.All(b => b == 0xFF) ? null : Convert.ToHexString(id);
+        byte[] own = kind == SpiNorUniqueIdKind.JedecTail ? [.. id.Skip(ExtendedDeviceIdBytes)] : id;
+        return own.All(b => b == 0) || own.All(b => b == 0xFF) ? null : Convert.ToHexString(id);
     }
 
     private static byte[] Tail(byte[] answer)

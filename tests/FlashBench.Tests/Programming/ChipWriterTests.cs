@@ -59,6 +59,23 @@ public sealed class ChipWriterTests : IDisposable
         Assert.Equal(expected, _bench.Cells);
     }
 
+    [Theory]
+    [InlineData(2 * Block + 50)]   // before the range, in its first sector
+    [InlineData(2 * Block + 9100)] // behind it, in its last
+    public void A_neighbour_that_flickers_is_not_written_back_wrong(int address)
+    {
+        var range = new FlashRange(2 * Block + 100, 2 * Block + 9000);
+        new Random(3).NextBytes(_target);
+        _bench.Pins.Chip.ReadFlipOnce = new ReadFlip((uint)address, 3, Skip: 0);
+
+        var fault = Assert.Throws<FlashChipException>(
+            () => _bench.Write(_target, FlashSelection.Of([range], Row.SizeBytes)));
+
+        Assert.Equal((uint)address, fault.Address);
+        Assert.False(_bench.Begun);
+        Assert.Equal(_old, _bench.Cells);
+    }
+
     [Fact]
     public void Remembered_content_saves_the_read_and_gives_the_same_chip()
     {
@@ -97,6 +114,22 @@ public sealed class ChipWriterTests : IDisposable
 
         Assert.Equal(Row.SizeBytes, result.ReadBytes);
         Assert.Equal(_target, _bench.Cells);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Sector)]
+    public void A_record_that_was_caught_lying_is_forgotten_where_nothing_was_read_too(int right)
+    {
+        _bench.Record.Learn(0, ProgrammingBench.Random(Row.SizeBytes, 9));
+        _bench.Record.Learn(0, _old.AsSpan(0, right));
+        var range = new FlashRange(7 * Block, 7 * Block + Sector);
+
+        _bench.Write(_target, FlashSelection.Of([range], Row.SizeBytes), trust: TrustPolicy.Journal);
+
+        Assert.True(_bench.Record.IsKnown(7 * Block / Sector));
+        Assert.DoesNotContain(
+            Enumerable.Range(0, _bench.Record.Sectors), i => i != 7 * Block / Sector && _bench.Record.IsKnown(i));
     }
 
     [Fact]
@@ -159,6 +192,17 @@ public sealed class ChipWriterTests : IDisposable
     }
 
     [Fact]
+    public void Content_that_failed_the_full_verification_is_not_remembered_as_written()
+    {
+        _target[Block] = 0x00;
+        _bench.Pins.Chip.ReadFlipOnce = new ReadFlip(Block + 9, 0, Skip: 2); // read, read back, and then verified
+
+        Assert.Throws<FlashVerifyException>(() => _bench.Write(_target, verify: VerifyPolicy.Full));
+
+        Assert.False(_bench.Record.IsKnown(Block / Sector));
+    }
+
+    [Fact]
     public void A_protected_block_is_refused_before_anything_changes()
     {
         _bench.Pins.Change([0x01, 0x04]); // BP0: the top 64 KiB
@@ -170,6 +214,36 @@ public sealed class ChipWriterTests : IDisposable
         Assert.Contains("protected", fault.Message, StringComparison.Ordinal);
         Assert.False(_bench.Begun);
         Assert.Equal(_old, _bench.Cells);
+    }
+
+    [Fact]
+    public void A_chip_that_must_not_be_written_is_refused_before_anything_is_marked()
+    {
+        new Random(7).NextBytes(_target);
+        SpiNorChip[] rows =
+        [
+            Row with { Erases = [] }, Row with { SupplyMillivoltsMin = 0, SupplyMillivoltsMax = 0 },
+        ];
+        foreach (SpiNorChip row in rows)
+        {
+            using var bench = new ProgrammingBench(row, (byte[])_old.Clone());
+
+            Assert.Contains("refused", Assert.Throws<FlashChipException>(() => bench.Write(_target)).Message,
+                StringComparison.Ordinal);
+            Assert.False(bench.Begun);
+            Assert.Equal(_old, bench.Cells);
+        }
+    }
+
+    [Fact]
+    public void A_descriptor_that_flickers_decides_nothing()
+    {
+        _bench.Pins.Chip.ReadFlipOnce = new ReadFlip(0x10, 0, Skip: 0);
+
+        var fault = Assert.Throws<FlashChipException>(
+            () => _bench.Run((flash, _) => DescriptorGuard.ReadAsync(flash, CancellationToken.None)));
+
+        Assert.Equal(0x10u, fault.Address);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FlashBench.Firmware;
+using FlashBench.Firmware.Formats;
 
 namespace FlashBench.Tests.Cli.Flash;
 
@@ -98,6 +100,78 @@ public sealed class FlashCommandTests : IDisposable
         Assert.Equal(64, refused.ExitCode);
         Assert.Contains("would change the flash descriptor, first at 0x102", refused.Error, StringComparison.Ordinal);
         Assert.Equal(0, allowed.ExitCode);
+    }
+
+    [Fact]
+    public async Task An_image_that_was_made_for_another_map_is_not_laid_over_a_region_of_this_one()
+    {
+        await RunAsync("flash", "read", PathOf("a.bin"), "--quiet");
+        byte[] image = await File.ReadAllBytesAsync(PathOf("a.bin"), TestContext.Current.CancellationToken);
+        FlashDescriptor own = FlashDescriptor.Find(image)!;
+        int map = image[0x16] << 4; // FLMAP0: where the FLREG words begin
+        image[map + 4 * DescriptorRegion.Bios]++;
+        Assert.NotEqual(
+            own.Region(DescriptorRegion.Bios)!.Range, FlashDescriptor.Find(image)!.Region(DescriptorRegion.Bios)!.Range);
+        await File.WriteAllBytesAsync(PathOf("b.bin"), image, TestContext.Current.CancellationToken);
+
+        CommandLineRun refused = await RunAsync("flash", "write", PathOf("b.bin"), "--region", "me");
+        CommandLineRun allowed = await RunAsync(
+            "flash", "write", PathOf("b.bin"), "--region", "me", "--allow-descriptor");
+
+        Assert.Equal(64, refused.ExitCode);
+        Assert.Contains("made for another region map", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, allowed.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_damaged_backup_is_none()
+    {
+        await RunAsync("flash", "read", PathOf("a.bin"), "--quiet");
+        string backup = Directory.GetFiles(PathOf("v"), "*.bin", SearchOption.AllDirectories).Single();
+        byte[] content = await File.ReadAllBytesAsync(backup, TestContext.Current.CancellationToken);
+        content[^1] ^= 1;
+        await File.WriteAllBytesAsync(backup, content, TestContext.Current.CancellationToken);
+
+        CommandLineRun refused = await RunAsync("flash", "erase", "--range", "100000-10ffff");
+
+        Assert.Equal(64, refused.ExitCode);
+        Assert.Contains("the vault has no backup of this chip", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_verify_found_different_is_written_whatever_is_remembered()
+    {
+        await RunAsync("flash", "read", PathOf("a.bin"), "--quiet");
+        string record = Directory.GetFiles(PathOf("s"), "*.content", SearchOption.AllDirectories).Single();
+        byte[] remembered = await File.ReadAllBytesAsync(record, TestContext.Current.CancellationToken);
+        byte[] image = await File.ReadAllBytesAsync(PathOf("a.bin"), TestContext.Current.CancellationToken);
+        int at = 0x100000 + image.AsSpan(0x100000).IndexOfAnyExcept((byte)0xFF) & ~0xFFF;
+        await RunAsync("flash", "erase", "--range", $"{at:x}-{at + 0xFFF:x}");
+        await File.WriteAllBytesAsync(record, remembered, TestContext.Current.CancellationToken); // another program did it
+
+        CommandLineRun differs = await RunAsync("flash", "verify", PathOf("a.bin"));
+        CommandLineRun write = await RunAsync("flash", "write", PathOf("a.bin"), "--trust", "journal");
+        CommandLineRun verify = await RunAsync("flash", "verify", PathOf("a.bin"));
+
+        Assert.Equal((30, 0, 0), (differs.ExitCode, write.ExitCode, verify.ExitCode));
+    }
+
+    [Fact]
+    public async Task A_mark_is_taken_away_when_the_whole_chip_was_read_and_found_right()
+    {
+        await RunAsync("flash", "read", PathOf("a.bin"), "--quiet");
+        Directory.CreateDirectory(PathOf("s/dirty"));
+        await File.WriteAllTextAsync(PathOf("s/dirty/ft"), "flash\n", TestContext.Current.CancellationToken);
+
+        CommandLineRun believed = await RunAsync("flash", "write", PathOf("a.bin"), "--trust", "journal");
+        bool markedStill = File.Exists(PathOf("s/dirty/ft"));
+        CommandLineRun read = await RunAsync("flash", "write", PathOf("a.bin"), "--verify", "full");
+
+        Assert.Equal((0, 0), (believed.ExitCode, read.ExitCode));
+        Assert.True(markedStill);
+        Assert.Contains("half-written", believed.Output + believed.Error, StringComparison.Ordinal);
+        Assert.Contains("--verify full", believed.Output + believed.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(PathOf("s/dirty/ft")));
     }
 
     [Theory]

@@ -59,6 +59,20 @@ public sealed class SpiNorFlashTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_chip_that_falls_silent_in_the_middle_of_a_read_gave_no_data()
+    {
+        bool gone = false;
+        _bus.Hear = (opcode, _, answer) =>
+        {
+            gone |= opcode == 0x03;
+            return gone ? [.. answer.Select(_ => (byte)0xFF)] : answer;
+        };
+
+        Assert.Contains("MISO open", Fails(() => _flash.ReadAsync(0, new byte[16], null, Cancel)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_range_past_the_end_is_a_bug_of_the_caller()
     {
         _time.Run(async () =>

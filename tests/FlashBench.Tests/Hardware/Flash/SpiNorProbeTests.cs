@@ -122,6 +122,9 @@ public sealed class SpiNorProbeTests : IAsyncDisposable
     [Theory]
     [InlineData("GD25Q64", "", "D1D2D3D4D5D6D7D8D9DADBDCDDDEDFE0")]                  // 16 bytes
     [InlineData("N25Q/MT25QL128", "1044000102030405060708090A0B0C0D", "44000102030405060708090A0B0C0D0D")]
+    [InlineData("N25Q/MT25QL128", "1044000000000000000000000000000000", null)] // shipped without factory data
+    [InlineData("N25Q/MT25QL128", "104400FFFFFFFFFFFFFFFFFFFFFFFFFFFF", null)]
+    [InlineData("N25Q/MT25QL128", "024400", null)]                             // the device's configuration only
     [InlineData("EN25QH64", "", "A0A1A2A3A4A5A6A7A8A9AAAB")]                        // in the SFDP space
     [InlineData("MX25U128xx", "", null)]
     public async Task The_unique_id_is_read_by_the_makers_way(string name, string extendedId, string? uniqueId)
