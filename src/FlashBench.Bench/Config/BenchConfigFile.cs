@@ -19,6 +19,9 @@ public static partial class BenchConfigFile
     /// <summary>Programmers that a virtual bench may have.</summary>
     public static IReadOnlyList<string> Programmers { get; } = [VirtualBenchEntry.DefaultProgrammer, "ft2232h"];
 
+    /// <summary>Chips that the virtual bench models; rows of hardware/chips.json.</summary>
+    public static IReadOnlyList<string> Chips { get; } = ["W25Q64", "W25Q128", "W25Q80"];
+
     /// <summary>Reads a configuration file; relative folders in it start at the file's own folder.</summary>
     /// <param name="path">The file; messages name it as given here.</param>
     /// <exception cref="ConfigException">The file is missing, unreadable or faulty.</exception>
@@ -86,7 +89,7 @@ public static partial class BenchConfigFile
         node.Only("image", "chip", "seed", "agent", "hiddenUnderHap", "programmer", "exactTimes");
         return new VirtualBenchEntry(
             OneOf(node.Get("image"), "image", Images),
-            OneOf(node.Get("chip"), "chip", ChipNames.All),
+            OneOf(node.Get("chip"), "chip", Chips),
             node.Number("seed", 0, int.MaxValue),
             node.Flag("agent", otherwise: true),
             node.Flag("hiddenUnderHap", otherwise: false),

@@ -19,7 +19,6 @@ namespace FlashBench.Cli.Certify;
 internal sealed class VirtualWorld
 {
     private const int HostUptimeDays = 1;
-    private static readonly string[] ModelledChips = ["W25Q64", "W25Q128", "W25Q80"];
     private static readonly DateTimeOffset FirstDay = new(2026, 1, 1, 8, 0, 0, TimeSpan.Zero);
 
     private readonly BenchEntry _bench;
@@ -93,7 +92,7 @@ internal sealed class VirtualWorld
 
     // An image given by the user decides how large the virtual chip is.
     private SpiNorChip ChipOf(byte[]? image) =>
-        ModelledChips.Select(SpiNorChips.ByName).FirstOrDefault(chip => chip?.SizeBytes == image?.Length)
+        BenchConfigFile.Chips.Select(SpiNorChips.ByName).FirstOrDefault(chip => chip?.SizeBytes == image?.Length)
             ?? SpiNorChips.ByName(_parts.Chip)
             ?? throw new ConfigException("bench-config.json", $"bench {_bench.Id} names an unknown chip");
 

@@ -55,7 +55,8 @@ public static class SerprogCommand
         ClockPace pace = parse.GetValue(RealTime) ? ClockPace.RealTime : ClockPace.Free;
         await using ServedBench bench = await ServedBench.OpenAsync(parse, request, pace);
         await using var control = new ControlServer(bench.Bench.Programmer, new UrbLedger(), bench.Time);
-        using SerprogServer server = Listen(parse, request, stop => OpenAsync(bench, stop), out IPEndPoint at);
+        using SerprogServer server = Listen(
+            parse, request, isVirtual: true, stop => OpenAsync(bench, stop), out IPEndPoint at);
         try
         {
             IPEndPoint? controlAt = request.Control is { } port ? control.Start(port) : null;
@@ -88,17 +89,20 @@ public static class SerprogCommand
 
         using var door = new ProgrammerDoor(TimeProvider.System);
         using SerprogServer server = Listen(
-            parse, request, stop => door.OpenAsync(real.Programmer, stop),
-            out IPEndPoint at);
+            parse, request, isVirtual: false, stop => door.OpenAsync(real.Programmer, stop), out IPEndPoint at);
         new ServeAnnouncement("serprog", at, Control: null, BusId: null).Write(parse, (real.Bench, null));
         await server.RunAsync(cancel);
         return ExitCodes.Ok;
     }
 
     private static SerprogServer Listen(
-        ParseResult parse, ServeRequest request, Func<CancellationToken, Task<ISpiBus>> open, out IPEndPoint at)
+        ParseResult parse, ServeRequest request, bool isVirtual, Func<CancellationToken, Task<ISpiBus>> open,
+        out IPEndPoint at)
     {
-        var server = new SerprogServer(open, parse.GetValue(Accelerated), TimeProvider.System);
+        var server = new SerprogServer(open, parse.GetValue(Accelerated), TimeProvider.System)
+        {
+            IsVirtual = isVirtual,
+        };
         var display = new ServeDisplay(parse);
         server.Noticed += display.Notice;
         server.Moved += display.Move;

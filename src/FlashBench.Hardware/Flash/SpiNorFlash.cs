@@ -71,7 +71,8 @@ public sealed class SpiNorFlash : IAsyncDisposable
         for (int done = 0; done < destination.Length; done += length)
         {
             uint from = address + (uint)done;
-            length = SpiNorCommands.WithinReach(from, Math.Min(ReadChunkBytes, destination.Length - done));
+            int chunkBytes = Math.Min(ReadChunkBytes, _bus.ResponseBytesMax);
+            length = SpiNorCommands.WithinReach(from, Math.Min(chunkBytes, destination.Length - done));
             Memory<byte> chunk = destination.Slice(done, length);
             await PrepareAsync(from, cancel);
             await _bus.ExecuteAsync([ReadStatus(status), new(Commands.Read(from), chunk)], cancel);

@@ -15,8 +15,6 @@ internal sealed class SerprogConnection(
     : IAsyncDisposable
 {
     private const int ChunkBytes = SerprogCodec.AdvertisedBytes;
-    private const string Name = "FlashBench";
-
     private readonly byte[] _in = new byte[SerprogCodec.HeaderBytesMax + SerprogCodec.AdvertisedBytes + 4096];
     private byte[] _out = new byte[1 + ChunkBytes];
     private ISpiBus? _bus;
@@ -26,6 +24,9 @@ internal sealed class SerprogConnection(
 
     /// <summary>What was asked for.</summary>
     public SerprogTraffic Traffic { get; private set; }
+
+    /// <summary>What the programmer calls itself; 16 characters count.</summary>
+    public string Name { get; init; } = SerprogServer.RealName;
 
     /// <summary>Called when <see cref="Traffic"/> has changed.</summary>
     public Action<SerprogTraffic>? Moved { get; init; }

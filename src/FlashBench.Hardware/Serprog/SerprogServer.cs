@@ -37,6 +37,12 @@ public sealed class SerprogServer : IDisposable
     /// <summary>What happened, as words without a full stop.</summary>
     public event Action<string>? Noticed;
 
+    /// <summary>What a client is told that the programmer is called.</summary>
+    internal const string RealName = "FlashBench";
+
+    /// <summary>True if a virtual bench is served: the programmer says so in its name (rule I7).</summary>
+    public bool IsVirtual { get; init; }
+
     /// <summary>What the client has asked for so far.</summary>
     public event Action<SerprogTraffic>? Moved;
 
@@ -114,6 +120,7 @@ public sealed class SerprogServer : IDisposable
             socket.NoDelay = true;
             await using var connection = new SerprogConnection(_open, FramesOf, socket)
             {
+                Name = IsVirtual ? Programmers.SerprogProgrammer.VirtualMark : RealName,
                 Failed = reason => Noticed?.Invoke($"{peer}: {reason}"),
                 Moved = moved =>
                 {

@@ -108,7 +108,7 @@ public sealed class BenchConfigFileTests
             () => BenchConfigFile.Parse(Encoding.UTF8.GetBytes(text), "bench-config.json"));
 
         Assert.Equal("bench-config.json:14: $.benches[2].virtual.sed: unknown key; known here are image, chip, seed, "
-            + "agent, hiddenUnderHap, programmer", fault.Message);
+            + "agent, hiddenUnderHap, programmer, exactTimes", fault.Message);
         Assert.Equal("$.benches[2].virtual.sed", fault.Path);
     }
 

@@ -7,16 +7,9 @@ public sealed class WritePlannerTests
 {
     private const int Block = 64 * 1024, Sector = 4096, Page = 256, Sectors = Block / Sector;
 
-    private static readonly SpiNorChip Chip = SpiNorChips.Find(0xEF4018)!;
-    private static readonly SpiNorChip WithHalves = Chip with
-    {
-        Erases =
-        [
-            Chip.Erases[0],
-            new EraseCommand(0x52, 32768, TimeSpan.FromMilliseconds(120), TimeSpan.FromMilliseconds(1600)),
-            Chip.Erases[^1],
-        ],
-    };
+    private static readonly SpiNorChip WithHalves = SpiNorChips.Find(0xEF4018)!;
+    private static readonly SpiNorChip Chip =
+        WithHalves with { Erases = [WithHalves.Erases[0], WithHalves.Erases[^1]] };
 
     private readonly WritePlanner _planner = new(Chip, WriteCosts.Of(Chip, 1_500_000));
     private readonly byte[] _current = new byte[Block], _target = new byte[Block];
