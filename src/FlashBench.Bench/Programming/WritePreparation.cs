@@ -69,7 +69,8 @@ internal sealed class WritePreparation(
             FlashRange sector = FlashRange.At((long)i * _sector, _sector);
             if (!order.Selection.Touches(sector))
                 continue;
-            SectorState? remembered = order.Selection.Contains(sector) ? Remembered(sector) : null;
+            bool whole = order.Selection.Contains(sector);
+            SectorState? remembered = whole ? Remembered(sector) : null;
             Sectors[i] = remembered ?? SectorState.Known;
             if (remembered is not null)
                 continue;
