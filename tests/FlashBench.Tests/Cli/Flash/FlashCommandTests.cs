@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FlashBench.Firmware;
 using FlashBench.Firmware.Formats;
 
 namespace FlashBench.Tests.Cli.Flash;
