@@ -1,6 +1,11 @@
+using System.Net;
 using System.Text.Json;
 using FlashBench.Firmware;
 using FlashBench.Firmware.Formats;
+using FlashBench.Hardware;
+using FlashBench.Hardware.Flash;
+using FlashBench.Hardware.Serprog;
+using FlashBench.Tests.Hardware.Flash;
 
 namespace FlashBench.Tests.Cli.Flash;
 
@@ -200,6 +205,47 @@ public sealed class FlashCommandTests : IDisposable
         CommandLineRun run = await RunAsync("flash", "probe", "--bench", "real", "--board-off");
 
         Assert.Equal(69, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_programmer_that_is_lost_in_a_write_leaves_a_half_written_chip_of_32_MiB_too()
+    {
+        SpiNorChip chip = SpiNorChips.Find(0xEF4019)!;
+        bool lost = false;
+        var bus = new ScriptedSpiNor(chip, TimeProvider.System)
+        {
+            Clocks = [.. Enumerable.Range(0, 6).Select(i => new SpiClock(30_000_000 >> i))],
+            OnFrame = opcode =>
+            {
+                lost |= opcode is 0x02 or 0x12; // and with it the way back to three address bytes
+                if (lost)
+                    throw new ProgrammerException("the cable came off");
+            },
+        };
+        using var stop = new CancellationTokenSource();
+        using var server = new SerprogServer(
+            _ => Task.FromResult<ISpiBus>(bus), accelerated: false, TimeProvider.System);
+        IPEndPoint at = server.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        Task serving = server.RunAsync(stop.Token);
+        await File.WriteAllTextAsync(PathOf("bench.json"), $$"""
+            { "version": 1, "paths": { "state": "s", "vault": "v", "evidence": "e", "log": "l" }, "benches": [
+              { "id": "ser", "dutProfile": "virtual-me10",
+                "programmer": { "kind": "serprog", "address": "{{at}}" } } ] }
+            """, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(PathOf("p.bin"), new byte[4096], TestContext.Current.CancellationToken);
+
+        CommandLineRun run = await Task.Run(
+            () => RunAsync(
+                "flash", "write", PathOf("p.bin"), "--range", "1000000-1000fff", "--no-backup", "ser", "--bench", "ser",
+                "--board-off", "--quiet"),
+            TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await serving;
+
+        Assert.True(lost, run.Error);
+        Assert.True(File.Exists(PathOf("s/dirty/ser")));
+        Assert.Contains("half-written", run.Error, StringComparison.Ordinal);
+        Assert.Equal(60, run.ExitCode);
     }
 
     private string PathOf(string name) => Path.Combine(_folder.Path, name);
