@@ -114,8 +114,9 @@ internal sealed class WriteJob(FlashRun run, byte[]? image)
 
     private void Begin(ContentRecord record)
     {
-        _markedBefore = run.World.State.DirtyJob(run.World.Bench.Id) is not null;
-        run.World.State.MarkDirty(run.World.Bench.Id, "flash");
+        string? marked = run.World.State.DirtyJob(run.World.Bench.Id);
+        _markedBefore = marked is not null;
+        run.World.State.MarkDirty(run.World.Bench.Id, marked ?? "flash"); // the job that did it can be resumed
         _begun = true;
         Remember(record);
     }

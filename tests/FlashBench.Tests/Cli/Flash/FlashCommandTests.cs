@@ -162,6 +162,21 @@ public sealed class FlashCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mark_names_the_job_that_left_it_also_after_a_write_of_a_part()
+    {
+        await RunAsync("flash", "probe"); // a new chip would have no mark
+        Directory.CreateDirectory(PathOf("s/dirty"));
+        await File.WriteAllTextAsync(PathOf("s/dirty/ft"), "job-7\n", TestContext.Current.CancellationToken);
+
+        CommandLineRun erase = await RunAsync("flash", "erase", "--range", "300000-3fffff", "--no-backup", "ft");
+
+        Assert.Equal(0, erase.ExitCode);
+        Assert.Equal(
+            "job-7\n",
+            await File.ReadAllTextAsync(PathOf("s/dirty/ft"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_mark_is_taken_away_when_the_whole_chip_was_read_and_found_right()
     {
         await RunAsync("flash", "read", PathOf("a.bin"), "--quiet");
