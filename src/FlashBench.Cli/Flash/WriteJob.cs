@@ -130,11 +130,15 @@ internal sealed class WriteJob(FlashRun run, byte[]? image)
         bool wholeAndRead =
             order.Selection.IsWhole && (_begun ? order.Verify != VerifyPolicy.None : read);
         if (wholeAndRead || (_begun && !_markedBefore))
+        {
             run.World.State.ClearDirty(run.World.Bench.Id);
+        }
         else if (run.World.State.DirtyJob(run.World.Bench.Id) is { } job)
+        {
             run.Note(
                 $"job {job} left this chip half-written, and it counts as such until all of it is written or read: "
                 + "`flash write` of a whole image with --verify full");
+        }
     }
 
     // What is on disk forgot every block that was to change before the first of them was touched.

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using FlashBench.Firmware;
 using FlashBench.Firmware.Formats;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;
