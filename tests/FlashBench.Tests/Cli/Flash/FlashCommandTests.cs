@@ -115,7 +115,8 @@ public sealed class FlashCommandTests : IDisposable
         int map = image[0x16] << 4; // FLMAP0: where the FLREG words begin
         image[map + 4 * DescriptorRegion.Bios]++;
         Assert.NotEqual(
-            own.Region(DescriptorRegion.Bios)!.Range, FlashDescriptor.Find(image)!.Region(DescriptorRegion.Bios)!.Range);
+            own.Region(DescriptorRegion.Bios)!.Range,
+            FlashDescriptor.Find(image)!.Region(DescriptorRegion.Bios)!.Range);
         await File.WriteAllBytesAsync(PathOf("b.bin"), image, TestContext.Current.CancellationToken);
 
         CommandLineRun refused = await RunAsync("flash", "write", PathOf("b.bin"), "--region", "me");
@@ -151,7 +152,8 @@ public sealed class FlashCommandTests : IDisposable
         byte[] image = await File.ReadAllBytesAsync(PathOf("a.bin"), TestContext.Current.CancellationToken);
         int at = 0x100000 + image.AsSpan(0x100000).IndexOfAnyExcept((byte)0xFF) & ~0xFFF;
         await RunAsync("flash", "erase", "--range", $"{at:x}-{at + 0xFFF:x}");
-        await File.WriteAllBytesAsync(record, remembered, TestContext.Current.CancellationToken); // another program did it
+        // As if another program had erased it: the record knows nothing of it.
+        await File.WriteAllBytesAsync(record, remembered, TestContext.Current.CancellationToken);
 
         CommandLineRun differs = await RunAsync("flash", "verify", PathOf("a.bin"));
         CommandLineRun write = await RunAsync("flash", "write", PathOf("a.bin"), "--trust", "journal");
