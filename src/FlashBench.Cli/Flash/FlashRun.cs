@@ -4,6 +4,7 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Programming;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
+using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;
 
 namespace FlashBench.Cli.Flash;
@@ -75,8 +76,17 @@ internal sealed class FlashRun : IDisposable
                 async (session, stop) =>
                 {
                     using var run = new FlashRun(parse, world, session);
-                    await using (run.Flash) // leaves 4-byte addressing
-                        return await work(run, stop);
+                    bool done = false;
+                    try
+                    {
+                        int code = await work(run, stop);
+                        done = true;
+                        return code;
+                    }
+                    finally
+                    {
+                        await run.LeaveAsync(done);
+                    }
                 },
                 cancel);
         }
@@ -139,6 +149,19 @@ internal sealed class FlashRun : IDisposable
     }
 
     public void Dispose() => _display.Dispose();
+
+    // Leaves 4-byte addressing. After a failure that one is reported: it may say that the chip is half-written.
+    private async Task LeaveAsync(bool done)
+    {
+        try
+        {
+            await Flash.DisposeAsync();
+        }
+        catch (BenchException fault) when (!done)
+        {
+            Note($"the chip could not be put back to three address bytes: {fault.Message}");
+        }
+    }
 
     private void EndPhase()
     {

@@ -1,3 +1,4 @@
+using FlashBench.Bench.Journal;
 using FlashBench.Bench.Programming;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;
@@ -76,7 +77,7 @@ internal sealed class WriteJob(FlashRun run, byte[]? image)
         }
         catch (Exception e) when (_begun && e is BenchException or OperationCanceledException)
         {
-            Remember(record);
+            RememberIfPossible(record);
             string why = e is BenchException ? e.Message.TrimEnd('.') : "interrupted";
             throw new CommandFailure(
                 ExitCodes.Dirty, $"{why}; the chip is half-written: write it again before the board gets power");
@@ -113,8 +114,9 @@ internal sealed class WriteJob(FlashRun run, byte[]? image)
 
     private void Begin(ContentRecord record)
     {
-        _markedBefore = run.World.State.DirtyJob(run.World.Bench.Id) is not null;
-        run.World.State.MarkDirty(run.World.Bench.Id, "flash");
+        string? marked = run.World.State.DirtyJob(run.World.Bench.Id);
+        _markedBefore = marked is not null;
+        run.World.State.MarkDirty(run.World.Bench.Id, marked ?? "flash"); // the job that did it can be resumed
         _begun = true;
         Remember(record);
     }
@@ -136,6 +138,19 @@ internal sealed class WriteJob(FlashRun run, byte[]? image)
             run.Note(
                 $"job {job} left this chip half-written, and it counts as such until all of it is written or read: "
                 + "`flash write` of a whole image with --verify full");
+        }
+    }
+
+    // What is on disk forgot every block that was to change before the first of them was touched.
+    private void RememberIfPossible(ContentRecord record)
+    {
+        try
+        {
+            Remember(record);
+        }
+        catch (JournalWriteException fault)
+        {
+            run.Note($"what was written is not remembered: {fault.Message}");
         }
     }
 

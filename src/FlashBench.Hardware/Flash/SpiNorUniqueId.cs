@@ -2,8 +2,8 @@ namespace FlashBench.Hardware.Flash;
 
 /// <summary>Asks a chip for its unique id, by its maker's way.</summary>
 /// <remarks>
-/// Source: spi-flash 1.6, UID. Read twice, both the same. Behind Micron's extended device id, which all chips of
-/// a kind share, are up to 14 bytes of factory data; they are programmed upon customer request only (Numonyx N25Q128
+/// Source: spi-flash 1.6, UID. Read twice; both must be the same. Behind Micron's extended device id, which all chips
+/// of a kind share, are up to 14 bytes of factory data; they are programmed upon customer request only (Numonyx N25Q128
 /// datasheet, features and read identification), and a chip without them cannot be told from the next.
 /// </remarks>
 internal static class SpiNorUniqueId

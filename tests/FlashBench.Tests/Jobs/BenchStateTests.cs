@@ -105,4 +105,24 @@ public sealed class BenchStateTests
         Assert.Equal(0x12, bench.FlashAfter[InBios]);
         Assert.Contains("its own data", Assert.Single(bench.Verify().Facts.Deviations), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_bit_that_flickers_before_the_write_is_not_taken_for_the_board_s_own_data()
+    {
+        const uint InBios = 0x7F_0000;
+        using var bench = new JobBench
+        {
+            Watch = (happened, b, _) =>
+            {
+                if (happened is JobEvent.PhaseStarted { Name: "write" })
+                    b.Chip.ReadFlipOnce = new FlashBench.Simulation.Flash.ReadFlip(InBios, 3);
+            },
+        };
+
+        (int code, _) = bench.Run();
+
+        Assert.Equal(20, code);
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+        Assert.False(bench.HalfWritten);
+    }
 }

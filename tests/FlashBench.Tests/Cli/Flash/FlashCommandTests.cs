@@ -1,5 +1,10 @@
+using System.Net;
 using System.Text.Json;
 using FlashBench.Firmware.Formats;
+using FlashBench.Hardware;
+using FlashBench.Hardware.Flash;
+using FlashBench.Hardware.Serprog;
+using FlashBench.Tests.Hardware.Flash;
 
 namespace FlashBench.Tests.Cli.Flash;
 
@@ -147,7 +152,7 @@ public sealed class FlashCommandTests : IDisposable
         byte[] image = await File.ReadAllBytesAsync(PathOf("a.bin"), TestContext.Current.CancellationToken);
         int at = 0x100000 + image.AsSpan(0x100000).IndexOfAnyExcept((byte)0xFF) & ~0xFFF;
         await RunAsync("flash", "erase", "--range", $"{at:x}-{at + 0xFFF:x}");
-        // Another program did it.
+        // As if another program had erased it: the record knows nothing of it.
         await File.WriteAllBytesAsync(record, remembered, TestContext.Current.CancellationToken);
 
         CommandLineRun differs = await RunAsync("flash", "verify", PathOf("a.bin"));
@@ -155,6 +160,21 @@ public sealed class FlashCommandTests : IDisposable
         CommandLineRun verify = await RunAsync("flash", "verify", PathOf("a.bin"));
 
         Assert.Equal((30, 0, 0), (differs.ExitCode, write.ExitCode, verify.ExitCode));
+    }
+
+    [Fact]
+    public async Task A_mark_names_the_job_that_left_it_also_after_a_write_of_a_part()
+    {
+        await RunAsync("flash", "probe"); // a new chip would have no mark
+        Directory.CreateDirectory(PathOf("s/dirty"));
+        await File.WriteAllTextAsync(PathOf("s/dirty/ft"), "job-7\n", TestContext.Current.CancellationToken);
+
+        CommandLineRun erase = await RunAsync("flash", "erase", "--range", "300000-3fffff", "--no-backup", "ft");
+
+        Assert.Equal(0, erase.ExitCode);
+        Assert.Equal(
+            "job-7\n",
+            await File.ReadAllTextAsync(PathOf("s/dirty/ft"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -192,7 +212,7 @@ public sealed class FlashCommandTests : IDisposable
 
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Contains(words, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        Assert.Equal(1, run.Error.TrimEnd().Split('\n').Length);
     }
 
     [Fact]
@@ -201,6 +221,59 @@ public sealed class FlashCommandTests : IDisposable
         CommandLineRun run = await RunAsync("flash", "probe", "--bench", "real", "--board-off");
 
         Assert.Equal(69, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // and the record of the chip cannot be saved any more
+    public async Task A_programmer_that_is_lost_in_a_write_leaves_a_half_written_chip_of_32_MiB_too(bool diskFails)
+    {
+        SpiNorChip chip = SpiNorChips.Find(0xEF4019)!;
+        bool lost = false;
+        var bus = new ScriptedSpiNor(chip, TimeProvider.System)
+        {
+            Clocks = [.. Enumerable.Range(0, 6).Select(i => new SpiClock(30_000_000 >> i))],
+            OnFrame = opcode =>
+            {
+                lost |= opcode is 0x02 or 0x12; // and with it the way back to three address bytes
+                if (lost && diskFails)
+                    PutFolderInPlaceOfRecord();
+                if (lost)
+                    throw new ProgrammerException("the cable came off");
+            },
+        };
+        using var stop = new CancellationTokenSource();
+        using var server = new SerprogServer(
+            _ => Task.FromResult<ISpiBus>(bus), accelerated: false, TimeProvider.System);
+        IPEndPoint at = server.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        Task serving = server.RunAsync(stop.Token);
+        await File.WriteAllTextAsync(PathOf("bench.json"), $$"""
+            { "version": 1, "paths": { "state": "s", "vault": "v", "evidence": "e", "log": "l" }, "benches": [
+              { "id": "ser", "dutProfile": "virtual-me10",
+                "programmer": { "kind": "serprog", "address": "{{at}}" } } ] }
+            """, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(PathOf("p.bin"), new byte[4096], TestContext.Current.CancellationToken);
+
+        CommandLineRun run = await Task.Run(
+            () => RunAsync(
+                "flash", "write", PathOf("p.bin"), "--range", "1000000-1000fff", "--no-backup", "ser", "--bench", "ser",
+                "--board-off", "--quiet"),
+            TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await serving;
+
+        Assert.True(lost, run.Error);
+        Assert.True(File.Exists(PathOf("s/dirty/ser")));
+        Assert.Contains("half-written", run.Error, StringComparison.Ordinal);
+        Assert.Equal(60, run.ExitCode);
+
+        void PutFolderInPlaceOfRecord()
+        {
+            string record = Directory.GetFileSystemEntries(PathOf("s/chips"), "*.content").Single();
+            File.Delete(record);
+            Directory.CreateDirectory(Path.Combine(record, "full"));
+            diskFails = false;
+        }
     }
 
     private string PathOf(string name) => Path.Combine(_folder.Path, name);
