@@ -9,8 +9,6 @@ namespace FlashBench.EndToEnd.Tests;
 /// </remarks>
 internal sealed class FlashBenchProcess : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     // The published program; scripts/test sets it. Without it the tests run what was built beside them.
     private static readonly string? Shipped = Environment.GetEnvironmentVariable("FLASHBENCH_PROGRAM");
 
@@ -30,6 +28,9 @@ internal sealed class FlashBenchProcess : IDisposable
         _environment["XDG_DATA_HOME"] = DataFolder;
         _environment["XDG_STATE_HOME"] = StateFolder;
     }
+
+    /// <summary>How long one command may take.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Everything of this run lies below it; gone with this object.</summary>
     public string Folder { get; }

@@ -22,7 +22,7 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Action
 
     private readonly PowerProfile _limits = profile.Power;
     private SpiSession? _session;
-    private SpiNorIdentity? _expected;
+    private (SpiNorIdentity Chip, SpiClock Clock)? _expected;
     private PowerSample? _last;
     private bool _pinsUnknown, _spiUsed;
 
@@ -53,8 +53,9 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Action
         note(new JournalData.PowerSense("off", off.RailMillivolts, off.SupplyMilliamps));
     }
 
-    /// <summary>From now on only this chip is accepted when the programmer is opened.</summary>
-    public void Expect(SpiNorIdentity identity) => _expected = identity;
+    /// <summary>From now on only this chip is accepted when the programmer is opened, and spoken to at this clock.
+    /// </summary>
+    public void Expect(SpiNorIdentity identity, SpiClock clock) => _expected = (identity, clock);
 
     /// <summary>Opens the programmer on the board's chip; power is verified off.</summary>
     /// <exception cref="PowerException">The board has power.</exception>
@@ -66,8 +67,11 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Action
         NoteStillSensor();
         ISpiBus bus = await parts.OpenProgrammer(cancel);
         var session = _session = new SpiSession(bus, CheckOffAsync, clock.Time);
-        if (_expected is { } expected)
-            await session.RefuseOtherChipAsync(expected, cancel);
+        if (_expected is not { } expected)
+            return session;
+        if (bus.Clock != expected.Clock)
+            await bus.SetClockAsync(expected.Clock, cancel);
+        await session.RefuseOtherChipAsync(expected.Chip, cancel);
         return session;
     }
 

@@ -9,6 +9,7 @@ namespace FlashBench.Cli.Certify;
 public static class CertifyCommand
 {
     private const int NameLengthMax = 100;
+    private const int PortMax = 65535;
 
     private static readonly Option<string?> Bench = new("--bench")
     {
@@ -78,6 +79,12 @@ public static class CertifyCommand
         Description = "Run a virtual bench in real time (about 100 minutes)",
     };
 
+    private static readonly Option<int?> Usb = new("--usb")
+    {
+        Description = "Reach the virtual programmer through the USB library: this loopback port exports it by USB/IP",
+        HelpName = "PORT",
+    };
+
     /// <summary>Builds the verb.</summary>
     public static Command Create()
     {
@@ -88,6 +95,7 @@ public static class CertifyCommand
         Option[] options =
         [
             Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, ConfirmChip, DryRun, Keep, RealTime,
+            Usb,
         ];
         foreach (Option option in options)
             certify.Options.Add(option);
@@ -97,6 +105,7 @@ public static class CertifyCommand
             "flashbench certify                                   # the embedded virtual bench, no hardware",
             "flashbench certify --bench me11 --dut X230-0417 --operator ada",
             "flashbench certify --virtual-flash dump.bin.gz --dry-run",
+            "flashbench certify --usb 3240                        # then: usbip attach -r 127.0.0.1 -b 9-1",
             "flashbench certify --control damaged-manifest        # must end in FAIL");
     }
 
@@ -122,6 +131,7 @@ public static class CertifyCommand
             DryRun = parse.GetValue(DryRun),
             Keep = parse.GetValue(Keep),
             RealTime = parse.GetValue(RealTime),
+            UsbPort = parse.GetValue(Usb),
         };
     }
 
@@ -133,6 +143,10 @@ public static class CertifyCommand
             throw new UsageException("--confirm-chip needs --dut: which board?");
         if (parse.GetValue(DryRun) && parse.GetValue(Control) is not null)
             throw new UsageException("--control and --dry-run contradict each other: a control is shown by the watch");
+        if (parse.GetValue(Usb) is not null && parse.GetValue(RealTime))
+            throw new UsageException("--usb and --real-time contradict each other: its time waits for the USB calls");
+        if (parse.GetValue(Usb) is { } port and (< 1 or > PortMax))
+            throw new UsageException($"--usb {port} is no TCP port: 1 to {PortMax}");
     }
 
     private static string? NonEmpty(ParseResult parse, Option<string?> option) =>

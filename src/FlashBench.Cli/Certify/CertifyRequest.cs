@@ -41,4 +41,8 @@ internal sealed record CertifyRequest
 
     /// <summary>Real time instead of virtual time.</summary>
     public bool RealTime { get; init; }
+
+    /// <summary>TCP port on which the virtual programmer is exported, to be reached through the USB library; null to
+    /// reach it in the process.</summary>
+    public int? UsbPort { get; init; }
 }

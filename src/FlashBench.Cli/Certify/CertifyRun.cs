@@ -85,7 +85,8 @@ internal sealed class CertifyRun
 
     private int RunJob(DisplaySettings settings, ILogger log, CancellationToken cancel)
     {
-        var world = new VirtualWorld(_bench, _request.Seed ?? _virtual.Seed, _request.RealTime);
+        var world = new VirtualWorld(
+            _bench, _request.Seed ?? _virtual.Seed, _request.RealTime, overUsb: _request.UsbPort is not null);
         JobResult result;
         using (var display = new JobDisplay(settings))
             result = world.Run(stop => RunOnBenchAsync(world, log, display, stop), cancel);
@@ -99,13 +100,16 @@ internal sealed class CertifyRun
         VirtualWorld world, ILogger log, JobDisplay display, CancellationToken cancel)
     {
         await using VirtualBench bench = OpenBench(world); // first: a bench in use must leave no empty job directory
+        await using ProgrammerOverUsb? usb = _request.UsbPort is { } port
+            ? await world.ExportAsync(bench, port, display.Note)
+            : null;
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
         _directory = JobFolders.Create(Path.GetFullPath(_request.Evidence ?? _paths.Evidence), world.JobId);
         log.Information(
             "Job {Job} on bench {Bench} begins, evidence in {Directory}", world.JobId, _bench.Id, _directory);
         var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key);
         CrashPoint? crash = CrashPoint.FromEnvironment();
-        _job = new CertifyJob(world.Parts(bench), Options(world), folders, world.Clock())
+        _job = new CertifyJob(world.Parts(bench, usb), Options(world), folders, world.Clock())
         {
             Listener = new JobEvents(display).Show,
             JournalProbe = crash is null ? null : crash.At,

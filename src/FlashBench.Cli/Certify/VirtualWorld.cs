@@ -12,6 +12,7 @@ using FlashBench.Hardware.Programmers;
 using FlashBench.Hardware.Usb;
 using FlashBench.Simulation;
 using FlashBench.Simulation.Images;
+using FlashBench.Simulation.Served;
 
 namespace FlashBench.Cli.Certify;
 
@@ -26,16 +27,23 @@ internal sealed class VirtualWorld
     private readonly int _seed;
     private readonly Random _random;
     private readonly VirtualTime? _virtual;
+    private readonly ServedJob? _overUsb;
+    private readonly bool _realTime;
 
-    public VirtualWorld(BenchEntry bench, int seed, bool realTime)
+    public VirtualWorld(BenchEntry bench, int seed, bool realTime, bool overUsb = false)
     {
         _bench = bench;
         _parts = bench.Virtual ?? throw new ArgumentException("the bench is not virtual", nameof(bench));
         _seed = seed;
         byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{bench.Id}/{seed}"));
         _random = new Random(BinaryPrimitives.ReadInt32LittleEndian(digest));
-        _virtual = realTime ? null : new VirtualTime(FirstDay.AddDays(digest[4]));
-        Time = _virtual ?? TimeProvider.System;
+        _realTime = realTime;
+        DateTimeOffset start = FirstDay.AddDays(digest[4]);
+        if (overUsb)
+            _overUsb = new ServedJob(TimeProvider.System, start);
+        else if (!realTime)
+            _virtual = new VirtualTime(start);
+        Time = (TimeProvider?)_virtual ?? _overUsb?.Time ?? TimeProvider.System;
         HostName = realTime ? Environment.MachineName : "virtual-host";
         JobId = realTime
             ? string.Create(CultureInfo.InvariantCulture, $"FBJ-{Time.GetUtcNow():yyyyMMdd-HHmmss}")
@@ -52,14 +60,20 @@ internal sealed class VirtualWorld
 
     public string JobId { get; }
 
-    public T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancel) =>
-        _virtual is null ? SingleThread.Run(work, cancel) : _virtual.Run(work, cancel);
+    /// <summary>Runs the job to its end; a world over USB does so once.</summary>
+    public T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancel)
+    {
+        if (_virtual is not null)
+            return _virtual.Run(work, cancel);
+        using ServedJob? job = _overUsb;
+        return SingleThread.Run(job is null ? work : stop => job.RunAsync(work, stop), cancel);
+    }
 
-    public BenchClock Clock() => _virtual is null
+    public BenchClock Clock() => _realTime
         ? new BenchClock(Time, new HostBootClock(), HostIdentity.Read().BootId)
         : new BenchClock(Time, new VirtualBootClock(Time, TimeSpan.FromDays(HostUptimeDays)), VirtualBootId());
 
-    public string DrawNonce() => _virtual is null
+    public string DrawNonce() => _realTime
         ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))
         : _random.Next(1, int.MaxValue).ToString("x8", CultureInfo.InvariantCulture);
 
@@ -73,8 +87,22 @@ internal sealed class VirtualWorld
 
     public VirtualBench Open(string path) => VirtualBench.Open(OptionsFor(path, null), Time);
 
-    public BenchParts Parts(VirtualBench bench) => new(
-        async cancel => await OpenAsync(await bench.OpenProgrammerAsync(cancel), cancel),
+    /// <summary>Lends the programmer to the USB library of this host; for a world over USB.</summary>
+    /// <param name="bench">A bench of this world.</param>
+    /// <param name="tcpPort">Where the USB/IP server listens, on the loopback.</param>
+    /// <param name="note">Told what a person has to do.</param>
+    /// <exception cref="CommandFailure">The TCP port is taken or not allowed.</exception>
+    public Task<ProgrammerOverUsb> ExportAsync(VirtualBench bench, int tcpPort, Action<string> note) =>
+        _overUsb is { } job
+            ? ProgrammerOverUsb.StartAsync(bench, job, TimeProvider.System, tcpPort, note)
+            : throw new InvalidOperationException("this world has its programmer in the process");
+
+    /// <summary>The parts as a job gets them.</summary>
+    /// <param name="bench">A bench of this world.</param>
+    /// <param name="usb">The way to its programmer; null for the one in the process.</param>
+    public BenchParts Parts(VirtualBench bench, ProgrammerOverUsb? usb = null) => new(
+        async cancel => await OpenAsync(
+            usb is null ? await bench.OpenProgrammerAsync(cancel) : await usb.OpenAsync(cancel), cancel),
         new RelayPower(bench.PowerRelay), bench.Sensor, bench.Console);
 
     private async Task<ISpiBus> OpenAsync(IUsbDevice usb, CancellationToken cancel) =>

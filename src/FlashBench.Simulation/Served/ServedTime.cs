@@ -28,15 +28,25 @@ public sealed partial class ServedTime : TimeProvider, IDisposable
     private volatile bool _flows;
     private ClockPace _pace;
     private int _working;
+    private long? _idleSince;    // timestamp of the host
     private bool _stopped;
+
+    /// <summary>Starts the clock at zero, and its thread; the display clock starts as the host's.</summary>
+    /// <param name="host">The real clock.</param>
+    /// <param name="pace">How time passes at first.</param>
+    public ServedTime(TimeProvider host, ClockPace pace)
+        : this(host, pace, (host ?? throw new ArgumentNullException(nameof(host))).GetUtcNow())
+    {
+    }
 
     /// <summary>Starts the clock at zero, and its thread.</summary>
     /// <param name="host">The real clock.</param>
     /// <param name="pace">How time passes at first.</param>
-    public ServedTime(TimeProvider host, ClockPace pace)
+    /// <param name="start">What <see cref="GetUtcNow"/> says first.</param>
+    public ServedTime(TimeProvider host, ClockPace pace, DateTimeOffset start)
     {
         ArgumentNullException.ThrowIfNull(host);
-        (_host, _start, _hostOrigin) = (host, host.GetUtcNow(), host.GetTimestamp());
+        (_host, _start, _hostOrigin) = (host, start.ToUniversalTime(), host.GetTimestamp());
         _turnstile = new Turnstile(this);
         lock (_gate)
             SetPace(pace);
@@ -70,6 +80,12 @@ public sealed partial class ServedTime : TimeProvider, IDisposable
 
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => _start.AddTicks(GetTimestamp() / NsPerTick);
+
+    /// <summary>How long nothing at all has happened, in the host's time; zero while something does.</summary>
+    internal TimeSpan Idle
+    {
+        get { lock (_gate) return _idleSince is { } since ? _host.GetElapsedTime(since) : TimeSpan.Zero; }
+    }
 
     private long HostNs =>
         (long)((Int128)(_host.GetTimestamp() - _hostOrigin) * NsPerSecond / _host.TimestampFrequency);
@@ -220,6 +236,7 @@ public sealed partial class ServedTime : TimeProvider, IDisposable
         {
             if (_stopped || !_ready.TryDequeue(out next))
                 return false;
+            _idleSince = null;
         }
 
         next.Callback(next.State);
@@ -253,6 +270,7 @@ public sealed partial class ServedTime : TimeProvider, IDisposable
         long ahead = due - GetTimestamp();
         if (ahead > 0)
             Volatile.Write(ref _offsetNs, _offsetNs + ahead);
+        _idleSince = null;
         return DequeueTimer();
     }
 
@@ -271,6 +289,7 @@ public sealed partial class ServedTime : TimeProvider, IDisposable
                     ms = Math.Min(ms, (due - GetTimestamp()) / NsPerMs);
             }
 
+            _idleSince ??= _host.GetTimestamp();
             if (ms > 0)
             {
                 Monitor.Wait(_gate, (int)ms);

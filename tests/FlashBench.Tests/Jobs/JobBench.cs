@@ -4,9 +4,11 @@ using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Certify;
 using FlashBench.Firmware.Formats;
+using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;
 using FlashBench.Hardware.Power;
 using FlashBench.Hardware.Programmers;
+using FlashBench.Hardware.Usb;
 using FlashBench.Simulation;
 using FlashBench.Simulation.Images;
 
@@ -21,6 +23,8 @@ internal sealed class JobBench : IDisposable
 
     /// <summary>"me8", "me10" or "me11": board profile and generated image.</summary>
     public string Kind { get; init; } = "me8";
+
+    public VirtualProgrammer Programmer { get; init; } = VirtualProgrammer.Ch341a;
 
     public byte[]? Image { get; init; }
 
@@ -96,6 +100,7 @@ internal sealed class JobBench : IDisposable
         {
             Agent = Agent,
             HiddenUnderHap = HiddenUnderHap,
+            Programmer = Programmer,
         };
         FlashBefore = image;
         using var stop = new CancellationTokenSource();
@@ -105,7 +110,7 @@ internal sealed class JobBench : IDisposable
             Arrange(bench);
             await Prepare(bench, time);
             var parts = new BenchParts(
-                async open => await Ch341aProgrammer.OpenAsync(await bench.OpenProgrammerAsync(open), time, open),
+                async open => await OpenAsync(await bench.OpenProgrammerAsync(open), time, open),
                 new RelayPower(bench.PowerRelay), bench.Sensor, bench.Console);
             var clock = new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
             var job = new CertifyJob(Equip(parts, time), Options(), new JobFolders(Directory, Vault, State, Key), clock)
@@ -138,6 +143,11 @@ internal sealed class JobBench : IDisposable
         Key?.Dispose();
         _folder.Dispose();
     }
+
+    private async Task<ISpiBus> OpenAsync(IUsbDevice usb, TimeProvider time, CancellationToken cancel) =>
+        Programmer == VirtualProgrammer.Ft2232h
+            ? await FtdiProgrammer.OpenAsync(usb, new FtdiOptions(), time, cancel)
+            : await Ch341aProgrammer.OpenAsync(usb, time, cancel);
 
     private CertifyOptions Options()
     {

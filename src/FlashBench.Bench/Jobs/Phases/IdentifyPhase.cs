@@ -17,21 +17,27 @@ internal static class IdentifyPhase
             return Refuse($"no chip row knows the id {id}: an unknown chip is not written");
         if (!job.Options.Profile.Chips.Contains(identity.JedecId))
             return Refuse($"the chip {chip.Name} ({id}) is none that profile {job.Options.Profile.Id} lists");
-        BusHealth health = await BusHealth.CheckAsync(spi.Bus, chip, spi.Time, cancel);
+        ClockReport clock = await new ClockCalibration(spi.Bus, chip, spi.Time).RunAsync(cancel);
         job.Journal.Append(new JournalData.Chip(
             spi.Bus.Identity, spi.Bus.FrequencyHz, id, chip.Name, chip.SizeBytes, identity.UniqueId ?? "",
-            health.Finding));
-        if (!health.IsHealthy)
+            Words(clock)));
+        if (!clock.IsHealthy)
         {
+            BusHealth health = clock.Trials[^1].Health;
             return new PhaseOutcome(
                 Verdict.Error, $"{health.Finding}; likely cause: {health.LikelyCause}", ErrorClass.Infrastructure);
         }
 
         (job.Chip, job.Identity) = (chip, identity);
-        job.Power.Expect(identity);
+        job.Power.Expect(identity, clock.Chosen);
         job.Note($"{chip.Name} ({id}), {chip.SizeBytes >> 20} MiB, on {spi.Bus.Identity.Description}");
         return BoardBinding.RefuseChip(job) is { } refused ? Refuse(refused) : PhaseOutcome.Pass;
     }
+
+    // What was found at the clock that the job uses, and how that clock was found.
+    private static string Words(ClockReport clock) => clock.IsHealthy
+        ? $"{clock.Trials.Last(trial => trial.Clock == clock.Chosen).Health.Finding}; clock {clock}"
+        : clock.ToString();
 
     private static PhaseOutcome Refuse(string reason) => new(Verdict.Error, reason, ErrorClass.Image);
 }
