@@ -102,6 +102,9 @@ public sealed class ControlServer : IAsyncDisposable
                 if (input.Bytes.Length >= ControlCommand.LineBytesMax)
                     return;
             }
+
+            // A client that has said all it wanted (a command piped through nc) may close its side and still listen.
+            await output.DrainAsync().WaitAsync(gone.Token);
         }
         catch (OperationCanceledException)
         {

@@ -128,6 +128,20 @@ public sealed class ControlServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_client_that_closes_its_side_at_once_still_gets_every_answer()
+    {
+        using var control = new ControlClient(_bench.ControlAddress);
+
+        string[] answers = (await control.AskAndCloseAsync("time\npace fast\nurbs\n")).Split('\n');
+
+        Assert.Equal(4, answers.Length);
+        Assert.StartsWith("ok ", answers[0], StringComparison.Ordinal);
+        Assert.Equal("error unknown command", answers[1]);
+        Assert.Contains(" urbs=", answers[2], StringComparison.Ordinal);
+        Assert.Equal("", answers[3]);
+    }
+
+    [Fact]
     public async Task An_endless_line_ends_the_connection()
     {
         using var control = new ControlClient(_bench.ControlAddress);

@@ -71,6 +71,14 @@ internal sealed class ControlClient : IDisposable
         return await _reader.ReadLineAsync(TestContext.Current.CancellationToken) ?? "closed";
     }
 
+    // Says all it has to say and closes its side, as nc does at the end of its input; then listens to the end.
+    internal async Task<string> AskAndCloseAsync(string lines)
+    {
+        await _tcp.Client.SendAsync(Encoding.ASCII.GetBytes(lines), TestContext.Current.CancellationToken);
+        _tcp.Client.Shutdown(SocketShutdown.Send);
+        return await _reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+
     // The time in an answer, in nanoseconds.
     internal async Task<long> TimeAsync(string line = "time")
     {
