@@ -40,7 +40,7 @@ internal sealed class VirtualWorld
         _realTime = realTime;
         DateTimeOffset start = FirstDay.AddDays(digest[4]);
         if (overUsb)
-            _overUsb = new ServedJob(TimeProvider.System, start);
+            _overUsb = ServedFrom(start);
         else if (!realTime)
             _virtual = new VirtualTime(start);
         Time = (TimeProvider?)_virtual ?? _overUsb?.Time ?? TimeProvider.System;
@@ -68,6 +68,9 @@ internal sealed class VirtualWorld
         using ServedJob? job = _overUsb;
         return SingleThread.Run(job is null ? work : stop => job.RunAsync(work, stop), cancel);
     }
+
+    // Ends with the one run that it is for.
+    private static ServedJob ServedFrom(DateTimeOffset start) => new(TimeProvider.System, start);
 
     public BenchClock Clock() => _realTime
         ? new BenchClock(Time, new HostBootClock(), HostIdentity.Read().BootId)

@@ -84,7 +84,10 @@ internal static class ReadVerb
         string sha256 = new Vault(run.World.Paths.Vault).Store(content);
         if (run.Key is not { } key)
             return sha256;
-        run.World.State.Chips.SaveBackup(key, sha256);
+        if (run.World.State.Chips.Backup(key) is null || run.World.State.DirtyJob(run.World.Bench.Id) is null)
+            run.World.State.Chips.SaveBackup(key, sha256);
+        else
+            run.Note("the chip is half-written: the backup that was taken before stays the one that counts");
         ContentRecord record = run.World.State.Chips.Content(key);
         record.Learn(0, content);
         run.World.State.Chips.Save(key, record);
