@@ -7,7 +7,9 @@ internal static class ProgrammerReader
 
     private static readonly Dictionary<string, ProgrammerKind> Kinds = new(StringComparer.Ordinal)
     {
-        ["ch341a"] = ProgrammerKind.Ch341a, ["ft2232h"] = ProgrammerKind.Ft2232h, ["serprog"] = ProgrammerKind.Serprog,
+        ["ch341a"] = ProgrammerKind.Ch341a,
+        ["ft2232h"] = ProgrammerKind.Ft2232h,
+        ["serprog"] = ProgrammerKind.Serprog,
     };
 
     /// <summary>Reads one entry.</summary>

@@ -12,7 +12,14 @@ public sealed record FlashSelection(IReadOnlyList<FlashRange> Ranges, bool IsWho
     // flashrom's names for the regions of a descriptor, and ours.
     private static readonly Dictionary<string, int> Numbers = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["fd"] = 0, ["ifd"] = 0, ["descriptor"] = 0, ["bios"] = 1, ["me"] = 2, ["gbe"] = 3, ["pd"] = 4, ["pdr"] = 4,
+        ["fd"] = 0,
+        ["ifd"] = 0,
+        ["descriptor"] = 0,
+        ["bios"] = 1,
+        ["me"] = 2,
+        ["gbe"] = 3,
+        ["pd"] = 4,
+        ["pdr"] = 4,
         ["ec"] = 8,
     };
 

@@ -212,7 +212,7 @@ public sealed class FlashCommandTests : IDisposable
 
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Contains(words, run.Error, StringComparison.Ordinal);
-        Assert.Equal(1, run.Error.TrimEnd().Split('\n').Length);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
     }
 
     [Fact]
