@@ -2,7 +2,7 @@ using FlashBench.Hardware.Usb;
 
 namespace FlashBench.Simulation.Served;
 
-/// <summary>A USB device that a job on a bench's clock reaches through the outside; time waits for every call.</summary>
+/// <summary>A USB device that a job on a bench's clock reaches from outside; time waits for every call.</summary>
 /// <param name="device">The device, for example one that libusb has opened; its calls may block.</param>
 /// <param name="job">The job; everything here is called by it.</param>
 public sealed class OutsideUsbDevice(IUsbDevice device, ServedJob job) : IUsbDevice

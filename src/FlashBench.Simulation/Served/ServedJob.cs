@@ -1,4 +1,4 @@
-// The rule: time jumps to the next timer while the job waits for nothing outside, or while a device has something to do;
+// The rule: time jumps to the next timer while the job waits for nothing outside, or while a device has work to do;
 //   else it stands, and the host waits for the outside. What never comes ends in an exception after a real limit.
 // Not modelled: how long the outside (libusb, sockets, the host's threads) takes; it takes no time of the bench.
 namespace FlashBench.Simulation.Served;
@@ -56,7 +56,7 @@ public sealed class ServedJob : IDisposable
 
     /// <summary>Calls the outside on another thread; time waits for it unless a device has something to do.</summary>
     /// <param name="call">
-    /// May block. Calls begin in the order in which they were made, each when the one before has reached its first wait.
+    /// May block. Calls begin in the order in which they were made, each when the one before reaches its first wait.
     /// </param>
     /// <returns>What the call returns, on the clock's thread; its exception is thrown as it is.</returns>
     /// <remarks>For the job, that is on the clock's thread.</remarks>
