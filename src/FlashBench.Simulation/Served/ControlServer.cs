@@ -16,10 +16,7 @@ public sealed class ControlServer : IAsyncDisposable
     private readonly SimulatedUsbPort _port;
     private readonly UrbLedger _ledger;
     private readonly ServedTime _time;
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly HashSet<Task> _connections = [];
-    private Task _accepting = Task.CompletedTask;
+    private readonly ServedListener _listener;
 
     /// <summary>Prepares the channel; nobody can connect yet.</summary>
     /// <param name="port">The device whose faults it sets.</param>
@@ -31,55 +28,17 @@ public sealed class ControlServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(time);
         (_port, _ledger, _time) = (port, ledger, time);
+        _listener = new ServedListener(time, ConnectionsMax, ServeAsync);
     }
 
     /// <summary>Starts to listen on the loopback interface.</summary>
     /// <param name="port">TCP port; 0 lets the system choose.</param>
     /// <returns>Where it listens.</returns>
     /// <exception cref="SocketException">The port is taken or not allowed.</exception>
-    public IPEndPoint Start(int port)
-    {
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
-        _listener.Listen();
-        _accepting = _time.RunAsync(AcceptAsync);
-        return (IPEndPoint)_listener.LocalEndPoint!;
-    }
+    public IPEndPoint Start(int port) => _listener.Start(new IPEndPoint(IPAddress.Loopback, port));
 
     /// <summary>Ends every connection.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
-        Task[] open = [];
-        await _time.RunAsync(() =>
-        {
-            open = [.. _connections];
-            return Task.CompletedTask;
-        });
-        await Task.WhenAll(open);
-        _stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                Socket socket = await _listener.AcceptAsync(_stop.Token);
-                _connections.RemoveWhere(connection => connection.IsCompleted);
-                if (_connections.Count >= ConnectionsMax)
-                    socket.Dispose();
-                else
-                    _connections.Add(ServeAsync(socket));
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
-            {
-                // A client that was gone before it was accepted; or the channel stops.
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private async Task ServeAsync(Socket socket)
     {
@@ -87,7 +46,7 @@ public sealed class ControlServer : IAsyncDisposable
         socket.NoDelay = true;
         var input = new ReceivedInput(socket);
         using var output = new GatheredOutput(socket, _time);
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(_listener.Stopping);
         try
         {
             while (await input.ReceiveAsync(ControlCommand.LineBytesMax, gone.Token))

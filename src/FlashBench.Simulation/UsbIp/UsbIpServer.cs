@@ -24,10 +24,7 @@ public sealed class UsbIpServer : IAsyncDisposable
     private readonly ServedTime _time;
     private readonly TimeProvider _host;
     private readonly List<Export> _exports;
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly HashSet<Task> _connections = [];
-    private Task _accepting = Task.CompletedTask;
+    private readonly ServedListener _listener;
 
     /// <summary>Prepares a server; nobody can connect yet.</summary>
     /// <param name="ports">Devices to export; the bus id of each is its port path.</param>
@@ -39,6 +36,7 @@ public sealed class UsbIpServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(host);
         (_time, _host) = (time, host);
+        _listener = new ServedListener(time, ConnectionsMax, ServeAsync);
         _exports = [.. ports.Select((port, index) => new Export(port, index + FirstDevice))];
     }
 
@@ -52,56 +50,10 @@ public sealed class UsbIpServer : IAsyncDisposable
     /// <param name="at">Address and port; port 0 lets the system choose.</param>
     /// <returns>Where it listens.</returns>
     /// <exception cref="SocketException">The address is taken or not allowed.</exception>
-    public IPEndPoint Start(IPEndPoint at)
-    {
-        _listener.Bind(at);
-        _listener.Listen();
-        _accepting = _time.RunAsync(AcceptAsync);
-        return (IPEndPoint)_listener.LocalEndPoint!;
-    }
+    public IPEndPoint Start(IPEndPoint at) => _listener.Start(at);
 
     /// <summary>Ends every connection; the devices are free when it returns.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
-        Task[] open = [];
-        await _time.RunAsync(() =>
-        {
-            open = [.. _connections];
-            return Task.CompletedTask;
-        });
-        await Task.WhenAll(open);
-        _stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                Socket socket = await _listener.AcceptAsync(_stop.Token);
-                if (_connections.Count >= ConnectionsMax)
-                    socket.Dispose();
-                else
-                    Keep(ServeAsync(socket));
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
-            {
-                // A client that was gone before it was accepted; or the server stops.
-            }
-        }
-    }
-
-    private void Keep(Task connection)
-    {
-        _connections.Add(connection);
-        connection.ContinueWith(
-            done => _time.Post(() => _connections.Remove(done)), CancellationToken.None,
-            TaskContinuationOptions.None, TaskScheduler.Default);
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private async Task ServeAsync(Socket socket)
     {
@@ -133,7 +85,7 @@ public sealed class UsbIpServer : IAsyncDisposable
     private async Task<UsbIpOperation?> ReadOperationAsync(ReceivedInput input)
     {
         using var limit = new CancellationTokenSource(OperationLimit, _host);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _listener.Stopping);
         while (true)
         {
             int length = UsbIpCodec.ReadOperation(input.Bytes, out UsbIpOperation operation);
@@ -170,7 +122,7 @@ public sealed class UsbIpServer : IAsyncDisposable
             using var output = new GatheredOutput(socket, _time);
             var session = new UsbIpSession(
                 (export.Port, export.Description.DeviceId), device, (socket, output), _time, Ledger);
-            await session.RunAsync(input, _stop.Token);
+            await session.RunAsync(input, _listener.Stopping);
         }
         finally
         {
@@ -186,7 +138,7 @@ public sealed class UsbIpServer : IAsyncDisposable
     private async Task LetGoAsync(Export export)
     {
         for (int i = 0; i < SettleSteps && export.Holder is { IsReadable: true }; i++)
-            await Task.Delay(SettleStep, _host, _stop.Token);
+            await Task.Delay(SettleStep, _host, _listener.Stopping);
     }
 
     // Null if somebody in this process has the device.
@@ -194,7 +146,7 @@ public sealed class UsbIpServer : IAsyncDisposable
     {
         try
         {
-            return await ImportedDevice.OpenAsync(export.Port, export.Configuration, _stop.Token);
+            return await ImportedDevice.OpenAsync(export.Port, export.Configuration, _listener.Stopping);
         }
         catch (ProgrammerException)
         {
