@@ -56,35 +56,29 @@ public sealed class FlashSession : IAsyncDisposable
     /// <summary>Finds a clock at which the bus can be trusted, and sets it.</summary>
     /// <param name="chip">The chip on the bus.</param>
     /// <param name="supply">The voltage at the chip.</param>
-    /// <param name="wantedHz">This one and no other, in hertz; null for one step below the highest good one.</param>
+    /// <param name="wish">What the user said about the clock.</param>
     /// <param name="time">Clock for the reads.</param>
     /// <param name="cancel">Honoured between checks.</param>
     /// <exception cref="FlashRefusedException">The programmer has no such clock.</exception>
     /// <exception cref="ProgrammerException">The programmer failed.</exception>
     public async Task<ClockReport> CalibrateAsync(
-        SpiNorChip chip, SupplyGuard supply, int? wantedHz, TimeProvider time, CancellationToken cancel)
+        SpiNorChip chip, SupplyGuard supply, ClockWish wish, TimeProvider time, CancellationToken cancel)
     {
-        if (wantedHz is not { } hz)
-            return await new ClockCalibration(Bus, chip, time) { Supply = supply }.RunAsync(cancel);
-        SpiClock[] settings = [.. Bus.Clocks.Where(clock => clock.Hz == hz).OrderBy(clock => clock.LateSample)];
-        if (settings.Length == 0)
+        if (!Bus.Clocks.Any(clock => wish.Exactly ? clock.Hz == wish.HzMax : clock.Hz <= wish.HzMax))
         {
             string clocks = string.Join(", ", Bus.Clocks.Select(clock => clock.Hz).Distinct());
-            throw new FlashRefusedException($"{Bus.Identity.Description} has no clock of {hz} Hz; it has {clocks}");
+            throw new FlashRefusedException(
+                $"{Bus.Identity.Description} has no clock {(wish.Exactly ? "of" : "up to")} {wish.HzMax} Hz; it has "
+                + clocks);
         }
 
-        List<ClockTrial> trials = [];
-        foreach (SpiClock clock in settings)
+        return await new ClockCalibration(Bus, chip, time)
         {
-            if (clock != Bus.Clock)
-                await Bus.SetClockAsync(clock, cancel);
-            BusHealth health = await BusHealth.CheckAsync(Bus, chip, supply, time, cancel);
-            trials.Add(new ClockTrial(clock, health));
-            if (health.IsHealthy)
-                return new ClockReport(trials, Highest: clock, clock, LikelyCause: null);
-        }
-
-        return new ClockReport(trials, Highest: null, settings[^1], trials[^1].Health.LikelyCause);
+            Supply = supply,
+            HzMax = wish.HzMax,
+            FastestOnly = wish.Exactly,
+            StepsBelow = wish == ClockWish.None ? 1 : 0, // a limit that somebody set has its own margin
+        }.RunAsync(cancel);
     }
 
     /// <summary>Throws if the board has power, as far as there is a sensor.</summary>
@@ -113,4 +107,13 @@ public sealed class FlashSession : IAsyncDisposable
                 await owner.DisposeAsync();
         }
     }
+}
+
+/// <summary>What the user said about the SPI clock.</summary>
+/// <param name="HzMax">Not above this, in hertz.</param>
+/// <param name="Exactly">This one and no other.</param>
+public readonly record struct ClockWish(int HzMax, bool Exactly)
+{
+    /// <summary>Nothing: one step below the highest good clock.</summary>
+    public static ClockWish None { get; } = new(int.MaxValue, Exactly: false);
 }

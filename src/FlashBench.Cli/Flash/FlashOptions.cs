@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using FlashBench.Bench.Programming;
 
 namespace FlashBench.Cli.Flash;
@@ -6,6 +7,8 @@ namespace FlashBench.Cli.Flash;
 /// <summary>The options that the flash verbs share.</summary>
 internal static class FlashOptions
 {
+    private const int KibibytesMax = 2 * 1024 * 1024; // 2 GiB
+
     public static Option<string?> Bench { get; } = new("--bench")
     {
         Description = "Bench id; without it the bench marked `default`, which is virtual",
@@ -70,6 +73,18 @@ internal static class FlashOptions
         HelpName = "HZ",
     };
 
+    public static Option<int?> Size { get; } = new("--size")
+    {
+        Description = "Capacity of a chip that nobody knows, in KiB: it is read only",
+        HelpName = "KIB",
+    };
+
+    public static Option<int?> ChipMillivolts { get; } = new("--chip-millivolts")
+    {
+        Description = "Supply voltage of a chip for which none is known; without it such a chip is not written",
+        HelpName = "MV",
+    };
+
     public static Option<string?> VirtualFlash { get; } = new("--virtual-flash")
     {
         Description = "Put a new chip on the virtual bench that holds this image, plain or .gz",
@@ -84,8 +99,13 @@ internal static class FlashOptions
     /// <summary>Adds what every verb needs.</summary>
     public static Command WithBench(this Command command)
     {
-        foreach (Option option in (Option[])[Bench, BoardOff, Clock, VirtualFlash, RealTime])
+        foreach (Option option in (Option[])[
+            Bench, BoardOff, Clock, Size, ChipMillivolts, VirtualFlash, RealTime])
+        {
             command.Options.Add(option);
+        }
+
+        command.Validators.Add(RefuseSenselessNumbers);
         return command;
     }
 
@@ -105,5 +125,13 @@ internal static class FlashOptions
         foreach (Option option in (Option[])[Verify, Trust, NoBackup, AllowDescriptor, Unprotect])
             command.Options.Add(option);
         return command;
+    }
+
+    private static void RefuseSenselessNumbers(CommandResult result)
+    {
+        if (result.GetValue(Size) is { } size && (size <= 0 || size % 4 != 0 || size > KibibytesMax))
+            result.AddError($"--size {size} is no multiple of 4 from 4 to {KibibytesMax}");
+        if (result.GetValue(ChipMillivolts) is { } millivolts and not (>= 1000 and <= 5500))
+            result.AddError($"--chip-millivolts {millivolts} is no supply of a flash chip, 1000 to 5500");
     }
 }

@@ -26,11 +26,8 @@ internal sealed class FlashRun : IDisposable
         var settings = DisplaySettings.From(parse);
         (_display, _output, _json) = (new JobDisplay(settings), settings.Output, settings.Json);
         _start = world.Time.GetTimestamp();
-        Supply = SupplyOf(world.Bench);
-        Flash = session.Identity.Chip is { } chip
-            ? new SpiNorFlash(session.Bus, chip, world.Time) { Supply = Supply }
-            : throw new FlashRefusedException(
-                $"no chip row knows the id {session.Identity.JedecId:X6}: `flash probe` shows what it says of itself");
+        Supply = SupplyOf(world.Bench, parse.GetValue(FlashOptions.ChipMillivolts));
+        Flash = new SpiNorFlash(session.Bus, ChipOf(session.Identity, parse), world.Time) { Supply = Supply };
     }
 
     public ParseResult Parse { get; }
@@ -101,12 +98,13 @@ internal sealed class FlashRun : IDisposable
     /// <exception cref="CommandFailure">No clock is good.</exception>
     public async Task<ClockReport> CalibrateAsync(CancellationToken cancel)
     {
-        int? wanted = Parse.GetValue(FlashOptions.Clock) ?? World.Bench.Programmer?.ClockHz switch
+        ClockWish wish = (Parse.GetValue(FlashOptions.Clock), World.Bench.Programmer?.ClockHz) switch
         {
-            null or 0 => null,
-            int limit => LimitedTo(limit),
+            (int hz, _) => new ClockWish(hz, Exactly: true),
+            (_, > 0 and int limit) => new ClockWish(limit, Exactly: false),
+            _ => ClockWish.None,
         };
-        return await Session.CalibrateAsync(Flash.Chip, Supply, wanted, World.Time, cancel);
+        return await Session.CalibrateAsync(Flash.Chip, Supply, wish, World.Time, cancel);
     }
 
     /// <summary>Shows progress.</summary>
@@ -170,13 +168,22 @@ internal sealed class FlashRun : IDisposable
         _phase = null;
     }
 
-    // The configured clock is a limit: the fastest that the programmer has below it.
-    private int? LimitedTo(int limit) =>
-        Session.Bus.Clocks.Select(clock => clock.Hz).Where(hz => hz <= limit).DefaultIfEmpty(limit).Max();
+    private static SupplyGuard SupplyOf(BenchEntry bench, int? confirmedMillivolts) =>
+        (bench.Programmer is { Millivolts: 1800 } ? new SupplyGuard(1800, AdapterDeclared: true) : SupplyGuard.Default)
+            with { ConfirmedMillivolts = confirmedMillivolts };
 
-    private static SupplyGuard SupplyOf(BenchEntry bench) => bench.Programmer is { Millivolts: 1800 }
-        ? new SupplyGuard(1800, AdapterDeclared: true)
-        : SupplyGuard.Default;
+    // A chip that nobody knows is read as far as the user says, and never written.
+    private static SpiNorChip ChipOf(SpiNorIdentity identity, ParseResult parse)
+    {
+        if (identity.Chip is { } chip)
+            return chip;
+        string damage = identity.SfdpDamage is { } reason ? $" ({reason})" : "";
+        return parse.GetValue(FlashOptions.Size) is { } kibibytes
+            ? SpiNorChip.ReadOnly(identity.JedecId, checked((uint)kibibytes * 1024))
+            : throw new FlashRefusedException(
+                $"no row of the chip table knows the id {identity.JedecId:X6}, and the chip has no sound SFDP{damage}: "
+                + "--size KIB reads it as far as you say, and it is never written");
+    }
 
     private static string NameOf(FlashPhase phase) => phase switch
     {

@@ -29,8 +29,8 @@ internal static class ProbeVerb
         SpiNorIdentity identity = run.Session.Identity;
         run.Report(
             "flash.probe",
-            $"{chip.Name} ({identity.JedecId:X6}), {FlashWords.Size(chip.SizeBytes)}, unique id "
-            + $"{identity.UniqueId ?? "none"}, {chip.SupplyMillivoltsMin}-{chip.SupplyMillivoltsMax} mV; {protection}; "
+            $"{chip.Title} ({identity.JedecId:X6}), {FlashWords.Size(chip.SizeBytes)}, unique id "
+            + $"{identity.UniqueId ?? "none"}, {SupplyOf(chip)}{(chip.IsReadOnly ? ", read only" : "")}; {protection}; "
             + $"on {run.Session.Bus.Identity.Description}",
             json =>
             {
@@ -46,6 +46,10 @@ internal static class ProbeVerb
             });
         return ExitCodes.Ok;
     }
+
+    private static string SupplyOf(SpiNorChip chip) => chip.IsSupplyKnown
+        ? $"{chip.SupplyMillivoltsMin}-{chip.SupplyMillivoltsMax} mV"
+        : "supply voltage not known";
 
     private static async Task<int> HealthAsync(FlashRun run, CancellationToken cancel)
     {

@@ -43,6 +43,12 @@ public sealed class ClockCalibration(ISpiBus bus, SpiNorChip chip, TimeProvider 
     /// <summary>How many frequencies below the highest good one are used; 0 or 1.</summary>
     public int StepsBelow { get; init; } = 1;
 
+    /// <summary>Frequency that must not be exceeded, in hertz; the programmer has one that is not above it.</summary>
+    public int HzMax { get; init; } = int.MaxValue;
+
+    /// <summary>True if only the fastest clock that <see cref="HzMax"/> allows will do.</summary>
+    public bool FastestOnly { get; init; }
+
     /// <summary>The voltage at the chip.</summary>
     public SupplyGuard Supply { get; init; } = SupplyGuard.Default;
 
@@ -53,17 +59,32 @@ public sealed class ClockCalibration(ISpiBus bus, SpiNorChip chip, TimeProvider 
     {
         List<ClockTrial> trials = [];
         ClockTrial? faster = null;
-        foreach (var settings in bus.Clocks.GroupBy(clock => clock.Hz).OrderByDescending(group => group.Key))
+        foreach (IGrouping<int, SpiClock> settings in Candidates())
         {
             ClockTrial? good = await TryAsync(settings.OrderBy(clock => clock.LateSample), trials, cancel);
             if (faster is not null && good is not null && faster.Health.ContentHash == good.Health.ContentHash)
                 return await ChooseAsync(trials, faster.Clock, StepsBelow == 0 ? faster.Clock : good.Clock, cancel);
+            if (FastestOnly && (good is null || faster is not null))
+                return Refused(trials, trials[0].Clock.Hz);
             faster = good;
         }
 
         if (faster is not null)
             return await ChooseAsync(trials, faster.Clock, faster.Clock, cancel); // there is no slower one
         return new ClockReport(trials, Highest: null, trials[^1].Clock, trials[^1].Health.LikelyCause);
+    }
+
+    private IEnumerable<IGrouping<int, SpiClock>> Candidates() => bus.Clocks.Where(clock => clock.Hz <= HzMax)
+        .GroupBy(clock => clock.Hz).OrderByDescending(group => group.Key);
+
+    // What was found at the only clock that would do; that a slower one contradicts it is a finding too.
+    private static ClockReport Refused(List<ClockTrial> trials, int hz)
+    {
+        ClockTrial asked = trials.Last(trial => trial.Clock.Hz == hz);
+        BusHealth health = asked.Health.IsHealthy
+            ? new BusHealth(hz, "the chip cannot be read in the same way by the next slower clock", BusSymptoms.Shifted)
+            : asked.Health;
+        return new ClockReport([asked with { Health = health }], Highest: null, asked.Clock, health.LikelyCause);
     }
 
     private async Task<ClockTrial?> TryAsync(

@@ -52,6 +52,49 @@ public sealed class ClockCalibrationTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_limit_is_kept_and_a_clock_below_it_is_taken_where_it_is_not_good()
+    {
+        Spoil(0x9F, clock => clock.Hz == 15 * Mega, Shifted);
+
+        ClockReport report = _time.Run(
+            () => new ClockCalibration(_bus, Chip, _time) { HzMax = 20 * Mega, StepsBelow = 0 }.RunAsync(Cancel));
+
+        Assert.Equal(Clocks[4], report.Chosen);
+        Assert.All(report.Trials, trial => Assert.True(trial.Clock.Hz <= 20 * Mega));
+    }
+
+    [Fact]
+    public void The_only_clock_that_will_do_is_refused_if_it_is_not_good()
+    {
+        Spoil(0x9F, clock => clock.Hz == 30 * Mega, Shifted);
+
+        ClockReport report = RunAtFastest();
+
+        Assert.False(report.IsHealthy);
+        Assert.Contains("at 30 MHz", report.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_only_clock_that_will_do_is_refused_if_a_slower_one_reads_other_bytes()
+    {
+        Spoil(0x03, clock => clock.Hz == 30 * Mega, answer => [(byte)(answer[0] ^ 1), .. answer[1..]]);
+
+        ClockReport report = RunAtFastest();
+
+        Assert.False(report.IsHealthy);
+        Assert.Contains("the next slower clock", report.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_only_clock_that_will_do_is_set_if_a_slower_one_agrees()
+    {
+        ClockReport report = RunAtFastest();
+
+        Assert.True(report.IsHealthy);
+        Assert.Equal(Clocks[0], _bus.Clock);
+    }
+
+    [Fact]
     public void The_late_sample_is_tried_where_the_usual_one_fails()
     {
         Spoil(0x9F, clock => clock.Hz > 10 * Mega && !clock.LateSample, Shifted);
@@ -139,6 +182,9 @@ public sealed class ClockCalibrationTests : IAsyncDisposable
 
         Assert.DoesNotContain(bus.Frames, frame => frame[0] is 0xB7 or 0xE9 or 0x13);
     }
+
+    private ClockReport RunAtFastest() => _time.Run(
+        () => new ClockCalibration(_bus, Chip, _time) { FastestOnly = true, StepsBelow = 0 }.RunAsync(Cancel));
 
     private ClockReport Run() => _time.Run(() => new ClockCalibration(_bus, Chip, _time).RunAsync(Cancel));
 
