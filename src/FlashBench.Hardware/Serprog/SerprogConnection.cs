@@ -35,7 +35,7 @@ internal sealed class SerprogConnection(
     public Action<string>? Failed { get; init; }
 
     /// <summary>Serves the client until it goes.</summary>
-    /// <param name="cancel">Ends the session between two commands, or in a read.</param>
+    /// <param name="cancel">Ends the connection between two commands, or in a read.</param>
     /// <exception cref="SocketException">The connection broke.</exception>
     /// <exception cref="ProgrammerException">The programmer failed in the middle of a long answer.</exception>
     public async Task RunAsync(CancellationToken cancel)

@@ -34,7 +34,7 @@ internal sealed class UsbIpSession(
 
     /// <summary>Serves the device until the client goes, the cable comes off, or the protocol is broken.</summary>
     /// <param name="input">What arrived behind the import request is in it.</param>
-    /// <param name="cancel">Ends the session.</param>
+    /// <param name="cancel">Ends the connection.</param>
     /// <exception cref="UsbIpProtocolException">The client broke the protocol.</exception>
     internal async Task RunAsync(ReceivedInput input, CancellationToken cancel)
     {

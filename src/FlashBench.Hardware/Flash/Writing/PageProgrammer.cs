@@ -79,13 +79,14 @@ internal sealed class PageProgrammer(ISpiBus bus, SpiNorFlash flash)
         LinkedList<(PageStep Page, int Rounds)> left, List<LinkedListNode<(PageStep Page, int Rounds)>> batch,
         int samples, Action<long>? done)
     {
-        int first = samples, last = 0, missed = 0;
+        int first = samples, last = 0, missed = 0, early = 0;
         bool lateBefore = false, late = false;
         for (int i = 0; i < batch.Count; i++)
         {
             ReadOnlyMemory<byte> stream = _samples.AsMemory(i * samples, samples);
             int ready = FirstReady(stream.Span, batch[i].Value.Page.Address);
             late = ready == samples;
+            early += ready == 0 && !lateBefore ? 1 : 0;
             if (!lateBefore)
                 (first, last) = (Math.Min(first, ready), Math.Max(last, ready));
             if (ready > 0 && !lateBefore)
@@ -102,7 +103,7 @@ internal sealed class PageProgrammer(ISpiBus bus, SpiNorFlash flash)
             lateBefore = late;
         }
 
-        _window.Learn(batch.Count, first, last);
+        _window.Learn(batch.Count, early, first, last);
         _pagesPerBatch = missed * 8 > batch.Count
             ? Math.Max(1, _pagesPerBatch / PagesPerBatchGrowth)
             : Math.Min(PagesPerBatchMax, _pagesPerBatch * PagesPerBatchGrowth);

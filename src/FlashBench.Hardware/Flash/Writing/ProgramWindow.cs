@@ -18,7 +18,8 @@ internal sealed class ProgramWindow
 
     private readonly double _sample, _typical, _endMax; // seconds
     private double _earliest, _latest;
-    private int _earlyCount;
+    private int _earlyCount; // batches in a row of which most pages were early
+    private bool _withoutPause;
 
     /// <summary>Starts with what the datasheet says.</summary>
     /// <param name="chip">For its page program times.</param>
@@ -47,27 +48,26 @@ internal sealed class ProgramWindow
 
     private double Margin => Math.Max(MarginSamples * _sample, MarginFraction * _latest);
 
-    // A bus whose pauses are far longer than asked would never see a chip busy: it does without.
-    private double PauseSeconds => _earlyCount >= EarlyMax ? 0 : Math.Max(0, _earliest - Margin);
+    private double PauseSeconds => _withoutPause ? 0 : Math.Max(0, _earliest - Margin);
 
     /// <summary>Learns from one batch.</summary>
     /// <param name="pages">Pages that were looked at; above 0.</param>
+    /// <param name="early">How many of them were ready at their first sample: their stream began too late.</param>
     /// <param name="firstReady">Lowest index of a first ready sample among its pages; 0 = a stream began too late.
     /// </param>
     /// <param name="lastReady">Highest index of a first ready sample; <see cref="Samples"/> = a page ended too late.
     /// </param>
-    public void Learn(int pages, int firstReady, int lastReady)
+    public void Learn(int pages, int early, int firstReady, int lastReady)
     {
         double pause = PauseSeconds;
         double earliest = pause + firstReady * _sample, latest = pause + lastReady * _sample;
-        if (firstReady == 0)
-        {
-            _earlyCount++;
+        _earlyCount = early * 2 > pages ? _earlyCount + 1 : 0;
+        if (early > 0)
             earliest = pause / 2;
-        }
 
         if (lastReady >= Samples)
             latest = Math.Min(_endMax, _latest + (_latest - pause + _typical) / 4);
+        _withoutPause |= _earlyCount >= EarlyMax; // a bus whose pauses are far longer than asked never sees it busy
         double weight = Math.Min(1, pages / PagesToForget);
         _earliest = earliest < _earliest ? earliest : _earliest + (earliest - _earliest) * weight;
         _latest = latest > _latest ? latest : _latest + (latest - _latest) * weight;

@@ -72,6 +72,26 @@ public sealed class PageProgrammerTests : IAsyncDisposable
         Assert.InRange(_bus.Frames.Count(frame => frame[0] == 0x02), 900, 990);
     }
 
+    [Fact]
+    public void A_page_that_ends_early_now_and_then_does_not_cost_the_pause()
+    {
+        int page = 0;
+        _bus.OnFrame = opcode =>
+        {
+            if (opcode == 0x02)
+                _bus.Duration = Chip.PageProgramTypical * (page++ % 200 == 199 ? 0.01 : 1);
+        };
+        Program(Pages(2400, seed: 12));
+        _bus.OnFrame = null;
+        _bus.Duration = null;
+        Program(Pages(600, seed: 14));
+        int samples = _bus.StatusTimes.Count;
+
+        Program(Pages(256, seed: 13));
+
+        Assert.InRange((_bus.StatusTimes.Count - samples) / 256, 1, 60); // without a pause it would be more than 75
+    }
+
     [Theory]
     [InlineData(4)]
     [InlineData(5)]
