@@ -168,9 +168,11 @@ internal sealed class FlashRun : IDisposable
         _phase = null;
     }
 
-    private static SupplyGuard SupplyOf(BenchEntry bench, int? confirmedMillivolts) =>
-        (bench.Programmer is { Millivolts: 1800 } ? new SupplyGuard(1800, AdapterDeclared: true) : SupplyGuard.Default)
-            with { ConfirmedMillivolts = confirmedMillivolts };
+    private static SupplyGuard SupplyOf(BenchEntry bench, int? confirmedMillivolts)
+    {
+        bool shifted = bench.Programmer is { Millivolts: 1800 };
+        return new SupplyGuard(shifted ? 1800 : SupplyGuard.Default.BusMillivolts, shifted, confirmedMillivolts);
+    }
 
     // A chip that nobody knows is read as far as the user says, and never written.
     private static SpiNorChip ChipOf(SpiNorIdentity identity, ParseResult parse)
