@@ -24,7 +24,7 @@ internal sealed class BootRun(JobContext job, string kind)
         int number = job.NextBoot();
         string nonce = job.Options.DrawNonce();
         job.Journal.Append(new JournalData.BootBegin(number, kind, nonce));
-        job.Power.SwitchOn(kind);
+        await job.Power.SwitchOnAsync(kind, cancel);
         var settings = BootSettings.For(job.Start, kind);
         var watch = new BootWatch(settings, number, (kind, nonce), _clock.NowUs);
         job.Console.Watch = watch;

@@ -185,15 +185,15 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         }
         finally
         {
-            Cut(job);
+            await CutAsync(job);
         }
     }
 
-    private static void Cut(JobContext job)
+    private static async Task CutAsync(JobContext job)
     {
         try
         {
-            job.Power.Cut();
+            await job.Power.CutAsync();
         }
         catch (BenchException e)
         {

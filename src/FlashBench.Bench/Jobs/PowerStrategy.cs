@@ -37,7 +37,7 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Action
         if (parts.Relay.Commanded != false)
         {
             note(new JournalData.PowerCommand(false, why));
-            parts.Relay.Off();
+            await parts.Relay.OffAsync(cancel);
         }
 
         PowerSample off = await ConfirmOffAsync(cancel);
@@ -88,21 +88,21 @@ internal sealed class PowerStrategy(BenchParts parts, DutProfile profile, Action
     /// <summary>Closes the relay. The caller watches what follows.</summary>
     /// <exception cref="InvalidOperationException">SPI is still owned.</exception>
     /// <exception cref="PowerException">The programmer failed to release its pins, or the relay failed.</exception>
-    public void SwitchOn(string why)
+    public async Task SwitchOnAsync(string why, CancellationToken cancel)
     {
         if (_session is not null)
             throw new InvalidOperationException("the programmer still drives the SPI bus");
         if (_pinsUnknown)
             throw new PowerException("the programmer did not release the SPI bus: the board is not switched on");
         note(new JournalData.PowerCommand(true, why));
-        parts.Relay.On();
+        await parts.Relay.OnAsync(cancel);
     }
 
     /// <summary>Opens the relay without waiting for the sensor: the last thing a job does.</summary>
-    public void Cut()
+    public async Task CutAsync()
     {
         if (parts.Relay.Commanded != false)
-            parts.Relay.Off();
+            await parts.Relay.OffAsync(CancellationToken.None);
     }
 
     /// <summary>Takes one sample.</summary>

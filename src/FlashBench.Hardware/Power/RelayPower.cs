@@ -16,16 +16,16 @@ public sealed class RelayPower(IOutputLine line)
 
     /// <summary>Commands the relay to supply the board; returns at once, before the rails have risen.</summary>
     /// <exception cref="PowerException">The relay could not be driven; its contact is unknown.</exception>
-    public void On() => Command(active: true);
+    public ValueTask OnAsync(CancellationToken cancel) => CommandAsync(active: true, cancel);
 
     /// <summary>Commands the relay to cut the board off; returns at once, before the rails have fallen.</summary>
     /// <exception cref="PowerException">The relay could not be driven; its contact is unknown.</exception>
-    public void Off() => Command(active: false);
+    public ValueTask OffAsync(CancellationToken cancel) => CommandAsync(active: false, cancel);
 
-    private void Command(bool active)
+    private async ValueTask CommandAsync(bool active, CancellationToken cancel)
     {
         Commanded = null;
-        line.Drive(active);
+        await line.DriveAsync(active, cancel);
         Commanded = active;
     }
 }

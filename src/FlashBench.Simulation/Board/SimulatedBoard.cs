@@ -68,6 +68,16 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     /// <summary>Boots since the bench was opened.</summary>
     public int Boots => _boots;
 
+    /// <summary>True while the relay's coil is driven.</summary>
+    public bool IsDriven
+    {
+        get
+        {
+            lock (_gate)
+                return Power.Driven;
+        }
+    }
+
     /// <summary>Drives the relay's coil.</summary>
     public void Drive(bool active) => Do(at => Power.Drive(active, at));
 

@@ -12,5 +12,12 @@ internal sealed class SimulatedRelay(SimulatedBoard board, PartIdentity identity
     public PartIdentity Identity => identity;
 
     /// <inheritdoc/>
-    public void Drive(bool active) => board.Drive(active);
+    public ValueTask<bool?> ReadAsync(CancellationToken cancel) => new(board.IsDriven);
+
+    /// <inheritdoc/>
+    public ValueTask DriveAsync(bool active, CancellationToken cancel)
+    {
+        board.Drive(active);
+        return ValueTask.CompletedTask;
+    }
 }

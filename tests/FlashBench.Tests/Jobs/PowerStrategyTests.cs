@@ -4,6 +4,7 @@ using FlashBench.Bench.Journal;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Power;
 using FlashBench.Simulation;
+using FlashBench.Tests.Simulation.Board;
 
 namespace FlashBench.Tests.Jobs;
 

@@ -233,15 +233,14 @@ public sealed class SafeStateTests
     {
         public PartIdentity Identity => relay.Identity;
 
-        public void Drive(bool active)
+        public ValueTask<bool?> ReadAsync(CancellationToken cancel) => new(relay.Commanded);
+
+        public async ValueTask DriveAsync(bool active, CancellationToken cancel)
         {
             if (broken?.Invoke() == true)
                 throw new PowerException("the relay board does not answer");
             told.Add(active);
-            if (active)
-                relay.On();
-            else
-                relay.Off();
+            await (active ? relay.OnAsync(cancel) : relay.OffAsync(cancel));
         }
     }
 }

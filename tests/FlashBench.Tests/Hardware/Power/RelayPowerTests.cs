@@ -18,28 +18,29 @@ public sealed class RelayPowerTests
     }
 
     [Fact]
-    public void It_remembers_what_was_commanded()
+    public async Task It_remembers_what_was_commanded()
     {
         var line = new RecordedLine();
         var relay = new RelayPower(line);
 
-        relay.On();
+        await relay.OnAsync(TestContext.Current.CancellationToken);
         Assert.True(relay.Commanded);
-        relay.Off();
+        await relay.OffAsync(TestContext.Current.CancellationToken);
         Assert.False(relay.Commanded);
 
         Assert.Equal([true, false], line.Levels);
     }
 
     [Fact]
-    public void After_a_command_that_failed_its_contact_is_unknown()
+    public async Task After_a_command_that_failed_its_contact_is_unknown()
     {
         var line = new RecordedLine();
         var relay = new RelayPower(line);
-        relay.On();
+        await relay.OnAsync(TestContext.Current.CancellationToken);
         line.Broken = true;
 
-        Assert.Throws<PowerException>(relay.Off);
+        await Assert.ThrowsAsync<PowerException>(
+            () => relay.OffAsync(TestContext.Current.CancellationToken).AsTask());
 
         Assert.Null(relay.Commanded);
     }
@@ -52,11 +53,14 @@ public sealed class RelayPowerTests
 
         public bool Broken { get; set; }
 
-        public void Drive(bool active)
+        public ValueTask<bool?> ReadAsync(CancellationToken cancel) => new(Levels.Count > 0 ? Levels[^1] : null);
+
+        public ValueTask DriveAsync(bool active, CancellationToken cancel)
         {
             if (Broken)
                 throw new PowerException("the relay card is gone");
             Levels.Add(active);
+            return ValueTask.CompletedTask;
         }
     }
 }
