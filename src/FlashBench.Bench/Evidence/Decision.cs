@@ -45,6 +45,7 @@ public static class Decision
         .Concat(facts.Phases.Select(phase => phase.Verdict))
         .Append(facts.IsDirty ? Verdict.Fail : Verdict.Pass)
         .Append(facts.Start.Control is null ? Verdict.Pass : Verdict.Inconclusive) // a control certifies nothing
+        .Append(facts.Start.Watch.Shortened ? Verdict.Inconclusive : Verdict.Pass)
         .Max();
 
     private static EvidenceLevel LevelOf(JobFacts facts, List<Check> checks)
@@ -71,6 +72,8 @@ public static class Decision
         Check? telling = checks.Where(check => check.Outcome == verdict && (check.Mandatory || verdict == Verdict.Fail))
             .OrderBy(check => Array.IndexOf(order, check.Id) is >= 0 and int rank ? rank : order.Length)
                 .FirstOrDefault();
+        if (facts.Start.Watch.Shortened && verdict == Verdict.Inconclusive && telling is null or { Id: "D1" })
+            return WatchChecks.Shortened(facts);
         if (telling is null && !facts.IsDirty)
         {
             return $"the negative control {facts.Start.Control} did not fail: this bench cannot tell such a board "

@@ -5,6 +5,13 @@ public abstract partial record JournalData
     /// <summary>The relay is commanded.</summary>
     public sealed record PowerCommand(bool On, string Why) : JournalData;
 
+    /// <summary>Another line than the supply relay is commanded: "spi", "button", "reset". A press is one record.
+    /// </summary>
+    public sealed record LineCommand(string Line, bool Active, string Why) : JournalData;
+
+    /// <summary>A person confirmed that the supply is "on" or "off".</summary>
+    public sealed record OperatorConfirm(string State, string Instruction) : JournalData;
+
     /// <summary>What the sensor confirmed: "off", "standby" or "on".</summary>
     public sealed record PowerSense(string State, int Millivolts, int Milliamps) : JournalData;
 
