@@ -23,6 +23,7 @@ internal sealed class BootRun(JobContext job, string kind)
         await job.Power.EnsureOffAsync($"cold start for {kind}", cancel);
         int number = job.NextBoot();
         string nonce = job.Options.DrawNonce();
+        job.Console.BeginBoot();
         job.Journal.Append(new JournalData.BootBegin(number, kind, nonce));
         await job.Power.SwitchOnAsync(kind, cancel);
         var settings = BootSettings.For(job.Start, kind);
@@ -36,8 +37,8 @@ internal sealed class BootRun(JobContext job, string kind)
         }
         finally
         {
-            job.Console.Watch = null;
             RecordErrors(before, job.Console.Counters);
+            job.Console.Watch = null;
             job.Journal.Append(new JournalData.BootEnd(number, why));
         }
 
@@ -55,12 +56,12 @@ internal sealed class BootRun(JobContext job, string kind)
 
     private void RecordErrors(ConsoleCounters before, ConsoleCounters after)
     {
-        long lost = after.Overruns - before.Overruns;
-        long garbled = after.FramingErrors - before.FramingErrors + (after.ParityErrors - before.ParityErrors);
-        if (lost > 0)
-            job.Journal.Append(new JournalData.ConsoleGap("overrun", lost));
+        ConsoleCounters grown = after.Since(before);
+        long garbled = grown.FramingErrors + grown.ParityErrors;
+        if (grown.LostBytes > 0)
+            job.Console.Note("overrun", grown.LostBytes);
         if (garbled > 0)
-            job.Journal.Append(new JournalData.ConsoleGap(JournalData.ConsoleGap.Garbled, garbled));
+            job.Console.Note(JournalData.ConsoleGap.Garbled, garbled);
     }
 
     private async Task<string> WatchAsync(
