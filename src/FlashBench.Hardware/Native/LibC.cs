@@ -4,7 +4,7 @@ namespace FlashBench.Hardware.Native;
 
 /// <summary>The few calls of the C library that .NET does not offer.</summary>
 /// <remarks>
-/// Source: POSIX.1-2017 open, fsync, close, read, write, poll; Linux statx, madvise, ioctl.
+/// Source: POSIX.1-2017 open, fsync, close, read, write, poll; Linux statx, madvise, flock, ioctl.
 /// </remarks>
 internal static partial class LibC
 {
@@ -36,6 +36,15 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int Control(FileDescriptor file, nuint request);
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Control(FileDescriptor file, nuint request, nuint value);
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Control(FileDescriptor file, nuint request, Span<byte> argument);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    internal static partial int Lock(FileDescriptor file, int operation);
 }
 
 /// <summary>struct pollfd.</summary>
@@ -49,6 +58,14 @@ internal struct PollEntry
 /// <summary>An open file descriptor that closes itself.</summary>
 internal sealed class FileDescriptor() : SafeHandle(invalidHandleValue: -1, ownsHandle: true)
 {
+    /// <summary>Takes over a descriptor that a system call returned inside a structure.</summary>
+    public static FileDescriptor Own(int number)
+    {
+        var file = new FileDescriptor();
+        file.SetHandle(number);
+        return file;
+    }
+
     public override bool IsInvalid => unchecked((int)handle) < 0; // an int: its upper half is not defined
 
     /// <summary>Waits until the file is ready or has been hung up; blocks its thread.</summary>
