@@ -11,7 +11,7 @@ namespace FlashBench.Bench.Jobs;
 /// <summary>Boots the board once and watches it: power on from cold, samples, console, challenge, power off.</summary>
 internal sealed class BootRun(JobContext job, string kind)
 {
-    private static readonly TimeSpan FlushInterval = TimeSpan.FromMinutes(1), AskInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromMinutes(1);
 
     private readonly PowerProfile _power = job.Options.Profile.Power;
     private readonly BenchClock _clock = job.Clock;
@@ -68,7 +68,8 @@ internal sealed class BootRun(JobContext job, string kind)
         BootWatch watch, BootSettings settings, (int Number, string Nonce) boot, CancellationToken cancel)
     {
         var series = new SampleSeries(boot.Number);
-        long began = _clock.NowUs, flushed = began, asked = began;
+        long began = _clock.NowUs, flushed = began;
+        var plan = new ProbePlan(watch, settings, boot.Nonce);
         bool senseNoted = false;
         try
         {
@@ -89,8 +90,8 @@ internal sealed class BootRun(JobContext job, string kind)
                     return why;
                 if (Due(ref flushed, now, FlushInterval))
                     Flush(series);
-                if (watch.NeedsChallenge && Due(ref asked, now, AskInterval))
-                    await job.Console.SendAsync(Encoding.ASCII.GetBytes($"FBQ {boot.Nonce}\n"), cancel);
+                if (plan.Next(now) is string question)
+                    await job.Console.SendAsync(Encoding.ASCII.GetBytes(question + "\n"), cancel);
                 job.Report((now - began) / 1_000_000, settings.MinimumUs / 1_000_000, "s");
                 await Task.Delay(_power.SampleInterval, _clock.Time, cancel);
             }
