@@ -5,6 +5,7 @@ using FlashBench.Cli.Commands;
 using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Me;
+using FlashBench.Cli.Power;
 using FlashBench.Cli.Serve;
 
 namespace FlashBench.Cli;
@@ -21,6 +22,7 @@ public static class FlashBenchCommand
         ("image", ImageCommand.Create),
         ("me", MeCommand.Create),
         ("flash", FlashCommand.Create),
+        ("power", PowerCommand.Create),
         ("serprog", SerprogCommand.Create),
         ("virtual", VirtualCommand.Create),
         ("bench", BenchCommand.Create),
