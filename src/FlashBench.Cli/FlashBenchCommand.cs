@@ -5,6 +5,7 @@ using FlashBench.Cli.Commands;
 using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Me;
+using FlashBench.Cli.Relays;
 using FlashBench.Cli.Serve;
 
 namespace FlashBench.Cli;
@@ -23,6 +24,7 @@ public static class FlashBenchCommand
         ("flash", FlashCommand.Create),
         ("serprog", SerprogCommand.Create),
         ("virtual", VirtualCommand.Create),
+        ("relayd", RelaydCommand.Create),
         ("bench", BenchCommand.Create),
         ("config", ConfigCommand.Create),
     ];
