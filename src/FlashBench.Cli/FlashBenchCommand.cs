@@ -6,6 +6,7 @@ using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Me;
 using FlashBench.Cli.Power;
+using FlashBench.Cli.Relays;
 using FlashBench.Cli.Serve;
 
 namespace FlashBench.Cli;
@@ -25,6 +26,7 @@ public static class FlashBenchCommand
         ("power", PowerCommand.Create),
         ("serprog", SerprogCommand.Create),
         ("virtual", VirtualCommand.Create),
+        ("relayd", RelaydCommand.Create),
         ("bench", BenchCommand.Create),
         ("config", ConfigCommand.Create),
     ];
