@@ -18,11 +18,14 @@ internal sealed class QemuTestBench : IAsyncDisposable
     private Task _reader = Task.CompletedTask;
     private QemuBench? _bench;
 
+    // What scripts/qemu-board has filled.
+    private static string Prepared => Environment.GetEnvironmentVariable(QemuBoardFiles.Variable)
+        ?? Path.GetFullPath("../../../qemu-board", AppContext.BaseDirectory);
+
     private QemuTestBench(QemuSystem system)
     {
         string? missing = QemuBoardFiles.Find(
-            Environment.GetEnvironmentVariable(QemuBoardFiles.Variable), Environment.GetEnvironmentVariable("PATH"),
-            out QemuBoardFiles files);
+            Prepared, Environment.GetEnvironmentVariable("PATH"), out QemuBoardFiles files);
         Assert.SkipWhen(missing is not null, missing ?? "");
         Assert.SkipWhen(
             system == QemuSystem.Linux && files.System is null, "there is no disk with Linux: scripts/qemu-board");
