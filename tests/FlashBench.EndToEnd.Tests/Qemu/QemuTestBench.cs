@@ -13,6 +13,7 @@ internal sealed class QemuTestBench : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flashbench-qemu-");
     private readonly StringBuilder _text = new();
+    private readonly List<ConsoleEvent.Bytes> _received = [];
     private readonly Lock _gate = new();
     private CancellationTokenSource _stop = new();
     private Task _reader = Task.CompletedTask;
@@ -48,6 +49,12 @@ internal sealed class QemuTestBench : IAsyncDisposable
     public string Text
     {
         get { lock (_gate) return _text.ToString(); }
+    }
+
+    /// <summary>All that came over the console, with the times.</summary>
+    public ConsoleEvent.Bytes[] Received
+    {
+        get { lock (_gate) return [.. _received]; }
     }
 
     /// <summary>A bench whose chip holds the board's image, changed as the test wishes.</summary>
@@ -126,7 +133,10 @@ internal sealed class QemuTestBench : IAsyncDisposable
                 if (happened is not ConsoleEvent.Bytes bytes)
                     continue;
                 lock (_gate)
+                {
+                    _received.Add(bytes);
                     _text.Append(Encoding.Latin1.GetString(bytes.Data.Span));
+                }
             }
         }, Cancel);
     }
