@@ -91,6 +91,11 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
                     + $"{options.Profile.RequiredLevel}");
             }
 
+            if (options.Profile.Unverified)
+                job.Deviate($"the profile {options.Profile.Id} is unverified: {Config.DutProfile.UnverifiedText}");
+            if (options.Profile.Power.ToBeCommissioned)
+                job.Deviate($"the power thresholds of profile {options.Profile.Id} were not commissioned on a board");
+
             await RunPhasesAsync(job, cancel);
         }
         finally
