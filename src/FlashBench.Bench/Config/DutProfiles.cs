@@ -45,8 +45,7 @@ public static class DutProfiles
                 "requiredLevel");
         if (root.Text("id", 63) != id)
             throw root.Get("id").Fault($"must be the file's own name, \"{id}\"");
-        bool unverified = root.Flag("unverified", otherwise: false);
-        if (unverified && root.Find("sources") is null)
+        if (root.Find("unverified") is not null && root.Find("sources") is null)
             throw root.Fault("the key \"sources\" is missing: an unverified profile says where its facts come from");
 
         return new DutProfile(
@@ -60,7 +59,7 @@ public static class DutProfiles
             Level(root.Get("requiredLevel")),
             Convert.ToHexStringLower(SHA256.HashData(bytes)))
         {
-            Unverified = unverified,
+            Unverified = root.Flag("unverified", otherwise: false),
             Sources = root.Find("sources") is null ? [] : [.. root.List("sources", 40).Select(s => s.AsText(300))],
             Flash = root.Find("flash") is { } flash ? FlashProfileReader.Read(flash) : null,
         };
