@@ -72,10 +72,28 @@ public static class DeviceUses
         return [.. config.Benches.SelectMany((bench, index) => Of(bench, $"$.benches[{index}]"))];
     }
 
-    private static IEnumerable<DeviceUse> Of(BenchEntry bench, string path) =>
-        bench.Programmer is { } programmer ? [OfProgrammer(bench.Id, $"{path}.programmer", programmer)] : [];
+    private static IEnumerable<DeviceUse> Of(BenchEntry bench, string path)
+    {
+        if (bench.Programmer is { } programmer)
+            yield return OfProgrammer(bench.Id, $"{path}.programmer", programmer);
+        DeviceUse?[] wired =
+        [
+            OfLine(bench.Id, $"{path}.relays.power", bench.Relays?.Power.Line),
+            OfLine(bench.Id, $"{path}.relays.button", bench.Relays?.Button?.Line),
+            OfLine(bench.Id, $"{path}.relays.reset", bench.Relays?.Reset?.Line),
+            OfLine(bench.Id, $"{path}.relays.spi", bench.Relays?.Spi),
+            OfQuantity(bench.Id, $"{path}.powerSensor.rail", bench.PowerSensor?.Spec.Rail),
+            OfQuantity(bench.Id, $"{path}.powerSensor.supply", bench.PowerSensor?.Spec.Supply),
+            OfConsole(bench.Id, $"{path}.console.tty", bench.Console),
+        ];
+        foreach (DeviceUse use in wired.OfType<DeviceUse>())
+            yield return use;
+    }
 
-    internal static DeviceUse OfProgrammer(string bench, string path, ProgrammerEntry programmer) => programmer switch
+    private static DeviceUse.SerialLine? OfConsole(string bench, string path, ConsoleEntry? console) =>
+        console is null ? null : new DeviceUse.SerialLine(bench, path, console.Tty, SerialPurpose.Console);
+
+    private static DeviceUse OfProgrammer(string bench, string path, ProgrammerEntry programmer) => programmer switch
     {
         { Address: ['/', ..] address } => new DeviceUse.SerialLine(
             bench, path, new TtySelector(Device: address.Split(':')[0]), SerialPurpose.Programmer),
@@ -84,7 +102,7 @@ public static class DeviceUses
     };
 
     /// <summary>What an output line takes of the host; null for programs and people.</summary>
-    internal static DeviceUse? OfLine(string bench, string path, OutputLineSpec? line) => line switch
+    private static DeviceUse? OfLine(string bench, string path, OutputLineSpec? line) => line switch
     {
         OutputLineSpec.Gpio gpio => new DeviceUse.GpioLine(bench, path, gpio.Chip, gpio.Line),
         OutputLineSpec.Mcp23017 part => new DeviceUse.I2cPart(bench, path, part.Bus, part.Address, part.Pin),
@@ -94,7 +112,7 @@ public static class DeviceUses
     };
 
     /// <summary>What a measured quantity takes of the host; null for programs and conclusions.</summary>
-    internal static DeviceUse? OfQuantity(string bench, string path, QuantitySpec? quantity) => quantity switch
+    private static DeviceUse? OfQuantity(string bench, string path, QuantitySpec? quantity) => quantity switch
     {
         QuantitySpec.Gpio gpio => new DeviceUse.GpioLine(bench, path, gpio.Chip, gpio.Line),
         QuantitySpec.Ina part => new DeviceUse.I2cPart(bench, path, part.Bus, part.Address, Pin: null),

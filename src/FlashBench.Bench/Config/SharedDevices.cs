@@ -25,7 +25,11 @@ internal static class SharedDevices
             if (!seen.TryGetValue(key, out List<DeviceUse>? earlier))
                 seen[key] = earlier = [];
             if (earlier.Find(other => Collide(other, use)) is { } taken)
-                throw At(root, use.Path).Fault($"{Describe(use)} is used at {taken.Path} already (bench {taken.Bench})");
+            {
+                throw At(root, use.Path).Fault(
+                    $"{Describe(use)} is used at {taken.Path} already (bench {taken.Bench})");
+            }
+
             earlier.Add(use);
         }
     }

@@ -34,7 +34,8 @@ internal static class DevicesCheck
         return found switch
         {
             [] => Problem(
-                ProgrammerName, $"there is no {name} {place}" + (others.Count > 0 ? $"; there is one at {elsewhere}" : ""),
+                ProgrammerName,
+                $"there is no {name} {place}" + (others.Count > 0 ? $"; there is one at {elsewhere}" : ""),
                 MendLines.Suggest),
             [var only] => Access(
                 host, ProgrammerName, $"{name} at USB {only.Port}" + (only.IsVirtual ? " (virtual)" : ""), only.Node),
@@ -59,7 +60,8 @@ internal static class DevicesCheck
             [] => Problem(SerialName, $"{tty} is not there", MendLines.Suggest),
             [var only] => Access(host, SerialName, $"{tty} is /dev/{only.Name}", only.Node),
             _ => Problem(
-                SerialName, $"{found.Count} ports match {tty}: {string.Join(", ", found.Select(Where))}; add the interface",
+                SerialName,
+                $"{found.Count} ports match {tty}: {string.Join(", ", found.Select(Where))}; add the interface",
                 MendLines.Suggest),
         };
     }
@@ -74,7 +76,8 @@ internal static class DevicesCheck
                 MendLines.Access(host, secret.Node)),
             [] => Problem(GpioName, $"there is no GPIO chip {line.Chip}", MendLines.Suggest),
             [var only] when Offset(line.Line) is { } offset && only.Lines > 0 && offset >= only.Lines => Problem(
-                GpioName, $"{line.Chip} has lines 0 to {only.Lines - 1}, and none {line.Line}", $"gpioinfo {only.Name}"),
+                GpioName, $"{line.Chip} has lines 0 to {only.Lines - 1}, and none {line.Line}",
+                $"gpioinfo {MendLines.Quoted(only.Name)}"),
             [var only] => Access(host, GpioName, $"line {line.Line} of {line.Chip} ({only.Name})", only.Node),
             { Count: var count } => Problem(
                 GpioName, $"{count} GPIO chips are called {line.Chip}", "gpiodetect"),
@@ -88,8 +91,7 @@ internal static class DevicesCheck
             I2cName, $"{only.Name} has no device node: the module i2c-dev is not loaded",
             "sudo modprobe i2c-dev && echo i2c-dev | sudo tee /etc/modules-load.d/i2c-dev.conf"),
         [var only] => Access(
-            host, I2cName, string.Create(CultureInfo.InvariantCulture, $"0x{part.Address:x2} on {part.Bus} ({only.Name})"),
-            only.Node),
+            host, I2cName, $"0x{part.Address:x2} on {part.Bus} ({only.Name})", only.Node),
         { Count: var count } => Problem(
             I2cName, $"{count} I2C adapters are called {part.Bus}; name one by its number", MendLines.Suggest),
     };

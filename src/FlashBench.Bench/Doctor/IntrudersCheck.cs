@@ -92,7 +92,8 @@ internal static class IntrudersCheck
         string name = ports[0].Name;
         HostFinding finding = ports[0].ModemManagerKeepsOff is false
             ? new HostFinding(
-                ModemName, Soundness.Problem, $"ModemManager may write to {name}: the rules came after it was plugged in",
+                ModemName, Soundness.Problem,
+                $"ModemManager may write to {name}: the rules came after it was plugged in",
                 "sudo udevadm trigger --action=add --subsystem-match=tty && sudo systemctl restart ModemManager")
             : new HostFinding(
                 ModemName, Soundness.Unknown, $"udev says nothing about {name}, so ModemManager may write to it",

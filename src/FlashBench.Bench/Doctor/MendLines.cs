@@ -26,8 +26,10 @@ internal static class MendLines
     }
 
     /// <summary>A word as a shell takes it, whatever is in it.</summary>
-    public static string Quoted(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-:+@,=".Contains(c, StringComparison.Ordinal))
-            ? word
-            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    public static string Quoted(string word) => word.Length > 0 && word.All(IsPlain)
+        ? word
+        : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+
+    private static bool IsPlain(char c) =>
+        char.IsAsciiLetterOrDigit(c) || "/._-:+@,=".Contains(c, StringComparison.Ordinal);
 }

@@ -44,7 +44,8 @@ internal static class StationCheck
         {
             return new HostFinding(
                 SpaceName, free < FreeMin ? Soundness.Problem : Soundness.Warning,
-                $"{room}, wanted are {Mebibytes(wanted)}", $"df -h {path}   # make room, or move it: paths in bench-config.json");
+                $"{room}, wanted are {Mebibytes(wanted)}",
+                $"df -h {path}   # make room, or move it: paths in bench-config.json");
         }
 
         return folder.FileSystem is { } kind && Volatile.Contains(kind)
@@ -62,7 +63,8 @@ internal static class StationCheck
             DurableName, Soundness.Problem, $"{tried.Folder}: a file cannot be synced to disk: {fault.TrimEnd('.')}",
             $"df -T {MendLines.Quoted(tried.Folder)}   # take another file system for evidence"),
         { } tried when tried.Slowest > SlowDisk => new HostFinding(
-            DurableName, Soundness.Warning, $"{tried.Folder}: syncing a file and its folder takes {Milliseconds(tried)}",
+            DurableName, Soundness.Warning,
+            $"{tried.Folder}: syncing a file and its folder takes {Milliseconds(tried)}",
             $"df -T {MendLines.Quoted(tried.Folder)}   # a local disk takes less than 100 ms"),
         { } tried => new HostFinding(
             DurableName, Soundness.Ok, $"{tried.Folder}: a file and its folder are on disk in {Milliseconds(tried)}"),
@@ -124,7 +126,8 @@ internal static class StationCheck
         if (!key.OwnedByUser)
         {
             return new HostFinding(
-                KeyName, Soundness.Problem, $"{key.Path} belongs to another user", $"sudo chown {MendLines.Quoted(user)} {path}");
+                KeyName, Soundness.Problem, $"{key.Path} belongs to another user",
+                $"sudo chown {MendLines.Quoted(user)} {path}");
         }
 
         return (key.Mode & ~OwnerBits) != 0
@@ -155,7 +158,8 @@ internal static class StationCheck
         [
             asked.Station.HolderAnswers switch
             {
-                true => new HostFinding(HolderName, Soundness.Ok, $"the relay holder answers at {asked.Station.HolderSocket}"),
+                true => new HostFinding(
+                    HolderName, Soundness.Ok, $"the relay holder answers at {asked.Station.HolderSocket}"),
                 false => new HostFinding(
                     HolderName, Soundness.Problem,
                     $"no relay holder answers at {asked.Station.HolderSocket}: a relay would fall when a command ends",

@@ -13,11 +13,12 @@ internal static class UsbSpeedCheck
     public const string Name = "usb-speed";
 
     private const double FullSpeed = 12, HighSpeed = 480;
-    private const int TranslatorShareMax = 2, TierMax = 7;
+    private const int TranslatorShareMax = 2, TierMax = 7, OnePerPort = 2;
 
     public static IEnumerable<HostFinding> Of(DoctorCase asked)
     {
-        UsbPart[] programmers = [.. asked.Host.Usb.Where(part => DeviceMatch.IsProgrammer(part) && !part.OnVirtualHost)];
+        UsbPart[] programmers =
+            [.. asked.Host.Usb.Where(part => DeviceMatch.IsProgrammer(part) && !part.OnVirtualHost)];
         HostFinding[] found = [.. Slow(programmers), .. Crowded(asked.Host, programmers)];
         return found.Length > 0
             ? found
@@ -44,7 +45,8 @@ internal static class UsbSpeedCheck
                 "plug it into the host itself or into a USB 2 hub")
             : new HostFinding(
                 Name, Soundness.Warning,
-                $"{Count(group.Count())} {Ports(group)} share the 12 Mbit/s of {group.Key.Value.Place}; two get full speed",
+                $"{Count(group.Count())} {Ports(group)} share the 12 Mbit/s of {group.Key.Value.Place}; "
+                + "two get full speed",
                 "spread them over other hubs, or take a hub with a translator for each port (multi-TT)"));
 
     // Goes up to the first hub that is faster than the device, or to a hub as slow as itself.
@@ -59,7 +61,11 @@ internal static class UsbSpeedCheck
             if (hub.Speed is > 0 and <= FullSpeed)
                 return ($"USB {hub.Port}", true);
             if (hub.Speed >= HighSpeed)
-                return (hub.Protocol == 2 ? $"port {below[(hub.Port.Length + 1)..]} of hub USB {hub.Port}" : $"hub USB {hub.Port}", false);
+            {
+                string port = hub.Protocol == OnePerPort ? $"port {below[(hub.Port.Length + 1)..]} of " : "";
+                return ($"{port}hub USB {hub.Port}", false);
+            }
+
             below = hub.Port;
         }
 

@@ -41,7 +41,7 @@ internal static class UsbStateCheck
             {
                 found.Add(new HostFinding(
                     ModeName, Soundness.Warning,
-                    $"a CH341 at USB {part.Port} is in serial mode ({part.Model}); as a programmer it needs its jumper moved",
+                    $"a CH341 at USB {part.Port} is in serial mode ({part.Model}), which is no programmer",
                     Mend));
             }
         }
@@ -55,8 +55,9 @@ internal static class UsbStateCheck
         foreach (DeviceUse.Programmer use in asked.Programmers)
         {
             int number = SharedDevices.InterfaceOf(use.Entry);
-            if (DeviceMatch.Of(asked.Host, use.Entry) is not [var part] || !part.Drivers.TryGetValue(number, out string? driver))
+            if (DeviceMatch.Of(asked.Host, use.Entry) is not [var part])
                 continue;
+            string? driver = part.Drivers.GetValueOrDefault(number);
             string place = $"interface {number} of {DeviceMatch.NameOf(use.Entry.Kind)} at USB {part.Port}";
             HostFinding? finding = driver switch
             {
@@ -75,7 +76,7 @@ internal static class UsbStateCheck
 
         return found.Count > 0
             ? found
-            : [new HostFinding(DriverName, Soundness.Ok, "no kernel driver and no program holds a programmer's channel")];
+            : [new HostFinding(DriverName, Soundness.Ok, "nobody else holds the channel of a programmer")];
     }
 
     private static HostFinding[] Suspend(DoctorCase asked)
@@ -84,7 +85,8 @@ internal static class UsbStateCheck
         [
             .. asked.Host.Usb.Where(part => DeviceMatch.IsProgrammer(part) && part.PowerControl == "auto")
                 .Select(part => new HostFinding(
-                    SuspendName, Soundness.Warning, $"the programmer at USB {part.Port} may be suspended between commands",
+                    SuspendName, Soundness.Warning,
+                    $"the programmer at USB {part.Port} may be suspended between commands",
                     $"echo on | sudo tee /sys/bus/usb/devices/{part.Port}/power/control")),
         ];
         return found.Length > 0 ? found : [new HostFinding(SuspendName, Soundness.Ok, "no programmer is suspended")];
@@ -93,10 +95,11 @@ internal static class UsbStateCheck
     private static List<HostFinding> Serials(DoctorCase asked)
     {
         var found = new List<HostFinding>();
-        foreach (IGrouping<(object, string), UsbPart> same in asked.Host.Usb.Where(part => !part.IsHub && part.Serial is [_, ..])
-            .GroupBy(part => ((object)part.Model, part.Serial!)).Where(group => group.Skip(1).Any()))
+        var numbered = asked.Host.Usb.Where(part => !part.IsHub && part.Serial is [_, ..])
+            .GroupBy(part => (part.Model, Serial: part.Serial!)).Where(group => group.Skip(1).Any());
+        foreach (var same in numbered)
         {
-            string serial = same.Key.Item2, ports = string.Join(" and ", same.Select(part => part.Port));
+            string serial = same.Key.Serial, ports = string.Join(" and ", same.Select(part => part.Port));
             bool isNamed = asked.Uses.Any(use => SerialOf(use) == serial);
             found.Add(new HostFinding(
                 SerialsName, isNamed ? Soundness.Problem : Soundness.Warning,
@@ -118,14 +121,16 @@ internal static class UsbStateCheck
 
     private static HostFinding[] Virtual(DoctorCase asked)
     {
-        string[] ports = [.. asked.Host.Usb.Where(part => part is { IsVirtual: true, IsHub: false }).Select(part => part.Port)];
+        string[] ports =
+            [.. asked.Host.Usb.Where(part => part is { IsVirtual: true, IsHub: false }).Select(part => part.Port)];
         if (ports.Length == 0)
             return [new HostFinding(VirtualName, Soundness.Ok, "no USB device is virtual")];
         return
         [
             new HostFinding(
                 VirtualName, asked.UsesHost ? Soundness.Warning : Soundness.Ok,
-                $"virtual (USB/IP or FlashBench): USB {string.Join(", ", ports)}; a job that uses one is recorded as simulated",
+                $"virtual (USB/IP or FlashBench): USB {string.Join(", ", ports)}; "
+                + "a job that uses one is recorded as simulated",
                 asked.UsesHost ? "usbip port   # then: usbip detach -p PORT" : null),
         ];
     }

@@ -171,7 +171,8 @@ internal static class SleepFiles
     private static string? Setting(HostTree tree, string key)
     {
         const string File = "/etc/systemd/logind.conf";
-        IEnumerable<string> files = tree.Names(File + ".d").Where(name => name.EndsWith(".conf", StringComparison.Ordinal))
+        IEnumerable<string> files = tree.Names(File + ".d")
+            .Where(name => name.EndsWith(".conf", StringComparison.Ordinal))
             .Select(name => $"{File}.d/{name}").Prepend(File);
         return files.SelectMany(file => (tree.Text(file, FileMax) ?? "").Split('\n'))
             .Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries))

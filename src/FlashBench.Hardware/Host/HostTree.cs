@@ -31,7 +31,7 @@ public sealed class HostTree(string root = "/")
     /// <summary>True if something is there, links followed.</summary>
     public bool Has(string path) => Real(path) is { } real && FileKinds.Of(PathOf(real)) != FileKind.None;
 
-    /// <summary>Text of a regular file, bytes that are no UTF-8 replaced, at most <paramref name="bytesMax"/>.</summary>
+    /// <summary>Text of a regular file, cut at <paramref name="bytesMax"/>, bytes that are no UTF-8 replaced.</summary>
     /// <returns>Null if there is no such file or it cannot be read.</returns>
     public string? Text(string path, int bytesMax = TextMax)
     {

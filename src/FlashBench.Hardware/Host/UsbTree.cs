@@ -33,8 +33,7 @@ internal static partial class UsbTree
         {
             Product = Line("product") ?? "",
             Serial = Line("serial"),
-            Speed = double.TryParse(
-                Line("speed"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double speed) ? speed : 0,
+            Speed = Megabits(Line("speed")),
             Class = Hex(Line("bDeviceClass")) ?? 0,
             Protocol = Hex(Line("bDeviceProtocol")) ?? 0,
             PowerControl = Line("power/control"),
@@ -60,13 +59,21 @@ internal static partial class UsbTree
     public static (string Port, int Interface)? PlaceOf(string? realPath)
     {
         string? name = realPath?.Split('/').LastOrDefault(part => InterfaceNumber(part) is not null);
-        return name is null ? null : (name[..name.IndexOf(':', StringComparison.Ordinal)], InterfaceNumber(name)!.Value);
+        return name is null || InterfaceNumber(name) is not { } number
+            ? null
+            : (name[..name.IndexOf(':', StringComparison.Ordinal)], number);
     }
 
     private static int? InterfaceNumber(string name) => InterfaceName().Match(name) is { Success: true } match
         && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
         ? number
         : null;
+
+    private static double Megabits(string? text)
+    {
+        const NumberStyles Fraction = NumberStyles.AllowDecimalPoint;
+        return double.TryParse(text, Fraction, CultureInfo.InvariantCulture, out double speed) ? speed : 0;
+    }
 
     private static int? Hex(string? text) => text is { Length: <= 4 }
         && int.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int number)
