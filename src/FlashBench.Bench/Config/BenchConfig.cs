@@ -3,7 +3,11 @@ namespace FlashBench.Bench.Config;
 /// <summary>The benches of one host, as bench-config.json describes them.</summary>
 /// <param name="Paths">Folders; a null entry means the user's XDG folder.</param>
 /// <param name="Benches">In file order; ids are unique and at most one is the default.</param>
-public sealed record BenchConfig(ConfigPaths Paths, IReadOnlyList<BenchEntry> Benches);
+public sealed record BenchConfig(ConfigPaths Paths, IReadOnlyList<BenchEntry> Benches)
+{
+    /// <summary>Benches that share a supply; ids are unique.</summary>
+    public IReadOnlyList<PowerGroupEntry> PowerGroups { get; init; } = [];
+}
 
 /// <summary>Folders named in the configuration; null means the user's XDG folder.</summary>
 /// <param name="State">Virtual bench states and DUT bindings.</param>
@@ -12,14 +16,28 @@ public sealed record BenchConfig(ConfigPaths Paths, IReadOnlyList<BenchEntry> Be
 /// <param name="Log">Diagnostic log.</param>
 public sealed record ConfigPaths(string? State, string? Vault, string? Evidence, string? Log);
 
-/// <summary>One bench: virtual, or with a programmer on a USB port or in the network.</summary>
+/// <summary>One bench: virtual, with a QEMU board, or with a programmer on a USB port or in the network. Exactly one of
+/// <paramref name="Virtual"/>, <see cref="Qemu"/> and <paramref name="Programmer"/> is there.</summary>
 /// <param name="Id">Unique name: lower-case letters, digits and dashes.</param>
 /// <param name="Default">True for the bench that `certify` takes when none is named; it must be virtual.</param>
 /// <param name="DutProfile">Id of the DUT profile.</param>
-/// <param name="Virtual">What the virtual bench consists of; null for a real one.</param>
-/// <param name="Programmer">The programmer of a real bench; null for a virtual one.</param>
+/// <param name="Virtual">What the virtual bench consists of; null for others.</param>
+/// <param name="Programmer">The programmer of a real bench; null for others.</param>
 public sealed record BenchEntry(
-    string Id, bool Default, string DutProfile, VirtualBenchEntry? Virtual, ProgrammerEntry? Programmer);
+    string Id, bool Default, string DutProfile, VirtualBenchEntry? Virtual, ProgrammerEntry? Programmer)
+{
+    /// <summary>What the QEMU bench consists of; null for others.</summary>
+    public QemuBenchEntry? Qemu { get; init; }
+
+    /// <summary>Relays of a real bench; null if a person switches nothing and only the flash verbs are used.</summary>
+    public RelaysEntry? Relays { get; init; }
+
+    /// <summary>Power sensor of a real bench; null if nothing measures.</summary>
+    public PowerSensorEntry? PowerSensor { get; init; }
+
+    /// <summary>Console of a real bench; null if it has none.</summary>
+    public ConsoleEntry? Console { get; init; }
+}
 
 /// <summary>The programmers that a bench can have.</summary>
 public enum ProgrammerKind

@@ -11,7 +11,8 @@ public static partial class BenchConfigFile
     private const int BenchesMax = 1000;
     private const int IdLengthMax = 63;
     private const int PathLengthMax = 1024;
-    private const int NameLengthMax = 100;
+    private static readonly string[] Worlds = ["programmer", "virtual", "qemu"];
+    private static readonly string[] Wiring = ["relays", "powerSensor", "console"];
 
     /// <summary>Images that the generator of the virtual bench knows.</summary>
     public static IReadOnlyList<string> Images { get; } = ["me8", "me10", "me11"];
@@ -45,13 +46,17 @@ public static partial class BenchConfigFile
     /// <exception cref="ConfigException">Not JSON, an unknown or repeated key, a wrong type, a broken rule.</exception>
     public static BenchConfig Parse(ReadOnlySpan<byte> bytes, string name)
     {
-        ConfigNode root = ConfigDocument.Parse(bytes, name).Only("version", "paths", "benches");
+        ConfigNode root = ConfigDocument.Parse(bytes, name).Only("version", "paths", "powerGroups", "benches");
         root.Number("version", 1, 1);
         List<ConfigNode> entries = root.List("benches", BenchesMax);
-        List<BenchEntry> benches = [.. entries.Select(ReadBench)];
+        IReadOnlyList<PowerGroupEntry> groups = WiringReader.ReadGroups(root);
+        List<BenchEntry> benches = [.. entries.Select(entry => ReadBench(entry, groups))];
         RefuseDuplicates(entries, benches);
-        return new BenchConfig(ReadPaths(root.Find("paths")), benches);
+        return new BenchConfig(ReadPaths(root.Find("paths")), benches) { PowerGroups = groups };
     }
+
+    /// <summary>True for lower-case letters, digits and dashes, a letter or digit first.</summary>
+    internal static bool IsId(string text) => IdPattern().IsMatch(text);
 
     private static ConfigPaths ReadPaths(ConfigNode? node)
     {
@@ -66,46 +71,58 @@ public static partial class BenchConfigFile
         }
     }
 
-    private static BenchEntry ReadBench(ConfigNode node)
+    private static BenchEntry ReadBench(ConfigNode node, IReadOnlyList<PowerGroupEntry> groups)
     {
-        node.Only("id", "default", "dutProfile", "virtual", "programmer");
+        node.Only(
+            "id", "default", "dutProfile", "virtual", "qemu", "programmer", "relays", "powerSensor", "console");
         string id = node.Text("id", IdLengthMax);
-        if (!IdPattern().IsMatch(id))
+        if (!IsId(id))
             throw node.Get("id").Fault("must be lower-case letters, digits and dashes, a letter or digit first");
 
-        string profile = OneOf(node.Get("dutProfile"), "DUT profile", DutProfiles.Ids);
+        string profile = VirtualBenchReader.OneOf(node.Get("dutProfile"), "DUT profile", DutProfiles.Ids);
         bool isDefault = node.Flag("default", otherwise: false);
-        if (node.Find("programmer") is not { } programmer)
-            return new BenchEntry(id, isDefault, profile, ReadVirtual(node.Get("virtual")), Programmer: null);
-        if (node.Find("virtual") is not null)
-            throw programmer.Fault("a bench has either a programmer or is virtual");
-        return isDefault
-            ? throw node.Get("default").Fault("only a virtual bench can be the default: real ones are always named")
-            : new BenchEntry(id, isDefault, profile, Virtual: null, ProgrammerReader.Read(programmer));
+        ConfigNode made = OneWorld(node);
+        if (made == node.Find("virtual"))
+            return new BenchEntry(id, isDefault, profile, VirtualBenchReader.Read(made), Programmer: null);
+        if (isDefault)
+            throw node.Get("default").Fault("only a virtual bench can be the default: others are always named");
+        if (made == node.Find("qemu"))
+        {
+            return new BenchEntry(id, isDefault, profile, Virtual: null, Programmer: null)
+            {
+                Qemu = VirtualBenchReader.ReadQemu(made),
+            };
+        }
+
+        return new BenchEntry(id, isDefault, profile, Virtual: null, ProgrammerReader.Read(made))
+        {
+            Relays = node.Find("relays") is { } relays ? Grouped(relays, WiringReader.ReadRelays(relays), groups) : null,
+            PowerSensor = node.Find("powerSensor") is { } sensor ? PowerSensorReader.Read(sensor) : null,
+            Console = node.Find("console") is { } console ? WiringReader.ReadConsole(console) : null,
+        };
     }
 
-    private static VirtualBenchEntry ReadVirtual(ConfigNode node)
+    // What the bench is made of: everything simulated, a QEMU board, or parts on this host.
+    private static ConfigNode OneWorld(ConfigNode node)
     {
-        node.Only("image", "chip", "seed", "agent", "hiddenUnderHap", "programmer", "exactTimes");
-        return new VirtualBenchEntry(
-            OneOf(node.Get("image"), "image", Images),
-            OneOf(node.Get("chip"), "chip", Chips),
-            node.Number("seed", 0, int.MaxValue),
-            node.Flag("agent", otherwise: true),
-            node.Flag("hiddenUnderHap", otherwise: false),
-            node.Find("programmer") is { } programmer
-                ? OneOf(programmer, "programmer", Programmers)
-                : VirtualBenchEntry.DefaultProgrammer,
-            node.Flag("exactTimes", otherwise: false));
+        ConfigNode[] worlds = [.. Worlds.Select(node.Find).OfType<ConfigNode>()];
+        if (worlds.Length == 0)
+            throw node.Fault("a bench has one of the keys \"programmer\", \"virtual\" or \"qemu\"");
+        if (worlds.Length > 1)
+            throw worlds[1].Fault("a bench has only one of the keys \"programmer\", \"virtual\" and \"qemu\"");
+        foreach (string key in Wiring)
+        {
+            if (worlds[0] != node.Find("programmer") && node.Find(key) is { } part)
+                throw part.Fault("a virtual or QEMU bench brings its own; only one with a programmer is wired");
+        }
+
+        return worlds[0];
     }
 
-    private static string OneOf(ConfigNode node, string what, IReadOnlyList<string> known)
-    {
-        string name = node.AsText(NameLengthMax);
-        return known.Contains(name)
-            ? name
-            : throw node.Fault($"unknown {what} \"{ConfigNode.Shown(name)}\"; known are {string.Join(", ", known)}");
-    }
+    private static RelaysEntry Grouped(ConfigNode node, RelaysEntry relays, IReadOnlyList<PowerGroupEntry> groups) =>
+        relays.Power.Group is { } group && !groups.Any(known => known.Id == group)
+            ? throw node.Get("power").Get("group").Fault($"no powerGroups entry has the id \"{ConfigNode.Shown(group)}\"")
+            : relays;
 
     private static void RefuseDuplicates(List<ConfigNode> entries, List<BenchEntry> benches)
     {

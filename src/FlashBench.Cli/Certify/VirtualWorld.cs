@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using FlashBench.Bench.Config;
-using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Power;
 using FlashBench.Bench.Journal;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;

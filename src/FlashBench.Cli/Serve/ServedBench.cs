@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using FlashBench.Bench.Config;
-using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Power;
 using FlashBench.Cli.Certify;
 using FlashBench.Simulation;
 using FlashBench.Simulation.Served;
