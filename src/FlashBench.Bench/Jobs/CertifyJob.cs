@@ -67,9 +67,10 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
             RefuseDirty(job, culprit);
         else
             await RunOnBoardAsync(job, cancel);
-        Judgement judgement = Conclude(job);
+        (Judgement judgement, bool simulated) = Conclude(job);
         return new JobResult(
-            judgement, job.Dirty, job.Backup is not null, _records.Exists(record => record.Data is JournalData.Plan));
+            judgement, job.Dirty, job.Backup is not null, _records.Exists(record => record.Data is JournalData.Plan),
+            simulated);
     }
 
     // Nothing touches the board, not even its relay; the mark of the job that left it so stays.
@@ -223,7 +224,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         }
     }
 
-    private Judgement Conclude(JobContext job)
+    private (Judgement Judgement, bool Simulated) Conclude(JobContext job)
     {
         int phases = Phases(job, CancellationToken.None).Count;
         job.BeginPhase(phases, phases, "certify");
@@ -234,7 +235,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         job.Journal.Append(DecisionRecord.Of(judgement));
         EvidenceWriter.Write(folders, facts, judgement);
         Listener(new JobEvent.PhaseEnded("certify", judgement.Verdict, ""));
-        return judgement;
+        return (judgement, facts.IsSimulated);
     }
 
     private static PhaseOutcome CloseConsole(JobContext job)

@@ -19,9 +19,6 @@ namespace FlashBench.Bench.Power;
 public sealed class PowerStrategy(
     BenchParts parts, PowerProfile limits, Action<JournalData> note, BenchClock clock) : IAsyncDisposable
 {
-    /// <summary>Kind of the part that is a person.</summary>
-    public const string OperatorKind = "operator";
-
     private static readonly TimeSpan SpiSettle = TimeSpan.FromMilliseconds(50); // a relay's bounce, several times
 
     private readonly PowerGauge? _gauge = parts.Sensor is { } sensor
@@ -221,14 +218,14 @@ public sealed class PowerStrategy(
 
     private void NoteConfirmed(string what)
     {
-        if (parts.Relay.Identity.Kind == OperatorKind)
+        if (parts.Relay.Identity.Kind == PartIdentity.Operator)
             note(new JournalData.OperatorConfirm(what, parts.Relay.Identity.Description));
     }
 
     // A relay that nobody measures proves nothing; a person who pulled the plug has at least looked.
     private void RefuseUnmeasured()
     {
-        if (parts.Relay.Identity.Kind != OperatorKind)
+        if (parts.Relay.Identity.Kind != PartIdentity.Operator)
             throw Unmeasured();
         if (!_unmeasuredNoted)
             note(new JournalData.Deviation("off was confirmed by the operator and not measured: no power sensor"));

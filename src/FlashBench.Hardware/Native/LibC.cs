@@ -4,7 +4,7 @@ namespace FlashBench.Hardware.Native;
 
 /// <summary>The few calls of the C library that .NET does not offer.</summary>
 /// <remarks>
-/// Source: POSIX.1-2017 open, fsync, close, read, write, poll; Linux statx, madvise, flock, ioctl.
+/// Source: POSIX.1-2017 open, fsync, close, read, write, poll, geteuid; Linux statx, madvise, flock, ioctl.
 /// </remarks>
 internal static partial class LibC
 {
@@ -42,6 +42,9 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int Control(FileDescriptor file, nuint request, Span<byte> argument);
+
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUser();
 
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(FileDescriptor file, int operation);

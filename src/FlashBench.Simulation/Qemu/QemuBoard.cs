@@ -6,15 +6,16 @@ namespace FlashBench.Simulation.Qemu;
 
 /// <summary>A board that is a QEMU process: powered while the process is there.</summary>
 /// <remarks>
-/// <para>Modelled: a PC whose firmware is the content of the flash chip at power-on; supply cut, reset button, standby
-/// after a power-down by the system, a serial console. Not modelled: an ME, a real rail and its rise and fall, a
-/// reset button that is held.</para>
+/// <para>Modelled: a PC whose firmware is the content of the flash chip at power-on; standby for a moment before the
+/// main rail comes, and after a power-down by the system; supply cut, reset button, a serial console. Not modelled: an
+/// ME, a real rail and its rise and fall, a reset button that is held.</para>
 /// <para>The machine takes the whole chip into its memory at power-on; a reset does not read the chip again. Safe for
 /// concurrent use: one command after another.</para>
 /// </remarks>
 internal sealed class QemuBoard : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20), Look = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Standby = TimeSpan.FromMilliseconds(320); // as the virtual board has it
 
     private readonly SemaphoreSlim _gate = new(1);
     private readonly QemuBenchOptions _options;
@@ -22,6 +23,7 @@ internal sealed class QemuBoard : IAsyncDisposable
     private readonly QemuLoad _load;
     private QemuProcess? _process;
     private QmpClient? _control;
+    private Task _rise = Task.CompletedTask;
 
     /// <summary>A board whose state is not known yet.</summary>
     public QemuBoard(QemuBenchOptions options, PartIdentity console, TimeProvider time)
@@ -43,15 +45,19 @@ internal sealed class QemuBoard : IAsyncDisposable
     /// <exception cref="PowerException">There is one, and it does not answer.</exception>
     public Task AdoptAsync() => InTurnAsync(async () =>
     {
-        if (QemuProcess.Find(_options.RunFolder) is { } found)
-            await TakeAsync(found);
+        if (QemuProcess.Find(_options.RunFolder) is not { } found)
+            return true;
+        await TakeAsync(found);
+        if (await AskAsync("query-status") == QemuLoad.NotBegun)
+            await AskAsync("cont"); // whoever closed the relay was ended right then
         return true;
     });
 
     /// <summary>True as long as the process is there.</summary>
     public Task<bool> IsPoweredAsync() => InTurnAsync(IsThereAsync);
 
-    /// <summary>Starts a new process or ends the one that runs; does nothing if it is so already.</summary>
+    /// <summary>Starts a new process or ends the one that runs; does nothing if it is so already. A new board is in
+    /// standby on return, and its processor runs a moment later.</summary>
     /// <exception cref="PowerException">QEMU does not start, or does not end.</exception>
     public Task DriveAsync(bool on) => InTurnAsync(async () =>
     {
@@ -83,6 +89,7 @@ internal sealed class QemuBoard : IAsyncDisposable
     /// <summary>Lets go of the process, which runs on.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _rise;
         await Console.DisposeAsync();
         _control?.Dispose();
         _gate.Dispose();
@@ -96,13 +103,27 @@ internal sealed class QemuBoard : IAsyncDisposable
         try
         {
             await TakeAsync(process);
-            await AskAsync("cont");
+            _rise = Task.Run(() => RiseAsync(process)); // away from the caller's thread
         }
         catch (Exception e) when (e is PowerException or SocketException)
         {
             await process.EndAsync(_time);
             await LoseAsync();
             throw new PowerException($"the QEMU board did not come up: {e.Message}", e);
+        }
+    }
+
+    // The caller has time to look before the first byte comes.
+    private async Task RiseAsync(QemuProcess process)
+    {
+        await Task.Delay(Standby, _time, CancellationToken.None);
+        try
+        {
+            await InTurnAsync(async () => process == _process && await AskAsync("cont") is not null);
+        }
+        catch (PowerException)
+        {
+            // The board stays in standby, and the sensor shows it.
         }
     }
 

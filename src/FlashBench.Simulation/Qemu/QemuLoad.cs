@@ -10,6 +10,9 @@ namespace FlashBench.Simulation.Qemu;
 /// </remarks>
 internal sealed class QemuLoad(TimeProvider time)
 {
+    /// <summary>Run state of a machine whose processor has not started.</summary>
+    public const string NotBegun = "prelaunch";
+
     private const int RailMillivolts = 3300, StandbyMilliamps = 40, PoweredMilliamps = 160, ProcessorMilliamps = 1000;
     private static readonly TimeSpan ShortestSpan = TimeSpan.FromMilliseconds(10);
 
@@ -34,7 +37,7 @@ internal sealed class QemuLoad(TimeProvider time)
         }
 
         // A stopped or crashed processor has its supply; one that powered down, or has not begun, has not.
-        bool powered = status is not ("shutdown" or "prelaunch");
+        bool powered = status is not ("shutdown" or NotBegun);
         int load = (int)Math.Round(ProcessorMilliamps * _share);
         return new PowerSample(
             powered ? RailMillivolts : 0, StandbyMilliamps + (powered ? PoweredMilliamps : 0) + load);

@@ -13,16 +13,20 @@ internal sealed class QemuTestBench : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flashbench-qemu-");
     private readonly StringBuilder _text = new();
+    private readonly List<ConsoleEvent.Bytes> _received = [];
     private readonly Lock _gate = new();
     private CancellationTokenSource _stop = new();
     private Task _reader = Task.CompletedTask;
     private QemuBench? _bench;
 
+    // What scripts/qemu-board has filled.
+    private static string Prepared => Environment.GetEnvironmentVariable(QemuBoardFiles.Variable)
+        ?? Path.GetFullPath("../../../qemu-board", AppContext.BaseDirectory);
+
     private QemuTestBench(QemuSystem system)
     {
         string? missing = QemuBoardFiles.Find(
-            Environment.GetEnvironmentVariable(QemuBoardFiles.Variable), Environment.GetEnvironmentVariable("PATH"),
-            out QemuBoardFiles files);
+            Prepared, Environment.GetEnvironmentVariable("PATH"), out QemuBoardFiles files);
         Assert.SkipWhen(missing is not null, missing ?? "");
         Assert.SkipWhen(
             system == QemuSystem.Linux && files.System is null, "there is no disk with Linux: scripts/qemu-board");
@@ -45,6 +49,12 @@ internal sealed class QemuTestBench : IAsyncDisposable
     public string Text
     {
         get { lock (_gate) return _text.ToString(); }
+    }
+
+    /// <summary>All that came over the console, with the times.</summary>
+    public ConsoleEvent.Bytes[] Received
+    {
+        get { lock (_gate) return [.. _received]; }
     }
 
     /// <summary>A bench whose chip holds the board's image, changed as the test wishes.</summary>
@@ -123,7 +133,10 @@ internal sealed class QemuTestBench : IAsyncDisposable
                 if (happened is not ConsoleEvent.Bytes bytes)
                     continue;
                 lock (_gate)
+                {
+                    _received.Add(bytes);
                     _text.Append(Encoding.Latin1.GetString(bytes.Data.Span));
+                }
             }
         }, Cancel);
     }

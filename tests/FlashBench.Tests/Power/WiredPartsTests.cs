@@ -193,7 +193,7 @@ public sealed class WiredPartsTests
 
     private sealed class Person(RelayPower plug) : IOutputLine
     {
-        public PartIdentity Identity { get; } = new(PowerStrategy.OperatorKind, "a person at the plug", Simulated: true);
+        public PartIdentity Identity { get; } = new(PartIdentity.Operator, "a person at the plug", Simulated: true);
 
         public ValueTask<bool?> ReadAsync(CancellationToken cancel) => new((bool?)null);
 

@@ -7,7 +7,8 @@ namespace FlashBench.Hardware.Power.Lines;
 internal sealed class OperatorLine(OutputLineSpec.Operator spec, IOperator person, TimeProvider time) : IOutputLine
 {
     /// <inheritdoc/>
-    public PartIdentity Identity { get; } = new("relay", "operator", Simulated: false);
+    public PartIdentity Identity { get; } = new(
+        PartIdentity.Operator, $"a person, told to \"{spec.On}\" and to \"{spec.Off}\"", Simulated: false);
 
     /// <inheritdoc/>
     public ValueTask<bool?> ReadAsync(CancellationToken cancel) => new((bool?)null);

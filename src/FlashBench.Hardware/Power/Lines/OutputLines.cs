@@ -15,7 +15,8 @@ public sealed class OutputLines(TimeProvider time, Func<TtySelector, string> res
     private const int NameLengthMax = 128;
 
     private readonly Dictionary<string, IDisposable> _parts = new(StringComparer.Ordinal);
-    private readonly Dictionary<IOutputLine, string> _keys = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<IOutputLine, (string Key, IDisposable Part)> _placed =
+        new(ReferenceEqualityComparer.Instance);
 
     /// <summary>True if the part lets go of its level when the process that opened it ends: such a line belongs into
     /// the relay holder.</summary>
@@ -39,7 +40,7 @@ public sealed class OutputLines(TimeProvider time, Func<TtySelector, string> res
         foreach (IDisposable part in _parts.Values)
             part.Dispose();
         _parts.Clear();
-        _keys.Clear();
+        _placed.Clear();
     }
 
     /// <summary>One text for each physical line, however it is named.</summary>
@@ -57,8 +58,11 @@ public sealed class OutputLines(TimeProvider time, Func<TtySelector, string> res
     /// <summary>Forgets the part of a line, so that it can be opened anew.</summary>
     internal void Forget(IOutputLine line)
     {
-        if (_keys.Remove(line, out string? key) && _parts.Remove(key, out IDisposable? part))
-            part.Dispose();
+        if (!_placed.Remove(line, out (string Key, IDisposable Part) at))
+            return;
+        at.Part.Dispose();
+        if (_parts.TryGetValue(at.Key, out IDisposable? now) && ReferenceEquals(now, at.Part))
+            _parts.Remove(at.Key);
     }
 
     private GpioLine OpenGpio(OutputLineSpec.Gpio spec)
@@ -114,7 +118,8 @@ public sealed class OutputLines(TimeProvider time, Func<TtySelector, string> res
         return line;
     }
 
-    private void Keep(IOutputLine line, string key, IDisposable part) => (_parts[key], _keys[line]) = (part, key);
+    private void Keep(IOutputLine line, string key, IDisposable part) =>
+        (_parts[key], _placed[line]) = (part, (key, part));
 
     private static GpioPlace Find(OutputLineSpec.Gpio spec) => GpioPlace.Find(Name(spec.Chip), Name(spec.Line));
 
