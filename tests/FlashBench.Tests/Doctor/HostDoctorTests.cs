@@ -21,8 +21,8 @@ public sealed class HostDoctorTests : IDisposable
             [
                 "autosuspend", "brltty", "ch341-mode", "clock", "disk-space", "duplicate-serials", "evidence-disk",
                 "ftdi-channel", "gpio", "groups", "host-sleep", "i2c", "libusb", "modemmanager", "programmer",
-                "relay-holder", "serial-port", "station-key", "trusted-stations", "udev-rules", "usb-speed",
-                "virtual-devices",
+                "relay-holder", "serial-port", "station-key", "trusted-stations", "udev-rules", "usb",
+                "usb-speed", "virtual-devices",
             ],
             findings.Select(finding => finding.Check).Distinct().Order(StringComparer.Ordinal));
     }
