@@ -6,6 +6,8 @@ using FlashBench.Cli.Doctor;
 using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Me;
+using FlashBench.Cli.Power;
+using FlashBench.Cli.Relays;
 using FlashBench.Cli.Serve;
 
 namespace FlashBench.Cli;
@@ -22,8 +24,10 @@ public static class FlashBenchCommand
         ("image", ImageCommand.Create),
         ("me", MeCommand.Create),
         ("flash", FlashCommand.Create),
+        ("power", PowerCommand.Create),
         ("serprog", SerprogCommand.Create),
         ("virtual", VirtualCommand.Create),
+        ("relayd", RelaydCommand.Create),
         ("bench", BenchCommand.Create),
         ("config", ConfigCommand.Create),
         ("suggest", SuggestCommand.Create),

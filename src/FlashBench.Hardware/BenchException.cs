@@ -53,7 +53,15 @@ public sealed class FlashVerifyException(string chip, uint address, byte written
 }
 
 /// <summary>A relay or a power sensor failed, or the two contradict each other.</summary>
-public sealed class PowerException(string message, Exception? inner = null) : BenchException(message, inner);
+public sealed class PowerException(string message, Exception? inner = null) : BenchException(message, inner)
+{
+    /// <summary>True if the part itself is gone (unplugged): only opening it again can help.</summary>
+    public bool IsPartGone { get; init; }
+}
 
-/// <summary>The console port failed.</summary>
-public sealed class ConsoleException(string message, Exception? inner = null) : BenchException(message, inner);
+/// <summary>The console port failed, or cannot be opened.</summary>
+public sealed class ConsoleException(string message, Exception? inner = null) : BenchException(message, inner)
+{
+    /// <summary>Why; the same causes as a programmer's.</summary>
+    public ProgrammerCause Cause { get; init; }
+}

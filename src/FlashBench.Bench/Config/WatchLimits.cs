@@ -12,6 +12,9 @@ public static class WatchLimits
     /// <summary>Shortest watch: 31:00, past the ME's 30-minute watchdog. Holds for the baseline too.</summary>
     public const int SecondsMin = 1860;
 
+    /// <summary>Shortest watch that the operator may ask for to try a bench out; it shows nothing of a board.</summary>
+    public const int ShortenedSecondsMin = 10;
+
     /// <summary>Longest watch, and longest of every other time.</summary>
     public const int SecondsMax = 24 * 3600;
 

@@ -65,8 +65,12 @@ internal static class BootFold
     private static string? Hole(List<JournalRecord> span)
     {
         var gaps = span.Select(record => record.Data).OfType<JournalData.ConsoleGap>();
-        if (gaps.FirstOrDefault(gap => !JournalData.ConsoleGap.IsNoise(gap.Kind)) is { } gap)
-            return $"the console was not continuous: {gap.Kind} ({gap.Count})";
+        if (gaps.Select(gap => JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count)).FirstOrDefault(hole => hole is not null)
+            is { } broken)
+        {
+            return broken;
+        }
+
         if (span.Exists(record => record.Time.BootId != span[0].Time.BootId))
             return "the bench host was restarted";
         long drift = Drift(span[^1]) - Drift(span[0]);

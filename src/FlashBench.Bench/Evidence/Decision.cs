@@ -11,9 +11,9 @@ public static class Decision
 {
     // What to name first when several checks failed: the board's death, then its ME, then its flash.
     private static readonly string[] FailOrder =
-        ["A2", "D1", "C1", "C2", "E1", "A7", "A4", "A6", "A5", "A3", "A1", "B1", "B2", "D2"];
+        ["A2", "D1", "C1", "C2", "C3", "E1", "A7", "A4", "A6", "A5", "A3", "A1", "B1", "B2", "D2"];
 
-    private static readonly string[] InconclusiveOrder = ["A1", "A2", "D1", "B2", "C1", "B1", "E1"];
+    private static readonly string[] InconclusiveOrder = ["A1", "A2", "R2", "D1", "B2", "C1", "B1", "E1"];
 
     private static readonly (EvidenceLevel Level, string[] Ids)[] LevelChecks =
     [
@@ -32,6 +32,7 @@ public static class Decision
         var mandatory = LevelChecks.Where(entry => entry.Level <= required).SelectMany(entry => entry.Ids)
             .Where(id => id != "B1" || FuseChecks.Matter(facts)).ToHashSet();
         var checks = FlashChecks.All(facts).Concat(StateChecks.All(facts)).Concat(WatchChecks.All(facts))
+            .Concat(BoardChecks.All(facts))
             .Select(check => check with { Mandatory = check.Mandatory || mandatory.Contains(check.Id) })
             .OrderBy(check => check.Id, StringComparer.Ordinal).ToList();
         Verdict verdict = Worst(facts, checks);
@@ -45,6 +46,7 @@ public static class Decision
         .Concat(facts.Phases.Select(phase => phase.Verdict))
         .Append(facts.IsDirty ? Verdict.Fail : Verdict.Pass)
         .Append(facts.Start.Control is null ? Verdict.Pass : Verdict.Inconclusive) // a control certifies nothing
+        .Append(facts.Start.Watch.Shortened ? Verdict.Inconclusive : Verdict.Pass)
         .Max();
 
     private static EvidenceLevel LevelOf(JobFacts facts, List<Check> checks)
@@ -71,6 +73,8 @@ public static class Decision
         Check? telling = checks.Where(check => check.Outcome == verdict && (check.Mandatory || verdict == Verdict.Fail))
             .OrderBy(check => Array.IndexOf(order, check.Id) is >= 0 and int rank ? rank : order.Length)
                 .FirstOrDefault();
+        if (facts.Start.Watch.Shortened && verdict == Verdict.Inconclusive && telling is null or { Id: "D1" })
+            return WatchChecks.Shortened(facts);
         if (telling is null && !facts.IsDirty)
         {
             return $"the negative control {facts.Start.Control} did not fail: this bench cannot tell such a board "

@@ -5,7 +5,7 @@ using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Bench.Evidence;
 
-/// <summary>Checks of the ME's own words: B1, C1, C2, C3, E2, and the state in the baseline.</summary>
+/// <summary>Checks of the ME's own words: B1, C1, C2, and the state in the baseline.</summary>
 internal static class StateChecks
 {
     private const long UsPerMinute = 60_000_000;
@@ -15,7 +15,7 @@ internal static class StateChecks
         [("early", 0, 8), ("middle", 12, 20)];
 
     public static IEnumerable<Check> All(JobFacts facts) =>
-        [FuseChecks.BootGuard(facts), Registers(facts), FirmwareText(facts), HostView(), Amt(facts)];
+        [FuseChecks.BootGuard(facts), Registers(facts), FirmwareText(facts)];
 
     /// <summary>Judges the state that the board as received showed: every sample must agree.</summary>
     public static (Verdict Outcome, string Text) BaselineState(BootObservation boot, JournalData.Audit audit)
@@ -105,13 +105,6 @@ internal static class StateChecks
     private static bool BitAfter(JobFacts facts, JournalData.Audit audit) =>
         (facts.FlashChecks.GetValueOrDefault("re-read") ?? facts.FlashChecks.GetValueOrDefault("verify"))
             ?.DisableBit.Set ?? audit.DisableBit.Set;
-
-    private static Check HostView() => new("C3", "host's view", Verdict.Inconclusive, false, "not examined",
-        "no firmware version answered", "this version does not ask the ME from the operating system");
-
-    private static Check Amt(JobFacts facts) => new("E2", "AMT ingredients", Verdict.Inconclusive, false,
-        facts.Audit is { } audit ? $"firmware: {audit.Sku}; CPU and network: unknown" : "unknown", "reported",
-        "unknown stays unknown: CPU and network controller are not examined by this version");
 
     private static MeState Decide(MeRegisters registers, JournalData.Audit audit, bool bit) =>
         MeStateTable.Decide(registers, (MeGeneration)audit.Generation, bit);

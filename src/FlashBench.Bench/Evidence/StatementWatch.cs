@@ -35,6 +35,8 @@ internal static class StatementWatch
         WriteTimes(json, boot);
         WritePower(json, boot);
         WriteSamples(json, boot);
+        if (boot.Facts.All.Count > 0)
+            WriteFacts(json, boot.Facts);
         if (boot.FirmwareText is { } text)
             WriteFirmwareText(json, text);
         json.WriteEndObject();
@@ -96,6 +98,15 @@ internal static class StatementWatch
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    // As they stood on the lines, escapes and all: a board may send any text.
+    private static void WriteFacts(Utf8JsonWriter json, BoardFacts facts)
+    {
+        json.WriteStartObject("facts");
+        foreach (BoardFact fact in facts.All)
+            json.WriteString(fact.Key, fact.Value);
         json.WriteEndObject();
     }
 

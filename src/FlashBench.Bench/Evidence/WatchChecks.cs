@@ -1,4 +1,5 @@
 using System.Globalization;
+using FlashBench.Bench.Config;
 using FlashBench.Bench.Watch;
 
 namespace FlashBench.Bench.Evidence;
@@ -7,6 +8,11 @@ namespace FlashBench.Bench.Evidence;
 internal static class WatchChecks
 {
     public static IEnumerable<Check> All(JobFacts facts) => [Baseline(facts), Uptime(facts), Repeats(facts), End()];
+
+    /// <summary>What a shortened watch is worth.</summary>
+    public static string Shortened(JobFacts facts) =>
+        $"watch shortened: each boot was watched for {Minutes(facts.Start.Watch.MinimumSeconds)} instead of "
+            + $"{Minutes(WatchLimits.SecondsMin)} or more, which shows nothing of the watchdog";
 
     /// <summary>What a boot's class means for the board.</summary>
     public static Verdict OutcomeOf(BootClass kind) => kind switch
@@ -44,6 +50,8 @@ internal static class WatchChecks
         if (boots.Count == 0)
             return FlashChecks.NotReached(id, title, limit);
         BootObservation worst = boots.MaxBy(boot => OutcomeOf(boot.Class))!;
+        if (facts.Start.Watch.Shortened && OutcomeOf(worst.Class) == Verdict.Pass)
+            return new Check(id, title, Verdict.Inconclusive, false, Observed(worst), limit, Shortened(facts));
         return new Check(id, title, OutcomeOf(worst.Class), false, Observed(worst), limit,
             $"boot {worst.Number}: {worst.Explanation}");
     }

@@ -11,7 +11,7 @@ namespace FlashBench.Bench.Jobs;
 /// <summary>Boots the board once and watches it: power on from cold, samples, console, challenge, power off.</summary>
 internal sealed class BootRun(JobContext job, string kind)
 {
-    private static readonly TimeSpan FlushInterval = TimeSpan.FromMinutes(1), AskInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromMinutes(1);
 
     private readonly PowerProfile _power = job.Options.Profile.Power;
     private readonly BenchClock _clock = job.Clock;
@@ -23,6 +23,7 @@ internal sealed class BootRun(JobContext job, string kind)
         await job.Power.EnsureOffAsync($"cold start for {kind}", cancel);
         int number = job.NextBoot();
         string nonce = job.Options.DrawNonce();
+        job.Console.BeginBoot();
         job.Journal.Append(new JournalData.BootBegin(number, kind, nonce));
         await job.Power.SwitchOnAsync(kind, cancel);
         var settings = BootSettings.For(job.Start, kind);
@@ -36,8 +37,8 @@ internal sealed class BootRun(JobContext job, string kind)
         }
         finally
         {
-            job.Console.Watch = null;
             RecordErrors(before, job.Console.Counters);
+            job.Console.Watch = null;
             job.Journal.Append(new JournalData.BootEnd(number, why));
         }
 
@@ -55,19 +56,20 @@ internal sealed class BootRun(JobContext job, string kind)
 
     private void RecordErrors(ConsoleCounters before, ConsoleCounters after)
     {
-        long lost = after.Overruns - before.Overruns;
-        long garbled = after.FramingErrors - before.FramingErrors + (after.ParityErrors - before.ParityErrors);
-        if (lost > 0)
-            job.Journal.Append(new JournalData.ConsoleGap("overrun", lost));
+        ConsoleCounters grown = after.Since(before);
+        long garbled = grown.FramingErrors + grown.ParityErrors;
+        if (grown.LostBytes > 0)
+            job.Console.Note("overrun", grown.LostBytes);
         if (garbled > 0)
-            job.Journal.Append(new JournalData.ConsoleGap(JournalData.ConsoleGap.Garbled, garbled));
+            job.Console.Note(JournalData.ConsoleGap.Garbled, garbled);
     }
 
     private async Task<string> WatchAsync(
         BootWatch watch, BootSettings settings, (int Number, string Nonce) boot, CancellationToken cancel)
     {
         var series = new SampleSeries(boot.Number);
-        long began = _clock.NowUs, flushed = began, asked = began;
+        long began = _clock.NowUs, flushed = began;
+        var plan = new ProbePlan(watch, settings, boot.Nonce);
         bool senseNoted = false;
         try
         {
@@ -88,8 +90,8 @@ internal sealed class BootRun(JobContext job, string kind)
                     return why;
                 if (Due(ref flushed, now, FlushInterval))
                     Flush(series);
-                if (watch.NeedsChallenge && Due(ref asked, now, AskInterval))
-                    await job.Console.SendAsync(Encoding.ASCII.GetBytes($"FBQ {boot.Nonce}\n"), cancel);
+                if (plan.Next(now) is string question)
+                    await job.Console.SendAsync(Encoding.ASCII.GetBytes(question + "\n"), cancel);
                 job.Report((now - began) / 1_000_000, settings.MinimumUs / 1_000_000, "s");
                 await Task.Delay(_power.SampleInterval, _clock.Time, cancel);
             }

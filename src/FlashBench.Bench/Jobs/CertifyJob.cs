@@ -1,6 +1,7 @@
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs.Phases;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Power;
 using FlashBench.Bench.Watch;
 using FlashBench.Hardware;
 
@@ -47,7 +48,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         journal.Append(start);
         using var log = new ConsoleLog(folders.Directory, journal);
         await using var console = new ConsolePump(parts.Console, log, journal, clock);
-        await using var power = new PowerStrategy(parts, options.Profile, data => journal.Append(data), clock);
+        await using var power = new PowerStrategy(parts, options.Profile.Power, data => journal.Append(data), clock);
         JobContext job = _job = new JobContext
         {
             Options = options,
@@ -66,9 +67,10 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
             RefuseDirty(job, culprit);
         else
             await RunOnBoardAsync(job, cancel);
-        Judgement judgement = Conclude(job);
+        (Judgement judgement, bool simulated) = Conclude(job);
         return new JobResult(
-            judgement, job.Dirty, job.Backup is not null, _records.Exists(record => record.Data is JournalData.Plan));
+            judgement, job.Dirty, job.Backup is not null, _records.Exists(record => record.Data is JournalData.Plan),
+            simulated);
     }
 
     // Nothing touches the board, not even its relay; the mark of the job that left it so stays.
@@ -85,12 +87,8 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
     {
         try
         {
-            if (options.Require < options.Profile.RequiredLevel)
-            {
-                job.Deviate($"level {options.Require} was asked for; the profile requires "
-                    + $"{options.Profile.RequiredLevel}");
-            }
-
+            foreach (string remark in JobRemarks.Of(options, parts, clock.Time.GetUtcNow()))
+                job.Deviate(remark);
             await RunPhasesAsync(job, cancel);
         }
         finally
@@ -129,13 +127,16 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
             ("identify", () => IdentifyPhase.RunAsync(job, cancel)),
             ("backup", () => BackupPhase.RunAsync(job, cancel)),
             ("audit", () => Task.FromResult(AuditPhase.Run(job))),
-            ("baseline", () => BaselinePhase.RunAsync(job, cancel)),
-            ("plan", () => Task.FromResult(PlanPhase.Run(job))),
         ];
+        bool measured = parts.Sensor is not null; // else no board is booted: nothing would show that it lives
+        if (measured)
+            phases.Add(("baseline", () => BaselinePhase.RunAsync(job, cancel)));
+        phases.Add(("plan", () => Task.FromResult(PlanPhase.Run(job))));
         if (!options.DryRun)
         {
             phases.Add(("write", () => WritePhase.RunAsync(job, cancel)));
-            phases.Add(("watch", () => WatchPhase.RunAsync(job, cancel)));
+            if (measured)
+                phases.Add(("watch", () => WatchPhase.RunAsync(job, cancel)));
             phases.Add(("re-read", () => RereadPhase.RunAsync(job, cancel)));
             if (options.Control is not null)
                 phases.Add(("restore", () => WritePhase.RestoreAsync(job, CancellationToken.None)));
@@ -213,7 +214,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         }
     }
 
-    private Judgement Conclude(JobContext job)
+    private (Judgement Judgement, bool Simulated) Conclude(JobContext job)
     {
         int phases = Phases(job, CancellationToken.None).Count;
         job.BeginPhase(phases, phases, "certify");
@@ -224,7 +225,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         job.Journal.Append(DecisionRecord.Of(judgement));
         EvidenceWriter.Write(folders, facts, judgement);
         Listener(new JobEvent.PhaseEnded("certify", judgement.Verdict, ""));
-        return judgement;
+        return (judgement, facts.IsSimulated);
     }
 
     private static PhaseOutcome CloseConsole(JobContext job)
@@ -244,8 +245,9 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
     {
         Config.WatchProfile watch = options.Profile.Watch;
         Config.PowerProfile power = options.Profile.Power;
-        PartIdentity[] identities =
-            [parts.Relay.Identity, parts.Sensor.Identity, parts.Console.Identity];
+        TimeSpan minimum = options.ShortenedWatch ?? watch.Minimum;
+        TimeSpan baseline = options.ShortenedWatch ?? watch.BaselineMinimum;
+        PartIdentity[] identities = [.. parts.Identities];
         return new JournalData.JobStart(
             options.Job, options.Bench, options.Dut, options.Operator, "purism", options.ControlName,
             options.Require.ToString(), options.Host, options.Software, options.Simulated
@@ -254,9 +256,12 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
                 options.Profile.Id, options.Profile.Board, options.Profile.Sha256,
                     options.Profile.RequiredLevel.ToString()),
             new JournalData.WatchNumbers(
-                watch.Minimum.TotalSeconds, watch.ColdBoots, watch.GapMax.TotalSeconds, watch.Grace.TotalSeconds,
-                watch.BaselineMinimum.TotalSeconds, options.Profile.Console.BootLimit.TotalSeconds,
-                options.Profile.Console.Banner),
+                minimum.TotalSeconds, watch.ColdBoots, watch.GapMax.TotalSeconds, watch.Grace.TotalSeconds,
+                baseline.TotalSeconds, options.Profile.Console.BootLimit.TotalSeconds,
+                options.Profile.Console.Banner)
+            {
+                Shortened = options.ShortenedWatch is not null,
+            },
             new JournalData.PowerNumbers(
                 power.OnMillivolts, power.OffMillivolts, power.OffMilliamps, power.SampleInterval.TotalSeconds),
             identities);

@@ -48,6 +48,10 @@ public sealed record CertifyOptions
         _ => null,
     };
 
+    /// <summary>Watches every boot only for this long, to try a bench out; such a job never passes. Null for the
+    /// profile's times.</summary>
+    public TimeSpan? ShortenedWatch { get; init; }
+
     /// <summary>True to stop after the plan.</summary>
     public bool DryRun { get; init; }
 

@@ -8,6 +8,9 @@ namespace FlashBench.Bench.Jobs;
 /// <summary>Takes everything from the console for the whole job: into the log, and to the boot being watched.</summary>
 internal sealed class ConsolePump : IAsyncDisposable
 {
+    // A line that is held low, or at the wrong speed, breaks thousands of times a second.
+    private const long BreakIntervalUs = 1_000_000;
+
     private readonly IConsolePort _port;
     private readonly ConsoleLog _log;
     private readonly JournalWriter _journal;
@@ -15,6 +18,10 @@ internal sealed class ConsolePump : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
     private BenchException? _portFailure;
+    private BootWatch? _watch;
+    private string? _hole;       // of the boot under way, from its first record on
+    private long _breaks;        // not journaled yet
+    private long _breakUs = -BreakIntervalUs;
 
     public ConsolePump(IConsolePort port, ConsoleLog log, JournalWriter journal, BenchClock clock)
     {
@@ -23,7 +30,30 @@ internal sealed class ConsolePump : IAsyncDisposable
     }
 
     /// <summary>The boot being watched; null between boots.</summary>
-    public BootWatch? Watch { get; set; }
+    public BootWatch? Watch
+    {
+        get => _watch;
+        set
+        {
+            _watch = value;
+            if (_hole is { } hole)
+                _watch?.OnGap(hole);
+        }
+    }
+
+    /// <summary>Holes in the console count for the boot whose record begins now.</summary>
+    public void BeginBoot() => _hole = null;
+
+    /// <summary>Journals a hole in the console, and tells it to the boot under way, as whoever recomputes it will.
+    /// </summary>
+    public void Note(string kind, long count)
+    {
+        _journal.Append(new JournalData.ConsoleGap(kind, count));
+        if (JournalData.ConsoleGap.HoleOf(kind, count) is not { } hole)
+            return;
+        _hole ??= hole;
+        _watch?.OnGap(hole);
+    }
 
     /// <summary>Throws what ended the pump, if anything did.</summary>
     /// <exception cref="ConsoleException">The port failed, which the journal says.</exception>
@@ -40,12 +70,23 @@ internal sealed class ConsolePump : IAsyncDisposable
     public void Flush()
     {
         ThrowIfNotKept();
+        NoteBreaks();
         _log.Close();
         ThrowIfFailed();
     }
 
-    /// <summary>Sends a line to the board.</summary>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> line, CancellationToken cancel) => _port.WriteAsync(line, cancel);
+    /// <summary>Sends a line to the board; a port that is gone swallows it, which the journal says.</summary>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> line, CancellationToken cancel)
+    {
+        try
+        {
+            await _port.WriteAsync(line, cancel);
+        }
+        catch (ConsoleException gone) when (gone.Cause == ProgrammerCause.Unavailable)
+        {
+            // It hung up, and may come back.
+        }
+    }
 
     /// <summary>Receive errors since the port was opened.</summary>
     public ConsoleCounters Counters => _port.Counters;
@@ -73,7 +114,7 @@ internal sealed class ConsolePump : IAsyncDisposable
         catch (BenchException failure)
         {
             _portFailure = failure;
-            _journal.Append(new JournalData.ConsoleGap("port failed", 1));
+            Note("port failed", 1);
         }
     }
 
@@ -90,15 +131,41 @@ internal sealed class ConsolePump : IAsyncDisposable
         switch (happened)
         {
             case ConsoleEvent.Bytes bytes:
-                _log.Append(atUs, bytes.Data.Span);
-                Watch?.OnConsole(atUs, bytes.Data.Span);
+                Keep(atUs, bytes.Data.Span);
                 break;
             case ConsoleEvent.Break:
-                _journal.Append(new JournalData.ConsoleGap(JournalData.ConsoleGap.Break, 1));
+                _breaks++;
+                if (atUs - _breakUs >= BreakIntervalUs)
+                    NoteBreaks();
+                _breakUs = _breaks == 0 ? atUs : _breakUs;
                 break;
             case ConsoleEvent.HangUp:
-                _journal.Append(new JournalData.ConsoleGap("hang-up", 1));
+                Note(JournalData.ConsoleGap.HangUp, 1);
+                break;
+            case ConsoleEvent.Back:
+                Note(JournalData.ConsoleGap.Back, 1);
+                break;
+            case ConsoleEvent.Lost lost:
+                Note(JournalData.ConsoleGap.Lost, lost.Count);
                 break;
         }
+    }
+
+    // What is not kept counts for nobody, live or later.
+    private void Keep(long atUs, ReadOnlySpan<byte> data)
+    {
+        bool overflowed = _log.Overflowed;
+        _log.Append(atUs, data);
+        if (!_log.Overflowed)
+            _watch?.OnConsole(atUs, data);
+        else if (!overflowed)
+            Note("overflow", ConsoleLog.BytesMax);
+    }
+
+    private void NoteBreaks()
+    {
+        if (_breaks > 0)
+            Note(JournalData.ConsoleGap.Break, _breaks);
+        _breaks = 0;
     }
 }

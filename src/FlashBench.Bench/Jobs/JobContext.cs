@@ -1,5 +1,6 @@
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Power;
 using FlashBench.Bench.Watch;
 using FlashBench.Firmware;
 using FlashBench.Firmware.Neutralization;

@@ -7,4 +7,5 @@ namespace FlashBench.Bench.Jobs;
 /// <param name="Dirty">True if the chip is half-written.</param>
 /// <param name="HasBackup">True if the chip's content is in the vault: something was begun that can go on.</param>
 /// <param name="ReachedPlan">True if the plan was made and shown.</param>
-public sealed record JobResult(Judgement Judgement, bool Dirty, bool HasBackup, bool ReachedPlan);
+/// <param name="Simulated">True if any part of the bench was simulated.</param>
+public sealed record JobResult(Judgement Judgement, bool Dirty, bool HasBackup, bool ReachedPlan, bool Simulated);

@@ -5,6 +5,13 @@ public abstract partial record JournalData
     /// <summary>The relay is commanded.</summary>
     public sealed record PowerCommand(bool On, string Why) : JournalData;
 
+    /// <summary>Another line than the supply relay is commanded: "spi", "button", "reset". A press is one record.
+    /// </summary>
+    public sealed record LineCommand(string Line, bool Active, string Why) : JournalData;
+
+    /// <summary>A person confirmed that the supply is "on" or "off".</summary>
+    public sealed record OperatorConfirm(string State, string Instruction) : JournalData;
+
     /// <summary>What the sensor confirmed: "off", "standby" or "on".</summary>
     public sealed record PowerSense(string State, int Millivolts, int Milliamps) : JournalData;
 
@@ -22,7 +29,7 @@ public abstract partial record JournalData
     public sealed record ConsoleChunk(
         long Offset, long Length, string Sha256, long IndexOffset, long IndexLength, string IndexSha256) : JournalData;
 
-    /// <summary>The console was not continuous: "hang-up", "break", "overflow", "receive errors", "port failed".
+    /// <summary>The console was not continuous. Kinds beside those named here: "overrun", "overflow", "port failed".
     /// </summary>
     public sealed record ConsoleGap(string Kind, long Count) : JournalData
     {
@@ -32,8 +39,21 @@ public abstract partial record JournalData
         /// <summary>Framing or parity errors.</summary>
         public const string Garbled = "garbled";
 
+        /// <summary>The port went away.</summary>
+        public const string HangUp = "hang-up";
+
+        /// <summary>The port is there again. A boot that has only this in its record began without a console.</summary>
+        public const string Back = "back";
+
+        /// <summary>The job was too slow to take what the console said; so many bytes are not in the log.</summary>
+        public const string Lost = "lost";
+
         /// <summary>True for what a UART does at every power-up: bytes are damaged but none is missing, and a damaged
         /// line counts as absent anyway.</summary>
         public static bool IsNoise(string kind) => kind is Break or Garbled;
+
+        /// <summary>Why a boot with this gap is not judged; null if it makes no difference.</summary>
+        public static string? HoleOf(string kind, long count) =>
+            IsNoise(kind) ? null : $"the console was not continuous: {kind} ({count})";
     }
 }

@@ -34,7 +34,12 @@ public abstract partial record JournalData
     /// <summary>The watch's numbers, in seconds.</summary>
     public sealed record WatchNumbers(
         double MinimumSeconds, int ColdBoots, double GapMaxSeconds, double GraceSeconds, double BaselineSeconds,
-        double BootLimitSeconds, string Banner);
+        double BootLimitSeconds, string Banner)
+    {
+        /// <summary>True if the operator asked for a shorter watch than any that shows something: such a job can never
+        /// pass.</summary>
+        public bool Shortened { get; init; }
+    }
 
     /// <summary>The sensor's thresholds.</summary>
     public sealed record PowerNumbers(int OnMillivolts, int OffMillivolts, int OffMilliamps, double SampleSeconds);

@@ -25,6 +25,8 @@ internal static class JournalJson
         ("read-back", JournalContext.Default.ReadBack),
         ("flash-check", JournalContext.Default.FlashCheck),
         ("power.command", JournalContext.Default.PowerCommand),
+        ("line.command", JournalContext.Default.LineCommand),
+        ("operator", JournalContext.Default.OperatorConfirm),
         ("power.sense", JournalContext.Default.PowerSense),
         ("power.samples", JournalContext.Default.PowerSamples),
         ("boot.begin", JournalContext.Default.BootBegin),
@@ -74,6 +76,8 @@ internal static class JournalJson
 [JsonSerializable(typeof(JournalData.ReadBack))]
 [JsonSerializable(typeof(JournalData.FlashCheck))]
 [JsonSerializable(typeof(JournalData.PowerCommand))]
+[JsonSerializable(typeof(JournalData.LineCommand))]
+[JsonSerializable(typeof(JournalData.OperatorConfirm))]
 [JsonSerializable(typeof(JournalData.PowerSense))]
 [JsonSerializable(typeof(JournalData.PowerSamples))]
 [JsonSerializable(typeof(JournalData.BootBegin))]

@@ -36,8 +36,9 @@ internal static class JournalLimits
     public static bool IsWatch(JournalData.JobStart start)
     {
         JournalData.WatchNumbers watch = start.Watch;
-        return IsIn(watch.MinimumSeconds, WatchLimits.SecondsMin, WatchLimits.SecondsMax)
-            && IsIn(watch.BaselineSeconds, WatchLimits.SecondsMin, WatchLimits.SecondsMax)
+        int shortest = watch.Shortened ? WatchLimits.ShortenedSecondsMin : WatchLimits.SecondsMin;
+        return IsIn(watch.MinimumSeconds, shortest, WatchLimits.SecondsMax)
+            && IsIn(watch.BaselineSeconds, shortest, WatchLimits.SecondsMax)
             && IsIn(watch.ColdBoots, WatchLimits.ColdBootsMin, WatchLimits.ColdBootsMax)
             && IsIn(watch.GapMaxSeconds, WatchLimits.GapSecondsMin, WatchLimits.GapSecondsMax)
             && IsIn(watch.GraceSeconds, WatchLimits.GraceSecondsMin, WatchLimits.GraceSecondsMax)

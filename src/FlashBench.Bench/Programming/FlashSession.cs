@@ -1,6 +1,7 @@
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Power;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;
 
@@ -34,7 +35,7 @@ public sealed class FlashSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(parts);
         ArgumentNullException.ThrowIfNull(clock);
-        var power = new PowerStrategy(parts, profile, Unrecorded, clock);
+        var power = new PowerStrategy(parts, profile.Power, Unrecorded, clock);
         return await OrRelease(power, async () =>
         {
             SpiSession session = await power.AcquireSpiAsync("flash", cancel);

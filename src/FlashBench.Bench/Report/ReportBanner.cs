@@ -102,6 +102,8 @@ internal static class ReportBanner
 
         if (facts.Start.Control is { } control)
             Notice(page, $"Negative control '{control}': the board was not meant to pass.");
+        if (facts.Start.Watch.Shortened)
+            Notice(page, $"Watch shortened by the operator to {facts.Start.Watch.MinimumSeconds:0} s: never a PASS.");
         if (facts.IsDirty)
             Notice(page, "The board was left DIRTY: its chip was not verified after the last erase. Do not start it.");
     }

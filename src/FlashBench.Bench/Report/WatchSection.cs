@@ -77,8 +77,19 @@ internal static class WatchSection
         yield return (
             "Register samples",
             $"{boot.Samples.Count} intact, {boot.DamagedSamples} damaged, {boot.StaleSamples} stale");
+        if (boot.Facts.All.Count > 0 || boot.DamagedFacts > 0)
+            yield return ("Board by the agent", FactsText(boot));
         yield return ("Boot banners", Figures.Count(boot.Banners));
         yield return ("Console", Figures.Bytes(boot.BytesPerMinute.Sum(bytes => (long)bytes)));
         yield return ("Power samples", Figures.Count(boot.Power.Count));
+    }
+
+    private static string FactsText(BootObservation boot)
+    {
+        string[] keys = [BoardFacts.Processor, BoardFacts.Chipset, BoardFacts.Network];
+        string known = string.Join("; ", keys.Select(boot.Facts.Find).OfType<string>().Select(BoardFactText.Plain));
+        string torn = string.Join(", ", boot.Facts.Contradictions);
+        return (known.Length > 0 ? known : "unknown") + (torn.Length > 0 ? $"; CONTRADICTORY: {torn}" : "")
+            + (boot.DamagedFacts > 0 ? $"; {boot.DamagedFacts} damaged lines" : "");
     }
 }

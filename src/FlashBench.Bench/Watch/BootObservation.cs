@@ -111,8 +111,14 @@ public sealed record BootObservation
     /// <summary>Lines that look like FB1 but are damaged.</summary>
     public required int DamagedSamples { get; init; }
 
-    /// <summary>Intact FB1 lines with another nonce: of an older boot, or before the agent was asked.</summary>
+    /// <summary>Intact lines that do not count: of an older boot, from before the agent was asked, or against the clock.</summary>
     public required int StaleSamples { get; init; }
+
+    /// <summary>What the agent said of the board.</summary>
+    public BoardFacts Facts { get; init; } = new();
+
+    /// <summary>Lines that look like FB2 but are damaged.</summary>
+    public int DamagedFacts { get; init; }
 
     /// <summary>The firmware's own ME status block; null if it printed none.</summary>
     public CorebootMeReport? FirmwareText { get; init; }

@@ -35,6 +35,18 @@ public sealed class BootWatch
     /// <summary>True while lines with another nonce than this boot's arrive.</summary>
     public bool NeedsChallenge => _console.StaleSinceSample > 0;
 
+    /// <summary>True once the agent said anything, be it with another nonce.</summary>
+    public bool AgentSpoke => _console.AgentSpoke;
+
+    /// <summary>True once everything that the agent can say of the board has come.</summary>
+    public bool FactsComplete => _console.Facts.IsComplete;
+
+    /// <summary>Last sign of life; null so far.</summary>
+    public long? LastSignUs => _console.Signs.Count > 0 ? _console.Signs[^1] : null;
+
+    /// <summary>Last intact FB1 line of this boot; null so far.</summary>
+    public long? LastSampleUs => _console.Samples.Count > 0 ? _console.Samples[^1].AtUs : null;
+
     /// <summary>True if current flows into the board's supply input.</summary>
     public bool SupplySeen => _power.SupplySeen;
 
@@ -113,14 +125,12 @@ public sealed class BootWatch
             Samples = _console.Samples,
             DamagedSamples = _console.Damaged,
             StaleSamples = _console.Stale,
+            Facts = _console.Facts,
+            DamagedFacts = _console.DamagedFacts,
             FirmwareText = CorebootMeText.Read(_console.FirmwareLines),
             Power = _power.Samples,
             Signs = _console.Signs,
             BytesPerMinute = _bytesPerMinute,
         };
     }
-
-    private long? LastSignUs => _console.Signs.Count > 0 ? _console.Signs[^1] : null;
-
-    private long? LastSampleUs => _console.Samples.Count > 0 ? _console.Samples[^1].AtUs : null;
 }

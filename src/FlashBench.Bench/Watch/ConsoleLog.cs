@@ -31,7 +31,6 @@ public sealed class ConsoleLog : IDisposable
     private readonly JournalWriter _journal;
     private readonly FileStream _raw, _index;
     private readonly MemoryStream _rawChunk = new(), _indexChunk = new();
-    private bool _overflowed;
 
     /// <summary>Creates the folder and both files.</summary>
     /// <exception cref="JournalWriteException">They cannot be created.</exception>
@@ -51,17 +50,16 @@ public sealed class ConsoleLog : IDisposable
         }
     }
 
-    /// <summary>Takes bytes that arrived at <paramref name="atUs"/>.</summary>
+    /// <summary>True once the console has said too much: nothing of it is kept any more.</summary>
+    public bool Overflowed { get; private set; }
+
+    /// <summary>Takes bytes that arrived at <paramref name="atUs"/>, unless the log has overflowed.</summary>
     /// <exception cref="JournalWriteException">A full chunk could not be written.</exception>
     public void Append(long atUs, ReadOnlySpan<byte> data)
     {
-        if (_raw.Position + _rawChunk.Length + data.Length > BytesMax)
-        {
-            if (!_overflowed)
-                _journal.Append(new JournalData.ConsoleGap("overflow", BytesMax));
-            _overflowed = true;
+        Overflowed |= _raw.Position + _rawChunk.Length + data.Length > BytesMax;
+        if (Overflowed)
             return;
-        }
 
         _rawChunk.Write(data);
         _indexChunk.Write(Encoding.ASCII.GetBytes(

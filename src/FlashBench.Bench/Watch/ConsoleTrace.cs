@@ -18,8 +18,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private readonly List<RegisterSample> _samples = [];
     private readonly List<long> _signs = [];
     private readonly List<string> _firmwareLines = [];
-    private AgentLine? _lastSample;
-    private TimeSpan _lastUptime;
+    private readonly AgentLine?[] _last = new AgentLine?[3]; // by kind
     private long? _kernelStartUs; // bench time minus board uptime: constant as long as the board does not restart
     private bool _kernelStartChecked; // true once a line with a checksum said so
 
@@ -47,6 +46,15 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     public int Stale { get; private set; }
 
+    /// <summary>True once any line of the agent came, be it of another nonce.</summary>
+    public bool AgentSpoke { get; private set; }
+
+    /// <summary>What the agent said of the board.</summary>
+    public BoardFacts Facts { get; } = new();
+
+    /// <summary>Lines that look like FB2 but are damaged.</summary>
+    public int DamagedFacts { get; private set; }
+
     /// <summary>First sign of the operating system.</summary>
     public long? OsUpUs => _signs.Count > 0 ? _signs[0] : null;
 
@@ -67,12 +75,15 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
             OnAgent(atUs, line);
         else if (AgentLine.ClaimsSample(bytes))
             Damaged++;
+        else if (AgentLine.ClaimsFacts(bytes))
+            DamagedFacts++;
         else
             OnText(atUs, Printable(bytes));
     }
 
     private void OnAgent(long atUs, AgentLine line)
     {
+        AgentSpoke |= line.IsChecked;
         if (!Counts(atUs, line))
         {
             Stale++;
@@ -80,24 +91,23 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
             return;
         }
 
-        _lastUptime = line.Uptime;
+        _last[(int)line.Kind] = line;
         _signs.Add(atUs);
+        Facts.Add(line.Facts);
         if (!line.IsSample)
             return;
-        _lastSample = line;
         StaleSinceSample = 0;
         _samples.Add(new RegisterSample(atUs, line.Number, line.Uptime, line.Registers));
     }
 
-    // A heartbeat carries neither nonce nor checksum: its uptime must go on and fit the bench's clock. Its counter is
-    // not used, since one damaged digit would make all later ones look old.
+    // A line is held against lines of its kind only: a heartbeat carries neither nonce nor checksum, and a damaged one
+    // must not make true samples look old. Its counter is not used, since one damaged digit would make all later ones
+    // look old.
     private bool Counts(long atUs, AgentLine line)
     {
-        // A sample is held against samples only: a heartbeat that was damaged must not make true lines look old.
-        bool goesOn = line.IsSample
-            ? line.Nonce == nonce && (_lastSample is null
-                || (line.Number > _lastSample.Number && line.Uptime >= _lastSample.Uptime))
-            : line.Uptime >= _lastUptime;
+        AgentLine? last = _last[(int)line.Kind];
+        bool goesOn = (last is null || line.Uptime >= last.Uptime)
+            && (!line.IsChecked || (line.Nonce == nonce && (last is null || line.Number > last.Number)));
         return goesOn && AgreesWithClock(atUs, line);
     }
 
@@ -108,9 +118,9 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         long kernelStart = atUs - (long)line.Uptime.TotalMicroseconds;
         if (kernelStart < t0 - ClockSlackUs)
             return false; // it claims to be up for longer than the board has power
-        bool overrules = line.IsSample && !_kernelStartChecked && _signs.Count < HeartbeatsThatAgree;
+        bool overrules = line.IsChecked && !_kernelStartChecked && _signs.Count < HeartbeatsThatAgree;
         if (_kernelStartUs is null || overrules)
-            (_kernelStartUs, _kernelStartChecked) = (kernelStart, line.IsSample);
+            (_kernelStartUs, _kernelStartChecked) = (kernelStart, line.IsChecked);
         long slack = ClockSlackUs + (atUs - t0) * ClockPercent / 100;
         return Math.Abs(kernelStart - _kernelStartUs.Value) <= slack;
     }

@@ -79,6 +79,12 @@ public static class CertifyCommand
         Description = "Run a virtual bench in real time (about 100 minutes)",
     };
 
+    private static readonly Option<int?> ShortenWatch = new("--shorten-watch")
+    {
+        Description = "Watch every boot only this long, to try a bench out; such a job never passes",
+        HelpName = "SECONDS",
+    };
+
     private static readonly Option<int?> Usb = new("--usb")
     {
         Description = "Reach the virtual programmer through the USB library: this loopback port exports it by USB/IP",
@@ -95,7 +101,7 @@ public static class CertifyCommand
         Option[] options =
         [
             Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, ConfirmChip, DryRun, Keep, RealTime,
-            Usb,
+            ShortenWatch, Usb,
         ];
         foreach (Option option in options)
             certify.Options.Add(option);
@@ -106,7 +112,8 @@ public static class CertifyCommand
             "flashbench certify --bench me11 --dut X230-0417 --operator ada",
             "flashbench certify --virtual-flash dump.bin.gz --dry-run",
             "flashbench certify --usb 3240                        # then: usbip attach -r 127.0.0.1 -b 9-1",
-            "flashbench certify --control damaged-manifest        # must end in FAIL");
+            "flashbench certify --control damaged-manifest        # must end in FAIL",
+            "flashbench certify --bench qemu --shorten-watch 60   # tries a bench out; never a PASS");
     }
 
     private static CertifyRequest RequestOf(ParseResult parse)
@@ -132,6 +139,7 @@ public static class CertifyCommand
             Keep = parse.GetValue(Keep),
             RealTime = parse.GetValue(RealTime),
             UsbPort = parse.GetValue(Usb),
+            ShortenedWatch = parse.GetValue(ShortenWatch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
     }
 
@@ -141,6 +149,12 @@ public static class CertifyCommand
             throw new UsageException("--keep and --virtual-flash contradict each other: which image?");
         if (parse.GetValue(ConfirmChip) && parse.GetValue(Dut) is null)
             throw new UsageException("--confirm-chip needs --dut: which board?");
+        if (parse.GetValue(ShortenWatch) is < WatchLimits.ShortenedSecondsMin or >= WatchLimits.SecondsMin)
+        {
+            throw new UsageException($"--shorten-watch takes {WatchLimits.ShortenedSecondsMin} to "
+                + $"{WatchLimits.SecondsMin - 1} seconds; without it every boot is watched past the mark");
+        }
+
         if (parse.GetValue(DryRun) && parse.GetValue(Control) is not null)
             throw new UsageException("--control and --dry-run contradict each other: a control is shown by the watch");
         if (parse.GetValue(Usb) is not null && parse.GetValue(RealTime))

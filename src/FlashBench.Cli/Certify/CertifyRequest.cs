@@ -45,4 +45,7 @@ internal sealed record CertifyRequest
     /// <summary>TCP port on which the virtual programmer is exported, to be reached through the USB library; null to
     /// reach it in the process.</summary>
     public int? UsbPort { get; init; }
+
+    /// <summary>How long every boot is watched instead of the profile's time; null for that.</summary>
+    public TimeSpan? ShortenedWatch { get; init; }
 }

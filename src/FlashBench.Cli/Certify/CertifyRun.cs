@@ -2,17 +2,17 @@ using System.CommandLine;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
+using FlashBench.Cli.Benches;
 using FlashBench.Cli.Diagnostics;
 using FlashBench.Cli.Progress;
 using FlashBench.Firmware.Formats;
-using FlashBench.Simulation;
 using FlashBench.Simulation.Images;
 using FlashBench.Simulation.State;
 using Serilog;
 
 namespace FlashBench.Cli.Certify;
 
-/// <summary>Wires one `certify` job on a virtual bench together and runs it.</summary>
+/// <summary>Wires one `certify` job together and runs it.</summary>
 internal sealed class CertifyRun
 {
     private const string TestKeyName = "FlashBench test key";
@@ -20,7 +20,7 @@ internal sealed class CertifyRun
     private readonly CertifyRequest _request;
     private readonly ParseResult _parse;
     private readonly BenchEntry _bench;
-    private readonly VirtualBenchEntry _virtual;
+    private readonly BenchWorld _world;
     private readonly BenchPaths _paths;
     private readonly BenchState _state;
     private readonly byte[]? _image;
@@ -34,11 +34,14 @@ internal sealed class CertifyRun
         BenchConfig config = ConfigSource.Load(parse);
         _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file) : null;
         _bench = BenchChoice.Find(config, request.Bench, _image, _keys);
-        _virtual = _bench.Virtual ?? throw new CommandFailure(
-            ExitCodes.Configuration, $"bench {_bench.Id} has a programmer only: certify needs relay, sensor and "
-            + "console too; the flash verbs work on it");
         _paths = ConfigSource.Paths(config);
-        _state = VirtualStore.StateOf(_paths, _bench.Id);
+        bool mayAsk = !parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
+        _world = BenchWorld.Of(
+            _bench, _paths, config.PowerGroups,
+            new WorldWishes(request.RealTime, request.Seed, request.UsbPort, mayAsk));
+        _state = _world.State;
+        if (!_world.IsSimulated)
+            RefuseOnRealBench();
     }
 
     /// <summary>Runs the job.</summary>
@@ -61,7 +64,7 @@ internal sealed class CertifyRun
 
     private int Run(CancellationToken cancel)
     {
-        if (_request.Keep && _state.DirtyJob(_bench.Id) is { } dirty)
+        if (_world.IsSimulated && _request.Keep && _state.DirtyJob(_bench.Id) is { } dirty)
         {
             throw new CommandFailure(
                 ExitCodes.Dirty, $"job {dirty} left the chip of bench {_bench.Id} in a state that must not be booted; "
@@ -85,31 +88,27 @@ internal sealed class CertifyRun
 
     private int RunJob(DisplaySettings settings, ILogger log, CancellationToken cancel)
     {
-        var world = new VirtualWorld(
-            _bench, _request.Seed ?? _virtual.Seed, _request.RealTime, overUsb: _request.UsbPort is not null);
         JobResult result;
         using (var display = new JobDisplay(settings))
-            result = world.Run(stop => RunOnBenchAsync(world, log, display, stop), cancel);
+            result = _world.Run(stop => RunOnBenchAsync(log, display, stop), cancel);
         int code = JobExit.CodeOf(result, _request.DryRun);
-        log.Information("Job {Job} ended: {Verdict}, exit {Code}", world.JobId, result.Judgement.Verdict, code);
-        ResultText.Write(settings, result.Judgement, (world.JobId, _directory), code);
+        log.Information("Job {Job} ended: {Verdict}, exit {Code}", _world.JobId, result.Judgement.Verdict, code);
+        ResultText.Write(settings, result, (_world.JobId, _directory), code);
         return code;
     }
 
-    private async Task<JobResult> RunOnBenchAsync(
-        VirtualWorld world, ILogger log, JobDisplay display, CancellationToken cancel)
+    private async Task<JobResult> RunOnBenchAsync(ILogger log, JobDisplay display, CancellationToken cancel)
     {
-        await using VirtualBench bench = OpenBench(world); // first: a bench in use must leave no empty job directory
-        await using ProgrammerOverUsb? usb = _request.UsbPort is { } port
-            ? await world.ExportAsync(bench, port, display.Note)
-            : null;
+        // First: a bench in use must leave no empty job directory.
+        var opening = new BenchOpening(_world.IsSimulated && !_request.Keep, _image, display.Note);
+        await using OpenedBench bench = await _world.OpenAsync(opening, cancel);
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
-        _directory = JobFolders.Create(Path.GetFullPath(_request.Evidence ?? _paths.Evidence), world.JobId);
+        _directory = JobFolders.Create(Path.GetFullPath(_request.Evidence ?? _paths.Evidence), _world.JobId);
         log.Information(
-            "Job {Job} on bench {Bench} begins, evidence in {Directory}", world.JobId, _bench.Id, _directory);
+            "Job {Job} on bench {Bench} begins, evidence in {Directory}", _world.JobId, _bench.Id, _directory);
         var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key);
         CrashPoint? crash = CrashPoint.FromEnvironment();
-        _job = new CertifyJob(world.Parts(bench, usb), Options(world), folders, world.Clock())
+        _job = new CertifyJob(bench.Parts, Options(), folders, _world.Clock())
         {
             Listener = new JobEvents(display).Show,
             JournalProbe = crash is null ? null : crash.At,
@@ -117,35 +116,43 @@ internal sealed class CertifyRun
         return await _job.RunAsync(cancel);
     }
 
-    private VirtualBench OpenBench(VirtualWorld world)
+    // A record of a real board names it, and nothing about it is made up.
+    private void RefuseOnRealBench()
     {
-        string path = VirtualStore.FlashOf(_paths, _bench.Id);
-        if (_request.Keep && _image is null && File.Exists(path))
-            return world.Open(path);
-        return VirtualStore.Create(world, path, _image ?? world.GenerateImage(), _state, _bench.Id);
+        if (_request.Keep || _image is not null)
+        {
+            throw new UsageException(
+                $"--keep and --virtual-flash are for simulated chips, and that of bench {_bench.Id} is real");
+        }
+
+        if (_request.Dut is null)
+            throw new UsageException($"bench {_bench.Id} is real: name its board with --dut SERIAL");
+        if (_request.Control is not null)
+            throw new UsageException($"--control is for simulated benches: no profile says that a board is sacrificial");
     }
 
-    private CertifyOptions Options(VirtualWorld world)
+    private CertifyOptions Options()
     {
         DutProfile profile = DutProfiles.Load(_bench.DutProfile);
         return new CertifyOptions
         {
-            Job = world.JobId,
+            Job = _world.JobId,
             Bench = _bench.Id,
             Profile = profile,
             Dut = _request.Dut ?? $"virtual-{_bench.Id}",
             BindDut = _request.Dut is not null,
             ConfirmChip = _request.ConfirmChip,
             Operator = _request.Operator ?? "not named",
-            Host = world.HostName,
+            Host = _world.HostName,
             Software = FlashBenchCommand.Version,
             Require = _request.Require ?? profile.RequiredLevel,
             Control = _request.Control,
             DryRun = _request.DryRun,
-            Keys = _keys,
-            TestKeyName = TestKeyName,
-            Simulated = true,
-            DrawNonce = world.DrawNonce,
+            ShortenedWatch = _request.ShortenedWatch,
+            Keys = _world.IsSimulated ? _keys : KeyRing.Intel, // rule I7
+            TestKeyName = _world.IsSimulated ? TestKeyName : null,
+            Simulated = _world.IsSimulated,
+            DrawNonce = _world.DrawNonce,
         };
     }
 }

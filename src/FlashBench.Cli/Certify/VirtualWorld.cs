@@ -2,9 +2,11 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Power;
 using FlashBench.Bench.Journal;
+using FlashBench.Cli.Benches;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;
 using FlashBench.Hardware.Power;
@@ -17,7 +19,7 @@ using FlashBench.Simulation.Served;
 namespace FlashBench.Cli.Certify;
 
 /// <summary>Clock, names and parts of a virtual bench. In virtual time all of it comes from the seed.</summary>
-internal sealed class VirtualWorld
+internal sealed class VirtualWorld : BenchWorld
 {
     private const int HostUptimeDays = 1;
     private static readonly DateTimeOffset FirstDay = new(2026, 1, 1, 8, 0, 0, TimeSpan.Zero);
@@ -29,9 +31,17 @@ internal sealed class VirtualWorld
     private readonly VirtualTime? _virtual;
     private readonly ServedJob? _overUsb;
     private readonly bool _realTime;
+    private readonly BenchPaths _paths;
+    private readonly int? _usbPort;
 
-    public VirtualWorld(BenchEntry bench, int seed, bool realTime, bool overUsb = false)
+    public VirtualWorld(BenchEntry bench, BenchPaths paths, WorldWishes wishes)
+        : this(bench, paths, wishes.Seed ?? bench.Virtual?.Seed ?? 0, wishes.RealTime, wishes.UsbPort)
     {
+    }
+
+    private VirtualWorld(BenchEntry bench, BenchPaths paths, int seed, bool realTime, int? usbPort)
+    {
+        (_paths, _usbPort) = (paths, usbPort);
         _bench = bench;
         _parts = bench.Virtual ?? throw new ArgumentException("the bench is not virtual", nameof(bench));
         _seed = seed;
@@ -39,29 +49,38 @@ internal sealed class VirtualWorld
         _random = new Random(BinaryPrimitives.ReadInt32LittleEndian(digest));
         _realTime = realTime;
         DateTimeOffset start = FirstDay.AddDays(digest[4]);
-        if (overUsb)
+        if (usbPort is not null)
             _overUsb = ServedFrom(start);
         else if (!realTime)
             _virtual = new VirtualTime(start);
         Time = (TimeProvider?)_virtual ?? _overUsb?.Time ?? TimeProvider.System;
         HostName = realTime ? Environment.MachineName : "virtual-host";
         JobId = realTime
-            ? string.Create(CultureInfo.InvariantCulture, $"FBJ-{Time.GetUtcNow():yyyyMMdd-HHmmss}")
+            ? HostWorld.JobIdAt(Time)
             : $"FBJ-{Convert.ToHexString(digest.AsSpan(0, 4))}";
     }
 
     /// <summary>A bench that other programs drive, on their clock; no job runs on it.</summary>
-    public VirtualWorld(BenchEntry bench, TimeProvider time)
-        : this(bench, bench.Virtual?.Seed ?? 0, realTime: true) => Time = time;
+    public VirtualWorld(BenchEntry bench, BenchPaths paths, TimeProvider time)
+        : this(bench, paths, bench.Virtual?.Seed ?? 0, realTime: true, usbPort: null) => Time = time;
 
-    public TimeProvider Time { get; }
+    /// <inheritdoc/>
+    public override TimeProvider Time { get; }
 
-    public string HostName { get; }
+    /// <inheritdoc/>
+    public override string HostName { get; }
 
-    public string JobId { get; }
+    /// <inheritdoc/>
+    public override string JobId { get; }
 
-    /// <summary>Runs the job to its end; a world over USB does so once.</summary>
-    public T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancel)
+    /// <inheritdoc/>
+    public override bool IsSimulated => true;
+
+    /// <inheritdoc/>
+    public override BenchState State => VirtualStore.StateOf(_paths, _bench.Id);
+
+    /// <inheritdoc/>
+    public override T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancel)
     {
         if (_virtual is not null)
             return _virtual.Run(work, cancel);
@@ -72,13 +91,44 @@ internal sealed class VirtualWorld
     // Ends with the one run that it is for.
     private static ServedJob ServedFrom(DateTimeOffset start) => new(TimeProvider.System, start);
 
-    public BenchClock Clock() => _realTime
-        ? new BenchClock(Time, new HostBootClock(), HostIdentity.Read().BootId)
+    /// <inheritdoc/>
+    public override BenchClock Clock() => _realTime
+        ? HostWorld.ClockOf(Time)
         : new BenchClock(Time, new VirtualBootClock(Time, TimeSpan.FromDays(HostUptimeDays)), VirtualBootId());
 
-    public string DrawNonce() => _realTime
-        ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))
+    /// <inheritdoc/>
+    public override string DrawNonce() => _realTime
+        ? HostWorld.UnforeseenNonce()
         : _random.Next(1, int.MaxValue).ToString("x8", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public override async Task<OpenedBench> OpenAsync(BenchOpening opening, CancellationToken cancel)
+    {
+        VirtualBench bench = OpenBench(opening); // first: a bench in use must have no effect
+        ProgrammerOverUsb? usb = null;
+        try
+        {
+            usb = _usbPort is { } port ? await ExportAsync(bench, port, opening.Note) : null;
+        }
+        catch (CommandFailure)
+        {
+            await bench.DisposeAsync();
+            throw;
+        }
+
+        return usb is null
+            ? new OpenedBench(Parts(bench), bench)
+            : new OpenedBench(Parts(bench, usb), usb, bench);
+    }
+
+    /// <summary>The virtual bench itself, for whoever lends its programmer.</summary>
+    public VirtualBench OpenBench(BenchOpening opening)
+    {
+        string path = VirtualStore.FlashOf(_paths, _bench.Id);
+        return opening.Fresh || opening.Image is not null || !File.Exists(path)
+            ? VirtualStore.Create(this, path, opening.Image ?? GenerateImage(), State, _bench.Id)
+            : Open(path);
+    }
 
     public byte[] GenerateImage() => ImageGenerator.Create(_parts.Image, ChipOf(null).SizeBytes);
 
@@ -88,14 +138,14 @@ internal sealed class VirtualWorld
         return VirtualBench.Create(OptionsFor(path, image), image, Time);
     }
 
-    public VirtualBench Open(string path) => VirtualBench.Open(OptionsFor(path, null), Time);
+    private VirtualBench Open(string path) => VirtualBench.Open(OptionsFor(path, null), Time);
 
     /// <summary>Lends the programmer to the USB library of this host; for a world over USB.</summary>
     /// <param name="bench">A bench of this world.</param>
     /// <param name="tcpPort">Where the USB/IP server listens, on the loopback.</param>
     /// <param name="note">Told what a person has to do.</param>
     /// <exception cref="CommandFailure">The TCP port is taken or not allowed.</exception>
-    public Task<ProgrammerOverUsb> ExportAsync(VirtualBench bench, int tcpPort, Action<string> note) =>
+    private Task<ProgrammerOverUsb> ExportAsync(VirtualBench bench, int tcpPort, Action<string> note) =>
         _overUsb is { } job
             ? ProgrammerOverUsb.StartAsync(bench, job, TimeProvider.System, tcpPort, note)
             : throw new InvalidOperationException("this world has its programmer in the process");
@@ -104,14 +154,16 @@ internal sealed class VirtualWorld
     /// <param name="bench">A bench of this world.</param>
     /// <param name="usb">The way to its programmer; null for the one in the process.</param>
     public BenchParts Parts(VirtualBench bench, ProgrammerOverUsb? usb = null) => new(
-        async cancel => await OpenAsync(
-            usb is null ? await bench.OpenProgrammerAsync(cancel) : await usb.OpenAsync(cancel), cancel),
+        async cancel => await OpenProgrammerAsync(
+            usb is null ? await bench.OpenProgrammerAsync(cancel) : await usb.OpenAsync(cancel), Time, cancel),
         new RelayPower(bench.PowerRelay), bench.Sensor, bench.Console);
 
-    private async Task<ISpiBus> OpenAsync(IUsbDevice usb, CancellationToken cancel) =>
+    /// <summary>Puts the driver on a virtual programmer.</summary>
+    public static async Task<ISpiBus> OpenProgrammerAsync(
+        IUsbDevice usb, TimeProvider time, CancellationToken cancel) =>
         usb.Identity.VendorId == Ch341aProtocol.VendorId
-            ? await Ch341aProgrammer.OpenAsync(usb, Time, cancel)
-            : await FtdiProgrammer.OpenAsync(usb, new FtdiOptions(), Time, cancel);
+            ? await Ch341aProgrammer.OpenAsync(usb, time, cancel)
+            : await FtdiProgrammer.OpenAsync(usb, new FtdiOptions(), time, cancel);
 
     private VirtualBenchOptions OptionsFor(string path, byte[]? image) => new(_bench.Id, path, ChipOf(image), _seed)
     {

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Programming;
+using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
-using FlashBench.Simulation;
 using FlashBench.Simulation.State;
 
 namespace FlashBench.Cli.Flash;
@@ -13,7 +13,7 @@ namespace FlashBench.Cli.Flash;
 internal sealed class FlashWorld
 {
     private readonly ParseResult _parse;
-    private readonly VirtualWorld? _virtual;
+    private readonly BenchWorld? _world; // null for a programmer alone
 
     public FlashWorld(ParseResult parse)
     {
@@ -22,18 +22,12 @@ internal sealed class FlashWorld
         Bench = ConfigSource.Bench(config, parse.GetValue(FlashOptions.Bench));
         Paths = ConfigSource.Paths(config);
         bool realTime = parse.GetValue(FlashOptions.RealTime);
-        if (Bench.Virtual is { } parts)
-        {
-            _virtual = new VirtualWorld(Bench, parts.Seed, realTime);
-            State = VirtualStore.StateOf(Paths, Bench.Id);
-            Random = new Random(parts.Seed);
-        }
-        else
-        {
+        if (Bench is { Programmer: not null, Relays: null })
             RefuseVirtualOptions(realTime);
-            State = new BenchState(Paths.State);
-            Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-        }
+        else
+            _world = BenchWorld.Of(Bench, Paths, config.PowerGroups, new WorldWishes(realTime, null, null, MayAsk()));
+        State = _world?.State ?? new BenchState(Paths.State);
+        Random = new Random(Bench.Virtual?.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
     }
 
     public BenchEntry Bench { get; }
@@ -45,16 +39,16 @@ internal sealed class FlashWorld
     /// <summary>Draws the sectors of spot checks: unpredictable on a real bench.</summary>
     public Random Random { get; }
 
-    public TimeProvider Time => _virtual?.Time ?? TimeProvider.System;
+    public TimeProvider Time => _world?.Time ?? TimeProvider.System;
 
     /// <summary>Opens the chip, runs the work, releases the chip.</summary>
     public int Run(Func<FlashSession, CancellationToken, Task<int>> work, CancellationToken cancel)
     {
         try
         {
-            return _virtual is null
+            return _world is null
                 ? SingleThread.Run(stop => OnProgrammerAsync(work, stop), cancel)
-                : _virtual.Run(stop => OnVirtualBenchAsync(_virtual, work, stop), cancel);
+                : _world.Run(stop => OnBenchAsync(_world, work, stop), cancel);
         }
         catch (BenchStateException e)
         {
@@ -62,12 +56,14 @@ internal sealed class FlashWorld
         }
     }
 
-    private async Task<int> OnVirtualBenchAsync(
-        VirtualWorld world, Func<FlashSession, CancellationToken, Task<int>> work, CancellationToken cancel)
+    private async Task<int> OnBenchAsync(
+        BenchWorld world, Func<FlashSession, CancellationToken, Task<int>> work, CancellationToken cancel)
     {
-        await using VirtualBench bench = OpenBench(world);
+        byte[]? image = _parse.GetValue(FlashOptions.VirtualFlash) is { } file ? VirtualFlashFile.Read(file) : null;
+        await using OpenedBench bench = await world.OpenAsync(
+            BenchOpening.AsItIs with { Image = image }, cancel);
         await using FlashSession session = await FlashSession.OpenAsync(
-            world.Parts(bench), DutProfiles.Load(Bench.DutProfile), world.Clock(), cancel);
+            bench.Parts, DutProfiles.Load(Bench.DutProfile), world.Clock(), cancel);
         return await work(session, cancel);
     }
 
@@ -77,7 +73,7 @@ internal sealed class FlashWorld
         if (!_parse.GetValue(FlashOptions.BoardOff))
         {
             throw new UsageException(
-                $"bench {Bench.Id} has no sensor: disconnect AC and battery, then say so with --board-off");
+                $"bench {Bench.Id} has no relays and no sensor: disconnect AC and battery, then say so with --board-off");
         }
 
         using var door = new ProgrammerDoor(Time);
@@ -86,15 +82,7 @@ internal sealed class FlashWorld
         return await work(session, cancel);
     }
 
-    private VirtualBench OpenBench(VirtualWorld world)
-    {
-        string path = VirtualStore.FlashOf(Paths, Bench.Id);
-        if (_parse.GetValue(FlashOptions.VirtualFlash) is { } file)
-            return VirtualStore.Create(world, path, VirtualFlashFile.Read(file), State, Bench.Id);
-        return File.Exists(path)
-            ? world.Open(path)
-            : VirtualStore.Create(world, path, world.GenerateImage(), State, Bench.Id);
-    }
+    private bool MayAsk() => !_parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
 
     private void RefuseVirtualOptions(bool realTime)
     {

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using FlashBench.Bench.Config;
-using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Power;
+using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
 using FlashBench.Simulation;
 using FlashBench.Simulation.Served;
@@ -37,11 +38,11 @@ internal sealed class ServedBench : IAsyncDisposable
         byte[]? image = request.Image is { } file ? VirtualFlashFile.Read(file) : null;
         BenchPaths paths = ConfigSource.Paths(config);
         var time = new ServedTime(TimeProvider.System, pace);
-        var world = new VirtualWorld(entry, time);
+        var world = new VirtualWorld(entry, paths, time);
         try
         {
             VirtualBench bench = await time.RunAsync(
-                () => Task.FromResult(Open(world, paths, entry, (image, request.Keep))));
+                () => Task.FromResult(world.OpenBench(new BenchOpening(!request.Keep, image, _ => { }))));
             return new ServedBench(entry, time, world, bench);
         }
         catch (BenchStateException e)
@@ -60,15 +61,5 @@ internal sealed class ServedBench : IAsyncDisposable
     {
         await Time.RunAsync(async () => await Bench.DisposeAsync());
         Time.Dispose();
-    }
-
-    private static VirtualBench Open(
-        VirtualWorld world, BenchPaths paths, BenchEntry entry, (byte[]? Image, bool Keep) content)
-    {
-        string path = VirtualStore.FlashOf(paths, entry.Id);
-        return content.Keep && File.Exists(path)
-            ? world.Open(path)
-            : VirtualStore.Create(
-                world, path, content.Image ?? world.GenerateImage(), VirtualStore.StateOf(paths, entry.Id), entry.Id);
     }
 }

@@ -1,21 +1,20 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using FlashBench.Hardware.Console;
 
 namespace FlashBench.Hardware.Native;
 
-/// <summary>A tty as a stream of raw bytes: 8 bits, no parity, no flow control, nobody else's.</summary>
+/// <summary>An open serial port as a stream of raw bytes.</summary>
 /// <remarks>Source: S-17. Reads return what is there; 0 means that the line was hung up or unplugged.</remarks>
 internal sealed class SerialLine : Stream
 {
-    private const int OpenFlags = 0x0002 | 0x0100 | 0x0800 | 0x80000; // O_RDWR, O_NOCTTY, O_NONBLOCK, O_CLOEXEC
-    private const int Exclusive = 0x540C;                             // TIOCEXCL
-    private const int Now = 0, BothQueues = 2;                        // TCSANOW, TCIOFLUSH
-    private const int TryAgain = 11, BrokenCall = 4, InputOutput = 5; // EAGAIN, EINTR, EIO
-    private const short ReadReady = 1, WriteReady = 4;                // POLLIN, POLLOUT
-    private const int SliceMs = 50;                                   // how late a cancellation may be seen
-
-    // struct termios of Linux's C libraries: four 32-bit flag words, then the line discipline and the characters.
-    private const int TermiosRoom = 128, ControlFlags = 8, MinimumCount = 17 + 6, MinimumTime = 17 + 5;
-    private const uint HardwareFlowControl = 0x80000000, LocalAndReceiver = 0x0800 | 0x0080; // CRTSCTS; CLOCAL, CREAD
+    private const nuint FlushQueues = 0x540B, StartBreak = 0x5427, EndBreak = 0x5428; // TCFLSH, TIOCSBRK, TIOCCBRK
+    private const nuint GetCounters = 0x545D;                                         // TIOCGICOUNT
+    private const nint BothQueues = 2;                                                // TCIOFLUSH
+    private const int CounterBytes = 80, FirstCounter = 6 * sizeof(int);              // struct serial_icounter_struct
+    private const int TryAgain = 11, BrokenCall = 4, InputOutput = 5;                 // EAGAIN, EINTR, EIO
+    private const short ReadReady = 1, WriteReady = 4;                                // POLLIN, POLLOUT
+    private const int SliceMs = 50;                        // how late a cancellation may be seen
 
     private readonly FileDescriptor _file;
 
@@ -40,30 +39,59 @@ internal sealed class SerialLine : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Opens a tty, makes it raw, and forgets what it had received.</summary>
+    /// <summary>Opens a port in a mode; what it has received already stays.</summary>
+    /// <exception cref="SerialOpenException">It cannot be opened, or cannot run so.</exception>
+    public static SerialLine Open(string path, SerialMode mode) => new(SerialOpening.Open(path, mode));
+
+    /// <summary>Opens the port of a serial programmer, 8N1, and forgets what it had received.</summary>
     /// <param name="path">Device node.</param>
-    /// <param name="baud">A speed that the C library knows.</param>
+    /// <param name="baud">Speed.</param>
     /// <exception cref="ProgrammerException">
     /// Not there, not allowed, in use, no tty, or no such speed; its cause says which.
     /// </exception>
     public static SerialLine Open(string path, int baud)
     {
-        FileDescriptor file = LibC.Open(path, OpenFlags);
-        bool opened = false;
         try
         {
-            if (file.IsInvalid)
-                throw CannotOpen(path, Marshal.GetLastPInvokeError());
-            Configure(file, path, baud);
-            opened = true;
-            return new SerialLine(file);
+            SerialLine line = Open(path, new SerialMode(baud, SerialFormat.Usual, MarkErrors: false));
+            LibC.ControlLine(line._file, FlushQueues, BothQueues);
+            return line;
         }
-        finally
+        catch (SerialOpenException failure)
         {
-            if (!opened)
-                file.Dispose();
+            throw new ProgrammerException(failure.Message, failure) { Cause = failure.Cause };
         }
     }
+
+    /// <summary>Takes what is there without waiting.</summary>
+    /// <returns>Number of bytes; 0 if the line is gone; null if there is nothing now.</returns>
+    public int? TryRead(Span<byte> buffer)
+    {
+        nint count = LibC.Read(_file, buffer, buffer.Length);
+        return count >= 0 ? (int)count : IsTemporary(out _) ? null : 0;
+    }
+
+    /// <summary>Blocks its thread until something arrives, the line is gone, or <paramref name="wake"/> is set.
+    /// </summary>
+    /// <returns>True if <paramref name="wake"/> is set.</returns>
+    public bool WaitForInput(WakeSignal wake) => wake.WaitForInput(_file);
+
+    /// <summary>Receive errors since the driver was loaded or the adapter plugged in; null if nobody counts them.
+    /// </summary>
+    public ConsoleCounters? ReadCounters()
+    {
+        byte[] counters = new byte[CounterBytes];
+        return LibC.ControlLine(_file, GetCounters, counters) != 0 ? null : new ConsoleCounters(
+            Overruns: At(counters, 1), FramingErrors: At(counters, 0), ParityErrors: At(counters, 2))
+        {
+            Breaks = At(counters, 3),
+            BufferOverruns = At(counters, 4),
+        };
+    }
+
+    /// <summary>Holds the line low, or lets it go.</summary>
+    /// <returns>False if the port cannot.</returns>
+    public bool SetBreak(bool low) => LibC.Control(_file, low ? StartBreak : EndBreak) == 0;
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -122,32 +150,9 @@ internal sealed class SerialLine : Stream
         base.Dispose(disposing);
     }
 
-    private static void Configure(FileDescriptor file, string path, int baud)
-    {
-        byte[] termios = new byte[TermiosRoom];
-        if (LibC.GetLine(file, termios) != 0)
-            throw new ProgrammerException($"{path} is no serial port") { Cause = ProgrammerCause.Unavailable };
-        LibC.MakeRaw(termios);
-        uint flags = BitConverter.ToUInt32(termios, ControlFlags);
-        BitConverter.TryWriteBytes(termios.AsSpan(ControlFlags), (flags & ~HardwareFlowControl) | LocalAndReceiver);
-        (termios[MinimumCount], termios[MinimumTime]) = (1, 0);
-        if (baud <= 0 || LibC.SetSpeed(termios, (uint)baud) != 0)
-            throw new ProgrammerException($"{path}: no serial port runs at {baud} baud");
-        if (LibC.SetLine(file, Now, termios) != 0 || LibC.FlushLine(file, BothQueues) != 0)
-            throw new ProgrammerException($"{path} cannot be set up ({Marshal.GetLastPInvokeErrorMessage()})");
-        LibC.Control(file, Exclusive); // a courtesy: ports that do not know it work all the same
-    }
-
-    private static ProgrammerException CannotOpen(string path, int error) => error switch
-    {
-        2 or 6 or 19 => new($"{path} is not there") { Cause = ProgrammerCause.Unavailable }, // ENOENT, ENXIO, ENODEV
-        13 => new($"{path} may not be opened by this user: add the user to its group (dialout)") // EACCES
-        {
-            Cause = ProgrammerCause.Permission,
-        },
-        16 => new($"{path} is in use by another program") { Cause = ProgrammerCause.Busy }, // EBUSY
-        _ => new($"{path} cannot be opened ({Marshal.GetPInvokeErrorMessage(error)})"),
-    };
+    // Frame, overrun, parity, break and buffer overrun follow the modem lines and the byte counts.
+    private static long At(byte[] counters, int index) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(counters.AsSpan(FirstCounter + index * sizeof(int)));
 
     private static bool IsTemporary(out int error)
     {
@@ -158,5 +163,5 @@ internal sealed class SerialLine : Stream
     private static IOException Broken(int error) => new(Marshal.GetPInvokeErrorMessage(error));
 
     // A blocking wait, on a thread that may block; short, so that a cancellation is seen soon.
-    private Task ReadyAsync(short wanted) => Task.Run(() => _file.Wait(wanted, SliceMs));
+    private Task<bool> ReadyAsync(short wanted) => Task.Run(() => _file.Wait(wanted, SliceMs));
 }

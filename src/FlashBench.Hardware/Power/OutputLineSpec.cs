@@ -1,8 +1,17 @@
+using System.Text.Json.Serialization;
 using FlashBench.Hardware.Console;
 
 namespace FlashBench.Hardware.Power;
 
-/// <summary>How an output line is found and wired; the nested types are the kinds of parts that can drive one.</summary>
+/// <summary>How an output line is found and wired; the nested types are the kinds of parts that can drive one.
+/// </summary>
+/// <remarks>The JSON form is that of the relay holder's protocol (docs/power.md).</remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Gpio), "gpio")]
+[JsonDerivedType(typeof(Mcp23017), "mcp23017")]
+[JsonDerivedType(typeof(Lcus), "lcus")]
+[JsonDerivedType(typeof(Hook), "hook")]
+[JsonDerivedType(typeof(Operator), "operator")]
 public abstract record OutputLineSpec
 {
     /// <summary>A line of a Linux GPIO chip (character device, uAPI v2).</summary>

@@ -14,6 +14,10 @@ public sealed class RelayPower(IOutputLine line)
     /// <summary>What was last commanded; null before the first command and after one that failed.</summary>
     public bool? Commanded { get; private set; }
 
+    /// <summary>What the relay does now, as far as its driver can tell; null if it cannot.</summary>
+    /// <exception cref="PowerException">The relay's driver did not answer.</exception>
+    public ValueTask<bool?> ReadAsync(CancellationToken cancel) => line.ReadAsync(cancel);
+
     /// <summary>Commands the relay to supply the board; returns at once, before the rails have risen.</summary>
     /// <exception cref="PowerException">The relay could not be driven; its contact is unknown.</exception>
     public ValueTask OnAsync(CancellationToken cancel) => CommandAsync(active: true, cancel);

@@ -61,6 +61,9 @@ public sealed class BoardFaults
     /// <summary>Stretches in which FB1 lines are lost; heartbeats go on.</summary>
     public Collection<BootWindow> MissingSamples { get; } = [];
 
+    /// <summary>From this boot on another processor sits in the socket.</summary>
+    public int? OtherProcessor { get; set; }
+
     /// <summary>Agent and heartbeat stop; power stays.</summary>
     public BootMoment? AgentStops { get; set; }
 

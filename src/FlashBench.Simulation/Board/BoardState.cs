@@ -44,6 +44,9 @@ internal sealed record BoardState(
     /// <summary>Running only: FB1 lines made.</summary>
     public int SampleCount { get; init; }
 
+    /// <summary>Running only: FB2 lines made.</summary>
+    public int FactCount { get; init; }
+
     /// <summary>A board that nobody has switched on yet.</summary>
     public static BoardState New(GenuineRecord genuine) => new(genuine, false, false, BoardPhase.Unpowered, 0);
 

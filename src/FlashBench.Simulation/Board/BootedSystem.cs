@@ -34,6 +34,7 @@ internal sealed class BootedSystem
     private readonly BoardScope _scope = new();
     private readonly BootLog _log;
     private readonly IReadOnlyList<uint>? _visible;
+    private readonly BoardInventory _inventory;
     private readonly double _clockError;
 
     /// <summary>Prepares a boot; nothing happens before <see cref="Schedule"/>.</summary>
@@ -42,6 +43,7 @@ internal sealed class BootedSystem
         (_parts, _uart, Boot, Began) = (parts, uart, boot, began);
         bool hidden = parts.HiddenUnderHap && me is { ThirdGeneration: true, DisableBit: true };
         _visible = hidden ? null : me.Registers;
+        _inventory = Inventory(parts, boot, me, hidden);
         _log = BootLog.Create(new BootFacts(me, parts.Pch, hidden, unchecked(parts.Seed * 1000L + boot)));
         _clockError = 0.0009 * SeededHash.Signed(parts.Seed, 0xC10C); // one crystal, the same at every boot
     }
@@ -80,8 +82,13 @@ internal sealed class BootedSystem
     /// <summary>Bytes from the bench have arrived.</summary>
     public void Receive(TimeSpan at, ReadOnlySpan<byte> bytes)
     {
-        if (AgentRuns(at) && at >= Began + _log.SystemUp + AgentDelay && Agent.Receive(bytes))
+        if (!AgentRuns(at) || at < Began + _log.SystemUp + AgentDelay)
+            return;
+        AgentAnswers wanted = Agent.Receive(bytes);
+        if (wanted.HasFlag(AgentAnswers.Sample))
             _parts.Timeline.At(at + AnswerDelay, _scope, Sample);
+        if (wanted.HasFlag(AgentAnswers.Facts))
+            _parts.Timeline.At(at + 2 * AnswerDelay, _scope, Tell);
     }
 
     /// <summary>Everything stops in this instant.</summary>
@@ -132,6 +139,22 @@ internal sealed class BootedSystem
         if (!_parts.Faults.MissingSamples.Any(window => window.Holds(Boot, at - Began)))
             _uart.Send(at, _scope, line);
         Sampled();
+    }
+
+    private void Tell(TimeSpan at)
+    {
+        if (!AgentRuns(at))
+            return;
+        foreach ((string Key, string Text)[] facts in _inventory.Lines())
+            Print(at, Agent.NextFacts(Uptime(at), facts));
+        Sampled();
+    }
+
+    private static BoardInventory Inventory(BoardParts parts, int boot, MeOutcome me, bool hidden)
+    {
+        bool told = !hidden && me.State == MeState.Normal;
+        bool other = parts.Faults.OtherProcessor is int from && boot >= from;
+        return new BoardInventory(parts.Pch, !hidden, told ? me.Version : null, other ? "other" : "virtual");
     }
 
     private void Print(TimeSpan at, string text) => _uart.Send(at, _scope, Line(text));

@@ -4,7 +4,22 @@ using System.Text.RegularExpressions;
 
 namespace FlashBench.Simulation.Board;
 
-/// <summary>The agent that runs in the board's operating system and reads the ME's registers.</summary>
+/// <summary>What a question wants.</summary>
+[Flags]
+internal enum AgentAnswers
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>An FB1 line.</summary>
+    Sample = 1,
+
+    /// <summary>FB2 lines.</summary>
+    Facts = 2,
+}
+
+/// <summary>The agent that runs in the board's operating system, reads the ME's registers and lists its parts.
+/// </summary>
 /// <remarks>
 /// Modelled: docs/console-protocol.md, written from that page alone. Not modelled: echo of what it is sent, other
 /// programs on the same console.
@@ -18,8 +33,11 @@ internal sealed partial class DutAgent
     /// <summary>The nonce that the next line carries.</summary>
     public string Nonce { get; set; } = "00000000";
 
-    /// <summary>Lines made since boot.</summary>
+    /// <summary>FB1 lines made since boot.</summary>
     public int SampleCount { get; set; }
+
+    /// <summary>FB2 lines made since boot.</summary>
+    public int FactCount { get; set; }
 
     /// <summary>The next FB1 line, without its line end.</summary>
     /// <param name="uptime">Since the kernel started.</param>
@@ -36,11 +54,26 @@ internal sealed partial class DutAgent
         return line.Append(' ').Append(crc.ToString("x8", CultureInfo.InvariantCulture)).ToString();
     }
 
-    /// <summary>Takes bytes from the serial line.</summary>
-    /// <returns>True if they ended a well-formed query: answer at once.</returns>
-    public bool Receive(ReadOnlySpan<byte> bytes)
+    /// <summary>The next FB2 line, without its line end.</summary>
+    /// <param name="uptime">Since the kernel started.</param>
+    /// <param name="facts">Keys and what they say; texts as they are.</param>
+    public string NextFacts(TimeSpan uptime, IEnumerable<(string Key, string Text)> facts)
     {
-        bool asked = false;
+        FactCount++;
+        var line = new StringBuilder("FB2 ");
+        line.Append(Nonce).Append(' ');
+        line.Append(FactCount.ToString(CultureInfo.InvariantCulture)).Append(' ').Append(Seconds(uptime));
+        foreach ((string key, string text) in facts)
+            line.Append(' ').Append(key).Append('=').Append(Escape(text));
+        uint crc = Crc32.Of(Encoding.ASCII.GetBytes(line.ToString()));
+        return line.Append(' ').Append(crc.ToString("x8", CultureInfo.InvariantCulture)).ToString();
+    }
+
+    /// <summary>Takes bytes from the serial line.</summary>
+    /// <returns>What well-formed questions in them want answered at once.</returns>
+    public AgentAnswers Receive(ReadOnlySpan<byte> bytes)
+    {
+        var wanted = AgentAnswers.None;
         foreach (byte value in bytes)
         {
             if (value != '\n')
@@ -54,16 +87,35 @@ internal sealed partial class DutAgent
             _line.Clear();
             if (!query.Success)
                 continue;
-            Nonce = query.Groups[1].Value;
-            asked = true;
+            string nonce = query.Groups[2].Value;
+            bool facts = query.Groups[1].Value == "F";
+            wanted |= facts ? AgentAnswers.Facts
+                : nonce == Nonce ? AgentAnswers.Sample : AgentAnswers.Sample | AgentAnswers.Facts;
+            Nonce = nonce;
         }
 
-        return asked;
+        return wanted;
     }
 
     /// <summary>Seconds with two decimals, as /proc/uptime has them.</summary>
     public static string Seconds(TimeSpan uptime) => uptime.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"\AFBQ ([0-9a-f]{8})\r?\z", RegexOptions.CultureInvariant)]
+    private static string Escape(string text)
+    {
+        if (text.Length == 0)
+            return "-";
+        var escaped = new StringBuilder(text.Length);
+        foreach (byte value in Encoding.UTF8.GetBytes(text))
+        {
+            if (value is <= 0x20 or >= 0x7F or (byte)'%' or (byte)'=')
+                escaped.Append('%').Append(value.ToString("x2", CultureInfo.InvariantCulture));
+            else
+                escaped.Append((char)value);
+        }
+
+        return escaped.ToString();
+    }
+
+    [GeneratedRegex(@"\AFB([QF]) ([0-9a-f]{8})\r?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Query();
 }

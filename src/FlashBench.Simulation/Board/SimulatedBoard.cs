@@ -124,7 +124,8 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     private void Resume(BoardState state, TimeSpan now)
     {
         BootedSystem system = Start(0, now - state.SinceBoot, state.Me!); // BoardPower runs with one only
-        (system.Agent.Nonce, system.Agent.SampleCount) = (state.Nonce, state.SampleCount);
+        (system.Agent.Nonce, system.Agent.SampleCount, system.Agent.FactCount) =
+            (state.Nonce, state.SampleCount, state.FactCount);
         system.Schedule(now);
     }
 
@@ -234,6 +235,7 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
                 Me = Power.Me,
                 Nonce = system.Agent.Nonce,
                 SampleCount = system.Agent.SampleCount,
+                FactCount = system.Agent.FactCount,
             };
         }
 

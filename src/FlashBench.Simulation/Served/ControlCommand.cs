@@ -38,6 +38,9 @@ internal abstract record ControlCommand
     /// <summary>No faults any more.</summary>
     internal sealed record Calm : ControlCommand;
 
+    /// <summary>The far end of the adapter's serial port does or says something.</summary>
+    internal sealed record Uart(UartCommand Command) : ControlCommand;
+
     /// <summary>Reads a line.</summary>
     /// <returns>The command; null if it is none.</returns>
     internal static ControlCommand? Parse(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) switch
@@ -59,6 +62,7 @@ internal abstract record ControlCommand
         ["corrupt", var at, var mask] when Number(at) is > 0 and { } number && Bits(mask) is { } bits =>
             new Corrupt(number, bits),
         ["calm"] => new Calm(),
+        ["uart", .. var words] when UartCommand.Parse(words) is { } command => new Uart(command),
         _ => null,
     };
 

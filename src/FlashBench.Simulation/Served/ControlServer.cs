@@ -91,6 +91,10 @@ public sealed class ControlServer : IAsyncDisposable
             case ControlCommand.Pace pace:
                 _time.Pace = pace.Value;
                 break;
+            case ControlCommand.Uart uart:
+                return _port is SimulatedFt2232hPort { UartPeer: { } peer }
+                    ? uart.Command.Apply(peer) is { } said ? Ok(said) : "error too much waits to be sent"
+                    : "error there is no serial port";
             case ControlCommand { } other:
                 Apply(other);
                 break;

@@ -28,6 +28,9 @@ public sealed class BenchStateFile : IDisposable
     /// <summary>Bytes of all security registers together.</summary>
     internal const int SecurityBytes = 768;
 
+    /// <summary>Where the cells begin in the file, in bytes: whole, plain, and there as long as the file is.</summary>
+    internal const long CellsOffset = 0x20000;
+
     private const uint Version = 1;
     private const int DescriptionBytes = 20; // magic, version, JEDEC id, size
     private const int HeaderBytes = DescriptionBytes + 32;
@@ -39,7 +42,6 @@ public sealed class BenchStateFile : IDisposable
     private const int BoardSlotBytes = 0x9000;
     private const long SecurityOffset = 0x16000; // behind the board's two slots; zero in files of earlier programs
     private const int SecuritySlotBytes = 0x1000;
-    private const long CellsOffset = 0x20000;
 
     private readonly SafeFileHandle _file;
     private readonly byte[] _cells;

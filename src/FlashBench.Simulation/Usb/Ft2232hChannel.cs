@@ -1,11 +1,12 @@
-// One channel of an FT2232H: two FIFOs between its bulk endpoints and its engine, and the latency timer.
+// One channel of an FT2232H: two FIFOs between its bulk endpoints and its engine or serial port, the latency timer.
 // Source: spi-flash.md 1.3 and 2.2; FTDI AN_108 (S-23) and AN232B-04 (S-24).
 //
 // Modelled: FIFOs of 4 KiB each way. An OUT packet is taken when the whole of it has room (else NAK, so it waits); the
-//   engine stops while the IN FIFO is full. An IN packet is 2 status bytes and up to 510 bytes; it leaves when 510 are
-//   there, or after 87h, or when the latency timer has run out since the last packet (and every period after that):
-//   then it may be the status bytes alone. A packet shorter than 512 bytes ends its URB; one that does not fit into
-//   the rest of its URB ends that with a stall (babble) and is lost. Each endpoint moves 40 MB/s at most.
+//   engine stops while the IN FIFO is full (a serial port loses bytes then). An IN packet is 2 status bytes and up to
+//   510 bytes; it leaves when 510 are there, or after 87h, or when the latency timer has run out since the last packet
+//   (and every period after that): then it may be the status bytes alone. A packet shorter than 512 bytes ends its
+//   URB; one that does not fit into the rest of its URB ends that with a stall (babble) and is lost. Each endpoint
+//   moves 40 MB/s at most.
 // Assumed: the timer starts again with every packet. Data that is older than a tick is ready for the next IN URB; a
 //   tick without data and without a waiting IN URB leaves nothing behind. 87h with an empty FIFO does nothing.
 // Approximated: full packets, sent-at-once packets, OUT packets and the engine run up to 1 ms ahead of the clock, in
@@ -14,7 +15,7 @@ using FlashBench.Hardware.Usb;
 
 namespace FlashBench.Simulation.Usb;
 
-internal sealed class Ft2232hChannel(MpssePins pins, Ft2232hCore device)
+internal sealed class Ft2232hChannel(MpssePins pins, Ft2232hUart? uart, Ft2232hCore device)
 {
     internal const int FifoBytes = 4096;
     internal const int PacketBytes = 512;
@@ -44,13 +45,16 @@ internal sealed class Ft2232hChannel(MpssePins pins, Ft2232hCore device)
     private int _sendBytes;    // how much 87h wants to leave
 
     // What a line that nobody terminated says: CTS, DSR; transmitter empty.
-    internal static ReadOnlySpan<byte> Status => [0x32, 0x60];
+    private static ReadOnlySpan<byte> IdleStatus => [0x32, 0x60];
 
     internal MpssePins Pins => pins;
 
+    // The serial port that it is in bit mode 0; null if it is none.
+    internal Ft2232hUart? Uart => uart;
+
     internal byte LatencyMs { get; private set; } = LatencyDefault;
 
-    internal long NowNs => _engine.NowNs;
+    internal long NowNs => Math.Max(_engine.NowNs, uart?.NowNs ?? 0);
 
     // Power-on state; URBs stay with whoever queued them.
     internal void Reset(long ns)
@@ -59,6 +63,7 @@ internal sealed class Ft2232hChannel(MpssePins pins, Ft2232hCore device)
         PurgeIn(ns);
         PurgeOut();
         SetLatency(LatencyDefault, ns);
+        uart?.Reset();
     }
 
     internal void SetBitMode(byte mode, byte mask, long ns)
@@ -114,8 +119,21 @@ internal sealed class Ft2232hChannel(MpssePins pins, Ft2232hCore device)
         return Never;
     }
 
+    // Whoever waits for something from the device.
+    internal IEnumerable<UsbGroup> Waiting => _ins.Concat(_outs).Select(urb => urb.Group);
+
+    internal void WriteStatus(Span<byte> to)
+    {
+        if (!_mpsse && uart is not null)
+            uart.WriteStatus(to, _out);
+        else
+            IdleStatus.CopyTo(to);
+    }
+
     private long NextStep()
     {
+        if (!_mpsse && uart is not null)
+            return uart.NextNs(_out);
         bool can = _mpsse ? _engine.CanStep(_out, _in) : _out.Count > 0;
         _engineWaits = !can;
         return can ? _engine.NowNs : Never;
@@ -123,15 +141,14 @@ internal sealed class Ft2232hChannel(MpssePins pins, Ft2232hCore device)
 
     private void Step()
     {
-        if (!_mpsse)
-        {
-            _out.Clear();
-            return;
-        }
-
         int before = _in.Count;
-        _engine.Step(_out, _in, Tick(_engine.NowNs + 1));
-        long now = _engine.NowNs;
+        if (_mpsse)
+            _engine.Step(_out, _in, Tick(_engine.NowNs + 1));
+        else if (uart is not null)
+            _engine.SendImmediate = uart.Step(_out, _in);
+        else
+            _out.Clear();
+        long now = NowNs;
         if (before == 0 && _in.Count > 0)
             _dataNs = now;
         if (before < MpsseEngine.PacketDataBytes && _in.Count >= MpsseEngine.PacketDataBytes)
@@ -171,6 +188,8 @@ internal sealed class Ft2232hChannel(MpssePins pins, Ft2232hCore device)
     {
         (UsbTransfer transfer, UsbGroup group) = _outs.Peek();
         ReadOnlySpan<byte> packet = NextPacket(transfer);
+        if (_out.Count == 0)
+            uart?.FillFrom(at + (long)packet.Length * NsPerByte);
         _out.Write(packet);
         transfer.Length += packet.Length;
         _outFreeNs = at + (long)packet.Length * NsPerByte;
@@ -209,7 +228,9 @@ internal sealed class Ft2232hChannel(MpssePins pins, Ft2232hCore device)
         (UsbTransfer transfer, UsbGroup group) = _ins.Peek();
         int count = Math.Min(_in.Count, MpsseEngine.PacketDataBytes);
         Span<byte> packet = _packet.AsSpan(0, StatusBytes + count);
-        Status.CopyTo(packet);
+        if (count > 0)
+            uart?.Report();
+        WriteStatus(packet);
         _in.Read(packet[StatusBytes..]);
         _sendBytes = Math.Max(0, _sendBytes - count);
         (_timerNs, _inFreeNs) = (at, at + (long)packet.Length * NsPerByte);

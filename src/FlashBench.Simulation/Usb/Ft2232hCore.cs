@@ -3,11 +3,13 @@
 // and Linux' ftdi_sio documentation name them (S-25).
 //
 // Modelled, by bRequest: 00 reset (wValue 0 both FIFOs, 1 what the host sent, 2 what the host shall get), 01 modem
-//   control, 02 flow control, 03 baud rate, 04 line format, 06/07 event and error characters (accepted, without effect:
-//   there is no UART), 05 modem status, 09/0A latency timer, 0B bit mode, 0C pins, 90 EEPROM word. wIndex names the
-//   channel in its low byte: 2 is B, anything else A. Every other request stalls, a latency of 0 too.
+//   control, 02 flow control, 03 baud rate, 04 line format, 06 event character (all without effect where there
+//   is no serial port), 07 error character (without effect), 05 modem status, 09/0A latency timer, 0B bit mode, 0C
+//   pins, 90 EEPROM word. wIndex names the channel in its low byte: 2 is B, anything else A. Every other request
+//   stalls, a latency of 0 too.
 // Assumed: the bits of the mask of bit mode 2 are outputs, low, until the first 80h. Modes other than 0 and 2 behave
-//   as mode 0: no pin is driven, and what the host sends is swallowed (the adapter's EEPROM says FIFO, not UART).
+//   as mode 0: no pin of a chip is driven. In mode 0 a channel is a serial port (Ft2232hUart.cs) if the adapter's
+//   EEPROM says UART; if it says FIFO, what the host sends is swallowed.
 using FlashBench.Hardware.Usb;
 
 namespace FlashBench.Simulation.Usb;
@@ -20,11 +22,14 @@ internal sealed class Ft2232hCore
     private readonly byte[] _eeprom;
     private bool _pumps;
 
-    internal Ft2232hCore(SimulatedFt2232hPort port, MpssePins[] pins, DeviceClock clock)
+    internal Ft2232hCore(
+        SimulatedFt2232hPort port, (MpssePins Pins, Ft2232hUart? Uart)[] channels, DeviceClock clock)
     {
         (_port, _clock) = (port, clock);
-        Channels = [.. pins.Select(channel => new Ft2232hChannel(channel, this))];
-        _eeprom = Ft2232hEeprom.Build(port.Descriptors);
+        Channels = [.. channels.Select(channel => new Ft2232hChannel(channel.Pins, channel.Uart, this))];
+        _eeprom = Ft2232hEeprom.Build(port.Descriptors, [.. channels.Select(channel => channel.Uart is not null)]);
+        foreach (UartPeer peer in channels.Select(channel => channel.Uart?.Peer).OfType<UartPeer>())
+            (peer.NowNs, peer.Changed) = (() => _clock.NowNs, Stir);
     }
 
     // Held by whoever touches channels or groups.
@@ -78,15 +83,17 @@ internal sealed class Ft2232hCore
         int answered = (setup.RequestType, setup.Request) switch
         {
             (0x40, 0x00) => Purge(channel, setup.Value, now),
-            (0x40, 0x01 or 0x02 or 0x03 or 0x04 or 0x06 or 0x07) => 0,
+            (0x40, 0x01 or 0x02 or 0x03 or 0x04 or 0x06 or 0x07) => SetLine(channel.Uart, setup, now),
             (0x40, 0x09) => SetLatency(channel, setup.Value, now),
             (0x40, 0x0B) => SetBitMode(channel, setup.Value, now),
-            (0xC0, 0x05) => Answer(data, Ft2232hChannel.Status),
+            (0xC0, 0x05) => AnswerStatus(channel, data),
             (0xC0, 0x0A) => Answer(data, [channel.LatencyMs]),
             (0xC0, 0x0C) => Answer(data, [channel.Pins.Low]),
             (0xC0, 0x90) => Answer(data, _eeprom.AsSpan(setup.Index * 2 % _eeprom.Length, 2)),
             _ => -1,
         };
+        if (!channel.Waiting.Any())
+            Schedule(channel.Advance(now)); // the transmitter may go on
         CountUrb();
         return answered;
     }
@@ -140,6 +147,39 @@ internal sealed class Ft2232hCore
         return 0;
     }
 
+    private static int SetLine(Ft2232hUart? uart, UsbSetup setup, long now)
+    {
+        switch (setup.Request)
+        {
+            case 0x01:
+                uart?.SetModemControl(setup.Value);
+                break;
+            case 0x02:
+                uart?.SetFlowControl(setup.Index);
+                break;
+            case 0x03:
+                uart?.SetDivisor(setup.Value, setup.Index >> 8);
+                break;
+            case 0x04:
+                uart?.SetFormat(setup.Value, now);
+                break;
+            case 0x06:
+                uart?.SetEventCharacter(setup.Value);
+                break;
+            default:
+                break;
+        }
+
+        return 0;
+    }
+
+    private static int AnswerStatus(Ft2232hChannel channel, Span<byte> data)
+    {
+        Span<byte> status = stackalloc byte[2];
+        channel.WriteStatus(status);
+        return Answer(data, status);
+    }
+
     private static int Answer(Span<byte> data, ReadOnlySpan<byte> value)
     {
         int count = Math.Min(data.Length, value.Length);
@@ -151,6 +191,22 @@ internal sealed class Ft2232hCore
     {
         _port.Traffic = _port.Traffic with { Urbs = _port.Traffic.Urbs + 1 };
         IsPulled |= _port.Traffic.Urbs == _port.Faults.UnplugAfterUrb;
+    }
+
+    // Something is there from outside: whoever waits looks again, and if nobody does, the engines run by themselves.
+    private void Stir()
+    {
+        lock (Gate)
+        {
+            foreach (Ft2232hChannel channel in Channels)
+            {
+                _toWake.AddRange(channel.Waiting);
+                if (!channel.Waiting.Any())
+                    Schedule(channel.Advance(_clock.NowNs));
+            }
+        }
+
+        Wake();
     }
 
     private async Task PumpAsync(long atNs)

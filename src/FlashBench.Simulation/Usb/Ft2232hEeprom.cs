@@ -1,7 +1,7 @@
 // The configuration EEPROM of an FT2232H board (93C56, 256 bytes), as far as host software reads it.
 // Source: the layout that libftdi documents for this part (S-25): channel types, ids, power, string pointers, checksum.
 //
-// Assumed: both channels are set to FIFO, so that no pin is driven before the bit mode is set.
+// Assumed: a channel with a chip is set to FIFO, so that no pin is driven before the bit mode is set.
 using System.Buffers.Binary;
 using System.Text;
 
@@ -16,12 +16,14 @@ internal static class Ft2232hEeprom
     private const byte Type93C56 = 0x56;
     private const int StringsStart = 0x9A;
     private const byte FifoWithDirectDriver = 0x09;
+    private const byte UartWithPortDriver = 0x08;
 
-    internal static byte[] Build(UsbDescriptorSet descriptors)
+    internal static byte[] Build(UsbDescriptorSet descriptors, ReadOnlySpan<bool> uarts)
     {
         byte[] bytes = new byte[SizeBytes];
         ReadOnlySpan<byte> device = descriptors.Device.Span;
-        bytes[0x00] = bytes[0x01] = FifoWithDirectDriver;
+        for (int i = 0; i < uarts.Length; i++)
+            bytes[i] = uarts[i] ? UartWithPortDriver : FifoWithDirectDriver;
         device.Slice(8, 6).CopyTo(bytes.AsSpan(0x02)); // ids and release
         bytes[0x08] = descriptors.Configuration.Span[7];
         bytes[0x09] = descriptors.Configuration.Span[8];

@@ -1,14 +1,15 @@
 // An FT2232H board at a USB cable. Source: spi-flash.md 1.3; FTDI FT2232H datasheet (S-26). What is modelled of its
 // channels stands in Ft2232hChannel.cs, of their engines in MpsseEngine.cs, of the pins in MpssePins.cs, of the
-// requests in Ft2232hCore.cs.
+// requests in Ft2232hCore.cs, of a serial port in Ft2232hUart.cs.
 //
-// Not modelled: UART, bit-bang, FIFO and fast serial modes, suspend, writes to the EEPROM.
+// Not modelled: bit-bang, FIFO and fast serial modes, suspend, writes to the EEPROM.
 using FlashBench.Hardware.Usb;
 using FlashBench.Simulation.Flash;
 
 namespace FlashBench.Simulation.Usb;
 
-/// <summary>A USB port with a virtual FT2232H in it; each of its two channels may have a chip under a clip.</summary>
+/// <summary>A USB port with a virtual FT2232H in it; each channel may have a chip under a clip. Channel B without one
+/// is a serial port.</summary>
 /// <remarks>Interface 0 is channel A (endpoints 02h and 81h), interface 1 channel B (04h and 83h).</remarks>
 public sealed class SimulatedFt2232hPort : SimulatedUsbPort
 {
@@ -24,7 +25,7 @@ public sealed class SimulatedFt2232hPort : SimulatedUsbPort
     /// <param name="chip">The chip at channel A; null leaves its clip open.</param>
     /// <param name="time">Clock of the bench.</param>
     /// <param name="portPath">Bus and port path the device reports, as sysfs writes it.</param>
-    /// <param name="chipB">The chip at channel B; null leaves its clip open.</param>
+    /// <param name="chipB">The chip at channel B; null makes it a serial port.</param>
     /// <param name="serial">Serial number string, ASCII.</param>
     public SimulatedFt2232hPort(
         SimulatedSpiNor? chip, TimeProvider time, string portPath, SimulatedSpiNor? chipB = null,
@@ -32,8 +33,14 @@ public sealed class SimulatedFt2232hPort : SimulatedUsbPort
         : base(IdentityAt(portPath, serial), Ft2232hDescriptors(serial), time)
     {
         _clock = new DeviceClock(time);
-        _core = new Ft2232hCore(this, [new MpssePins(chip, _clock), new MpssePins(chipB, _clock)], _clock);
+        UartPeer = chipB is null ? new UartPeer() : null;
+        Ft2232hUart? uart = UartPeer is null ? null : new Ft2232hUart(UartPeer);
+        var pins = (A: new MpssePins(chip, _clock), B: new MpssePins(chipB, _clock));
+        _core = new Ft2232hCore(this, [(pins.A, null), (pins.B, uart)], _clock);
     }
+
+    /// <summary>What is wired to the serial port of channel B; null if a chip is there.</summary>
+    public UartPeer? UartPeer { get; }
 
     /// <inheritdoc/>
     public override bool DrivesBus => Array.Exists(_core.Channels, channel => channel.Pins.Drives);

@@ -1,6 +1,7 @@
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Power;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Certify;
 using FlashBench.Firmware.Formats;
@@ -37,6 +38,8 @@ internal sealed class JobBench : IDisposable
     public EvidenceLevel Require { get; init; } = EvidenceLevel.L3;
 
     public bool DryRun { get; init; }
+
+    public TimeSpan? ShortenedWatch { get; init; }
 
     public string Dut { get; init; } = "board-1";
 
@@ -167,6 +170,7 @@ internal sealed class JobBench : IDisposable
             Require = Require,
             Control = Control,
             DryRun = DryRun,
+            ShortenedWatch = ShortenedWatch,
             Keys = Simulated ? KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256) : KeyRing.Intel,
             TestKeyName = TestKeyName,
             Simulated = Simulated,

@@ -1,5 +1,6 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Power;
 using FlashBench.Bench.Journal;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Power;
@@ -119,7 +120,7 @@ public sealed class PowerStrategyTests
     private static JobBench WithSensor(
         Func<PowerSample, PowerSample> alter, Func<VirtualBench, TimeProvider, Task>? prepare = null) => new()
         {
-            Equip = (parts, _) => parts with { Sensor = new AlteredSensor(parts.Sensor, alter) },
+            Equip = (parts, _) => parts with { Sensor = new AlteredSensor(parts.Sensor!, alter) },
             Prepare = prepare ?? ((_, _) => Task.CompletedTask),
         };
 

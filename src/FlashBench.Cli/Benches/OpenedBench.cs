@@ -1,0 +1,35 @@
+using FlashBench.Bench.Power;
+
+namespace FlashBench.Cli.Benches;
+
+/// <summary>A bench in use: its parts, until it is closed. Closing moves no relay.</summary>
+/// <param name="parts">As a job gets them.</param>
+/// <param name="owned">What is closed with it, in this order.</param>
+internal sealed class OpenedBench(BenchParts parts, params IReadOnlyList<IAsyncDisposable> owned) : IAsyncDisposable
+{
+    public BenchParts Parts => parts;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable one in owned)
+            await one.DisposeAsync();
+    }
+}
+
+/// <summary>How a bench is opened.</summary>
+/// <param name="Fresh">True for a new chip with a stock image; on benches whose chip is simulated.</param>
+/// <param name="Image">What a new chip holds; null for the bench's own stock image.</param>
+/// <param name="Note">Told what a person has to do.</param>
+internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> Note)
+{
+    /// <summary>As the last command left it.</summary>
+    public static BenchOpening AsItIs { get; } = new(Fresh: false, Image: null, _ => { });
+}
+
+/// <summary>What a verb wants of the world around a bench.</summary>
+/// <param name="RealTime">True to run a virtual bench in real time.</param>
+/// <param name="Seed">Of everything random on a virtual bench; null for the configured one.</param>
+/// <param name="UsbPort">Loopback port that exports the virtual programmer; null to reach it in the process.</param>
+/// <param name="MayAsk">True if somebody is there to be asked.</param>
+internal sealed record WorldWishes(bool RealTime, int? Seed, int? UsbPort, bool MayAsk);
