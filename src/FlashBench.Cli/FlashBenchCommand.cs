@@ -6,6 +6,7 @@ using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Me;
 using FlashBench.Cli.Serve;
+using FlashBench.Cli.Terminal;
 
 namespace FlashBench.Cli;
 
@@ -21,6 +22,7 @@ public static class FlashBenchCommand
         ("image", ImageCommand.Create),
         ("me", MeCommand.Create),
         ("flash", FlashCommand.Create),
+        ("console", ConsoleCommand.Create),
         ("serprog", SerprogCommand.Create),
         ("virtual", VirtualCommand.Create),
         ("bench", BenchCommand.Create),
