@@ -78,6 +78,7 @@ public sealed class ConsoleGapTests
     {
         FlickeringConsole? console = null;
         TimeProvider? clock = null;
+        bool injected = false;
         return new JobBench
         {
             Equip = (parts, time) =>
@@ -87,8 +88,12 @@ public sealed class ConsoleGapTests
             },
             Watch = (happened, _, _) =>
             {
-                if (happened is JobEvent.PhaseStarted started && started.Name == phase)
+                bool due = phase == "watch"
+                    ? happened is JobEvent.Progress { Phase: "watch", Done: > 300 } // 5 minutes into its first boot
+                    : happened is JobEvent.PhaseStarted started && started.Name == phase;
+                if (due && !injected)
                     console!.Inject(events(clock!.GetTimestamp()));
+                injected |= due;
             },
         };
     }
