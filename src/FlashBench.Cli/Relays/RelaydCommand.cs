@@ -3,7 +3,6 @@ using System.Globalization;
 using FlashBench.Cli.Output;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Console;
-using FlashBench.Hardware.Power;
 using FlashBench.Hardware.Power.Holder;
 using FlashBench.Hardware.Power.Lines;
 

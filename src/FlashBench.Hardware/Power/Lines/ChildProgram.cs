@@ -61,8 +61,9 @@ internal static class ChildProgram
     /// <exception cref="PowerException">It is not.</exception>
     public static void Check(IReadOnlyList<string> command, TimeSpan limit)
     {
-        bool sound = command.Count is > 0 and <= ArgumentsMax && command[0].Length > 0
-            && command.All(text => text.Length <= ArgumentLengthMax && !text.Contains('\0', StringComparison.Ordinal));
+        // A foreign description may hold nulls.
+        bool sound = command.Count is > 0 and <= ArgumentsMax && command[0] is { Length: > 0 }
+            && command.All(text => text is { Length: <= ArgumentLengthMax } && !text.Contains('\0', StringComparison.Ordinal));
         if (!sound)
             throw new PowerException("a hook needs a program and up to 63 arguments");
         if (limit <= TimeSpan.Zero || limit > LimitMax)
