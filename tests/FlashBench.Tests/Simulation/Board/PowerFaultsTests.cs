@@ -58,6 +58,7 @@ public sealed class PowerFaultsTests
     [Fact]
     public void A_dead_sensor_says_nothing_and_an_offset_is_on_every_reading()
     {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
         BoardStage.Play("me8", async stage =>
         {
             stage.Bench.Faults.SensorOffset = new PowerSample(400, 40);
@@ -69,7 +70,7 @@ public sealed class PowerFaultsTests
             await stage.WaitAsync(4 * Second);
             Assert.InRange((await stage.Bench.Sensor.SampleAsync(default)).RailMillivolts, 3600, 3800);
             await stage.WaitAsync(2 * Second);
-            await Assert.ThrowsAsync<PowerException>(() => stage.Bench.Sensor.SampleAsync(default).AsTask());
+            await Assert.ThrowsAsync<PowerException>(() => stage.Bench.Sensor.SampleAsync(cancel).AsTask());
         });
     }
 
@@ -77,7 +78,7 @@ public sealed class PowerFaultsTests
     [InlineData(0, 2)]
     [InlineData(0, 0)]
     [InlineData(50, 12)]
-    public void A_relay_that_is_late_costs_time_and_one_that_is_later_than_the_limit_is_an_error(int code, int seconds) =>
+    public void A_relay_that_is_late_costs_time_and_one_later_than_the_limit_is_an_error(int code, int seconds) =>
         Ends(code, bench => bench.Faults.RelayLate = seconds * Second);
 
     [Fact]
