@@ -115,6 +115,23 @@ public sealed class QemuBoardTests
     }
 
     [Fact]
+    public async Task A_board_whose_program_died_while_the_relay_closed_still_comes_up_and_a_new_chip_finds_it_off()
+    {
+        await using QemuTestBench board = await QemuTestBench.CreateAsync();
+        await board.CloseAsync();
+        QemuProcess started = await QemuProcess.StartAsync(board.Options, TimeProvider.System, QemuTestBench.Cancel);
+
+        await board.ReopenAsync();
+        Assert.True(await board.SaysAsync(Banner), board.Text);
+        Assert.Equal(started.Id, board.ProcessId);
+        await board.CloseAsync();
+        await using QemuBench fresh = await QemuBench.CreateAsync(board.Options, board.Image(), TimeProvider.System);
+
+        Assert.False(started.IsAlive);
+        Assert.Equal(default, await fresh.Sensor.SampleAsync(QemuTestBench.Cancel));
+    }
+
+    [Fact]
     public async Task What_the_programmer_writes_is_what_the_board_boots_and_no_one_reads_while_it_runs()
     {
         await using QemuTestBench board = await QemuTestBench.CreateAsync(change: image => image.AsSpan().Fill(0xFF));
