@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Commands;
+using FlashBench.Cli.Doctor;
 using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Me;
@@ -29,6 +30,8 @@ public static class FlashBenchCommand
         ("relayd", RelaydCommand.Create),
         ("bench", BenchCommand.Create),
         ("config", ConfigCommand.Create),
+        ("suggest", SuggestCommand.Create),
+        ("doctor", DoctorCommand.Create),
     ];
 
     /// <summary>Builds the tree for one command line.</summary>
@@ -55,6 +58,7 @@ public static class FlashBenchCommand
             "flashbench image plan dump.bin     # what neutralizing this image would change",
             "flashbench bench list              # the benches of this host",
             "flashbench config check            # is bench-config.json sound?",
+            "flashbench doctor                  # is this host fit for its benches?",
             "flashbench status                  # the jobs of this host, newest first");
         Examples.ShowInHelp(root);
         foreach (VersionOption version in root.Options.OfType<VersionOption>())

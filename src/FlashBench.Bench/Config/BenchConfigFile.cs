@@ -46,13 +46,17 @@ public static partial class BenchConfigFile
     /// <exception cref="ConfigException">Not JSON, an unknown or repeated key, a wrong type, a broken rule.</exception>
     public static BenchConfig Parse(ReadOnlySpan<byte> bytes, string name)
     {
-        ConfigNode root = ConfigDocument.Parse(bytes, name).Only("version", "paths", "powerGroups", "benches");
+        ConfigNode root = ConfigDocument.Parse(bytes, name);
+        Placeholders.Refuse(root);
+        root.Only("version", "paths", "powerGroups", "benches");
         root.Number("version", 1, 1);
         List<ConfigNode> entries = root.List("benches", BenchesMax);
         IReadOnlyList<PowerGroupEntry> groups = WiringReader.ReadGroups(root);
         List<BenchEntry> benches = [.. entries.Select(entry => ReadBench(entry, groups))];
         RefuseDuplicates(entries, benches);
-        return new BenchConfig(ReadPaths(root.Find("paths")), benches) { PowerGroups = groups };
+        var config = new BenchConfig(ReadPaths(root.Find("paths")), benches) { PowerGroups = groups };
+        SharedDevices.Refuse(root, DeviceUses.Of(config));
+        return config;
     }
 
     /// <summary>True for lower-case letters, digits and dashes, a letter or digit first.</summary>

@@ -31,13 +31,32 @@ public enum EvidenceLevel
 /// <param name="Sha256">SHA-256 of the profile file, lower-case hex; goes into the record.</param>
 public sealed record DutProfile(
     string Id, string Board, IReadOnlyList<uint> Chips, MeProfile Me, PowerProfile Power, ConsoleProfile Console,
-    WatchProfile Watch, EvidenceLevel RequiredLevel, string Sha256);
+    WatchProfile Watch, EvidenceLevel RequiredLevel, string Sha256)
+{
+    /// <summary>What must be said of every profile that was written from documents alone.</summary>
+    public const string UnverifiedText = "from documents; not run on this board yet";
+
+    /// <summary>True while no bench has run this profile on the board that it describes.</summary>
+    public bool Unverified { get; init; }
+
+    /// <summary>Where the facts come from, a fact and its document an entry; never empty when
+    /// <see cref="Unverified"/>.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>The board's flash chips; null when the profile does not say.</summary>
+    public FlashProfile? Flash { get; init; }
+}
 
 /// <summary>What the profile pins about the ME.</summary>
 /// <param name="Majors">ME major versions that this board ships with.</param>
 /// <param name="StrapOffset">Byte offset of the strap dword with the disable bit, from FPSBA.</param>
 /// <param name="StrapBit">Bit number inside that dword.</param>
-public sealed record MeProfile(IReadOnlyList<int> Majors, uint StrapOffset, int StrapBit);
+public sealed record MeProfile(IReadOnlyList<int> Majors, uint StrapOffset, int StrapBit)
+{
+    /// <summary>Short name of the chipset's platform; offset, bit and majors are those that it is known for. Null when
+    /// the profile does not pin one.</summary>
+    public string? Pch { get; init; }
+}
 
 /// <summary>Thresholds and times of the board's supply.</summary>
 /// <param name="OnMillivolts">Main rail at or above this is on.</param>
@@ -49,12 +68,23 @@ public sealed record MeProfile(IReadOnlyList<int> Majors, uint StrapOffset, int 
 /// <param name="SampleInterval">Between two sensor samples.</param>
 public sealed record PowerProfile(
     int OnMillivolts, int OffMillivolts, int OffMilliamps, TimeSpan Discharge, TimeSpan OnLimit, TimeSpan OffLimit,
-    TimeSpan SampleInterval);
+    TimeSpan SampleInterval)
+{
+    /// <summary>True while the thresholds are guesses: measure them on the first board and write them down.</summary>
+    public bool ToBeCommissioned { get; init; }
+}
 
 /// <summary>What the board's console says when.</summary>
 /// <param name="Banner">Regular expression of the first line of every boot.</param>
 /// <param name="BootLimit">Latest first heartbeat after power-good.</param>
-public sealed record ConsoleProfile(string Banner, TimeSpan BootLimit);
+public sealed record ConsoleProfile(string Banner, TimeSpan BootLimit)
+{
+    /// <summary>True for a board that prints nothing before its operating system runs.</summary>
+    public bool ExpectedSilence { get; init; }
+
+    /// <summary>Where the console is, for people; empty when the profile does not say.</summary>
+    public string Note { get; init; } = "";
+}
 
 /// <summary>Numbers of the watch (design: evidence).</summary>
 /// <param name="Minimum">Power must hold this long since t0 and since the last reset; 31:00 or more.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
+using FlashBench.Firmware.Formats;
 
 namespace FlashBench.Bench.Config;
 
@@ -40,9 +41,12 @@ public static class DutProfiles
     public static DutProfile Parse(ReadOnlySpan<byte> bytes, string name, string id)
     {
         ConfigNode root = ConfigDocument.Parse(bytes, name)
-            .Only("id", "board", "chips", "me", "power", "console", "watch", "requiredLevel");
+            .Only("id", "board", "unverified", "sources", "flash", "chips", "me", "power", "console", "watch",
+                "requiredLevel");
         if (root.Text("id", 63) != id)
             throw root.Get("id").Fault($"must be the file's own name, \"{id}\"");
+        if (root.Find("unverified") is not null && root.Find("sources") is null)
+            throw root.Fault("the key \"sources\" is missing: an unverified profile says where its facts come from");
 
         return new DutProfile(
             id,
@@ -53,22 +57,53 @@ public static class DutProfiles
             ReadConsole(root.Get("console")),
             ReadWatch(root.Get("watch")),
             Level(root.Get("requiredLevel")),
-            Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            Convert.ToHexStringLower(SHA256.HashData(bytes)))
+        {
+            Unverified = root.Flag("unverified", otherwise: false),
+            Sources = root.Find("sources") is null ? [] : [.. root.List("sources", 40).Select(s => s.AsText(300))],
+            Flash = root.Find("flash") is { } flash ? FlashProfileReader.Read(flash) : null,
+        };
     }
 
     private static MeProfile ReadMe(ConfigNode node)
     {
-        node.Only("majors", "strapOffset", "strapBit");
-        return new MeProfile(
+        node.Only("majors", "pch", "strapOffset", "strapBit");
+        var me = new MeProfile(
             [.. node.List("majors", 20).Select(major => major.AsNumber(1, 99))],
             Hex(node.Get("strapOffset"), digits: 2, prefix: "0x"),
             node.Number("strapBit", 0, 31));
+        return node.Find("pch") is { } pch ? me with { Pch = Platform(pch, node, me).Name } : me;
+    }
+
+    // A wrong strap is written without complaint and the ME keeps running, so a profile cannot disagree with the table.
+    private static DisablePlatform Platform(ConfigNode pch, ConfigNode node, MeProfile me)
+    {
+        string name = pch.AsText(40);
+        if (DisablePlatform.Find(name) is not { Refusal: null } platform)
+        {
+            var known = DisablePlatform.All.Where(one => one.Refusal is null).Select(one => one.Name);
+            throw pch.Fault($"no platform whose disable bit is known; those are {string.Join(", ", known)}");
+        }
+
+        if (platform.StrapOffset != me.StrapOffset || platform.Bit != me.StrapBit)
+        {
+            throw node.Get("strapOffset").Fault(
+                $"{name} keeps its bit at strap +0x{platform.StrapOffset:X2}, bit {platform.Bit}");
+        }
+
+        foreach (int major in me.Majors)
+        {
+            if (!platform.MeLines.Any(line => line.Major == major))
+                throw node.Get("majors").Fault($"ME {major} does not run on {name}");
+        }
+
+        return platform;
     }
 
     private static PowerProfile ReadPower(ConfigNode node)
     {
         node.Only("onMillivolts", "offMillivolts", "offMilliamps", "dischargeSeconds", "onLimitSeconds",
-            "offLimitSeconds", "sampleMilliseconds");
+            "offLimitSeconds", "sampleMilliseconds", "toBeCommissioned");
         int on = node.Number("onMillivolts", 1, WatchLimits.MillivoltsMax);
         return new PowerProfile(
             on,
@@ -78,14 +113,21 @@ public static class DutProfiles
             node.Seconds("onLimitSeconds", 1, WatchLimits.SecondsMax),
             node.Seconds("offLimitSeconds", 1, WatchLimits.SecondsMax),
             TimeSpan.FromMilliseconds(node.Number(
-                "sampleMilliseconds", WatchLimits.SampleMillisecondsMin, WatchLimits.SampleMillisecondsMax)));
+                "sampleMilliseconds", WatchLimits.SampleMillisecondsMin, WatchLimits.SampleMillisecondsMax)))
+        {
+            ToBeCommissioned = node.Flag("toBeCommissioned", otherwise: false),
+        };
     }
 
     private static ConsoleProfile ReadConsole(ConfigNode node)
     {
-        node.Only("banner", "bootLimitSeconds");
+        node.Only("banner", "bootLimitSeconds", "expectedSilence", "note");
         return new ConsoleProfile(
-            Pattern(node.Get("banner")), node.Seconds("bootLimitSeconds", 1, WatchLimits.SecondsMax));
+            Pattern(node.Get("banner")), node.Seconds("bootLimitSeconds", 1, WatchLimits.SecondsMax))
+        {
+            ExpectedSilence = node.Flag("expectedSilence", otherwise: false),
+            Note = node.Find("note")?.AsText(300) ?? "",
+        };
     }
 
     // The limits only ever let a profile ask for more than the design does, never for less.

@@ -87,17 +87,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
     {
         try
         {
-            if (options.Require < options.Profile.RequiredLevel)
-            {
-                job.Deviate($"level {options.Require} was asked for; the profile requires "
-                    + $"{options.Profile.RequiredLevel}");
-            }
-
-            if (options.ShortenedWatch is { } shortened)
-                job.Deviate($"the watch was shortened to {shortened.TotalSeconds:0} s by the operator");
-            if (parts.Sensor is null)
-                job.Deviate("no power sensor: the board is not booted, and level L1 is the most that can be shown");
-            else if (parts.Calibration?.RemarkOn(DateOnly.FromDateTime(clock.Time.GetUtcNow().Date)) is { } remark)
+            foreach (string remark in JobRemarks.Of(options, parts, clock.Time.GetUtcNow()))
                 job.Deviate(remark);
             await RunPhasesAsync(job, cancel);
         }

@@ -2,7 +2,6 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Power;
 using FlashBench.Cli.Flash;
-using FlashBench.Hardware;
 using FlashBench.Hardware.Power;
 using FlashBench.Hardware.Power.Lines;
 

@@ -71,6 +71,7 @@ public static class BenchCommand
         .. bench.Virtual is { } parts ? DescribeVirtual(parts) : DescribeProgrammer(bench.Programmer!),
         ["DUT profile", $"{profile.Id}, SHA-256 {profile.Sha256}"],
         ["board", PlainText.Of(profile.Board)],
+        .. ProfileRows.Of(profile),
         ["watch", $"{profile.Watch.ColdBoots} cold boots, each longer than {profile.Watch.Minimum:h\\:mm\\:ss}"],
         ["PASS needs", $"{profile.RequiredLevel}"],
         ["state", PlainText.Of(paths.State)],
@@ -122,6 +123,7 @@ public static class BenchCommand
                 json.WriteString("board", profile.Board);
                 json.WriteString("profileSha256", profile.Sha256);
                 json.WriteString("requiredLevel", profile.RequiredLevel.ToString());
+                ProfileRows.Write(json, profile);
             }
             if (paths is null)
                 return;

@@ -12,7 +12,8 @@ public sealed class DutProfilesTests
     public void Every_file_of_the_hardware_folder_is_built_in_and_sound()
     {
         IEnumerable<string> found = ProjectTree.Files("*.json", "hardware/profiles");
-        string[] files = [.. found.Select(file => Path.GetFileNameWithoutExtension(file))];
+        string[] files = [.. found.Where(file => !file.EndsWith(".schema.json", StringComparison.Ordinal))
+            .Select(file => Path.GetFileNameWithoutExtension(file))];
 
         Assert.Equal(files, DutProfiles.Ids);
         Assert.All(files, id => Assert.Equal(id, DutProfiles.Load(id).Id));
@@ -48,7 +49,8 @@ public sealed class DutProfilesTests
     {
         var fault = Assert.Throws<ConfigException>(() => DutProfiles.Load(id));
 
-        Assert.Contains("known are qemu-me8, virtual-me10, virtual-me11, virtual-me8", fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"known are {string.Join(", ", DutProfiles.Ids)}", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("virtual-me10, virtual-me11, virtual-me8", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,0 +1,99 @@
+using System.Globalization;
+using FlashBench.Bench.Doctor;
+using FlashBench.Cli.Output;
+using FlashBench.Cli.Progress;
+
+namespace FlashBench.Cli.Doctor;
+
+/// <summary>The doctor's findings for a person, on 80 columns.</summary>
+internal static class DoctorText
+{
+    private const int Columns = 80, WordColumn = 9, NameColumn = 18, TextColumn = WordColumn + NameColumn;
+
+    /// <summary>Writes every finding, gravest last, with the line that mends it, and the counts.</summary>
+    /// <returns>Exit code.</returns>
+    public static int Write(DisplaySettings settings, string about, IReadOnlyList<HostFinding> findings)
+    {
+        TextWriter output = settings.Output;
+        bool colored = settings is { Terminal: true, Color: true };
+        if (!settings.Quiet)
+            output.WriteLine($"This host, for {PlainText.Of(about, 60)}:");
+        foreach (HostFinding finding in findings.OrderBy(finding => finding.Soundness))
+        {
+            if (!settings.Quiet || finding.Soundness != Soundness.Ok)
+                WriteOne(output, finding, colored);
+        }
+
+        output.WriteLine(Counts(findings));
+        return DoctorJson.ExitCodeOf(findings);
+    }
+
+    private static void WriteOne(TextWriter output, HostFinding finding, bool colored)
+    {
+        string word = DoctorJson.WordOf(finding.Soundness).PadRight(WordColumn);
+        string bench = finding.Bench is { } id ? $"bench {id}: " : "";
+        string[] lines = [.. Wrap(PlainText.Of($"{bench}{finding.Sentence}."), Columns - TextColumn)];
+        output.WriteLine($"{Painted(word, finding.Soundness, colored)}{finding.Check.PadRight(NameColumn)}{lines[0]}");
+        foreach (string line in lines.Skip(1))
+            output.WriteLine(new string(' ', TextColumn) + line);
+        foreach (string step in Steps(finding.Mend))
+            output.WriteLine(new string(' ', WordColumn) + step);
+    }
+
+    // The line stays one command for a shell when it is copied: each step but the last ends with "&&" and a backslash.
+    private static IEnumerable<string> Steps(string? mend)
+    {
+        if (mend is null)
+            yield break;
+        string[] steps = PlainText.Of(mend, 1000).Split(" && ");
+        bool fits = mend.Length <= Columns - WordColumn - 2;
+        if (fits)
+        {
+            yield return "> " + PlainText.Of(mend, 1000);
+            yield break;
+        }
+
+        for (int i = 0; i < steps.Length; i++)
+            yield return (i == 0 ? "> " : "  ") + steps[i] + (i + 1 < steps.Length ? " && \\" : "");
+    }
+
+    /// <summary>Breaks a text at its spaces; a word that is longer than a line stands alone on one.</summary>
+    private static IEnumerable<string> Wrap(string text, int width)
+    {
+        string line = "";
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                yield return line;
+                line = "";
+            }
+
+            line = line.Length == 0 ? word : $"{line} {word}";
+        }
+
+        yield return line;
+    }
+
+    private static string Painted(string word, Soundness soundness, bool colored)
+    {
+        // Source: ECMA-48, SGR: green, cyan, yellow, red.
+        int color = soundness switch
+        {
+            Soundness.Ok => 32,
+            Soundness.Unknown => 36,
+            Soundness.Warning => 33,
+            _ => 31,
+        };
+        return colored ? string.Create(CultureInfo.InvariantCulture, $"\e[{color}m{word}\e[0m") : word;
+    }
+
+    private static string Counts(IReadOnlyList<HostFinding> findings)
+    {
+        int Of(Soundness soundness) => findings.Count(finding => finding.Soundness == soundness);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Of(Soundness.Problem)} problems, {Of(Soundness.Warning)} warnings, {Of(Soundness.Unknown)} unknown, "
+            + $"{Of(Soundness.Ok)} ok.");
+    }
+}
