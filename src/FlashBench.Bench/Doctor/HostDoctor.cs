@@ -13,11 +13,17 @@ public static class HostDoctor
     public static IReadOnlyList<HostFinding> Examine(DoctorCase asked)
     {
         ArgumentNullException.ThrowIfNull(asked);
-        HostFinding[] usb = asked.Host.HasUsb || !asked.UsesHost
-            ? []
-            : [new HostFinding(
-                "usb", Soundness.Problem, "the kernel shows no USB bus at all (/sys/bus/usb is missing)",
-                "lsusb   # a container needs --device /dev/bus/usb and /sys")];
-        return [.. usb, .. Checks.SelectMany(check => check(asked))];
+        return [Usb(asked), .. Checks.SelectMany(check => check(asked))];
     }
+
+    private static HostFinding Usb(DoctorCase asked) => asked.Host switch
+    {
+        { HasUsb: false } when asked.UsesHost => new HostFinding(
+            "usb", Soundness.Problem, "the kernel shows no USB bus at all (/sys/bus/usb is missing)",
+            "lsusb   # a container needs --device /dev/bus/usb and /sys"),
+        { HasUsb: false } => new HostFinding(
+            "usb", Soundness.Ok, "the kernel shows no USB bus; virtual benches need none"),
+        { Usb: var parts } => new HostFinding(
+            "usb", Soundness.Ok, $"devices beside hubs: {parts.Count(part => !part.IsHub)}"),
+    };
 }

@@ -85,7 +85,7 @@ internal static class StationCheck
                 "timedatectl timesync-status || chronyc tracking"),
             _ => new HostFinding(
                 ClockName, Soundness.Warning, "nothing synchronises the clock: dates in records may be wrong",
-                "sudo timedatectl set-ntp true"),
+                host.Sleep.Systemd ? "sudo timedatectl set-ntp true" : "sudo apt-get install chrony"),
         };
     }
 

@@ -91,9 +91,11 @@ internal static class DoctorText
     private static string Counts(IReadOnlyList<HostFinding> findings)
     {
         int Of(Soundness soundness) => findings.Count(finding => finding.Soundness == soundness);
+        string Counted(Soundness soundness, string one) => string.Create(
+            CultureInfo.InvariantCulture, $"{Of(soundness)} {one}{(Of(soundness) == 1 ? "" : "s")}");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Of(Soundness.Problem)} problems, {Of(Soundness.Warning)} warnings, {Of(Soundness.Unknown)} unknown, "
-            + $"{Of(Soundness.Ok)} ok.");
+            $"{Counted(Soundness.Problem, "problem")}, {Counted(Soundness.Warning, "warning")}, "
+            + $"{Of(Soundness.Unknown)} unknown, {Of(Soundness.Ok)} ok.");
     }
 }
