@@ -85,7 +85,7 @@ internal sealed record AgentLine(AgentLineKind Kind, string Nonce, long Number, 
         string[] fields = Encoding.ASCII.GetString(line).Split(' ');
         if (fields.Length < FactFieldsMin || Checked(AgentLineKind.Facts, line, fields) is not { } head)
             return null;
-        return BoardFactText.Read(fields[HeadFields..^1]) is { } facts ? head with { Facts = facts } : null;
+        return BoardFactText.Read(fields.AsSpan(HeadFields..^1)) is { } facts ? head with { Facts = facts } : null;
     }
 
     // Nonce, counter, uptime and the checksum over everything before it.
