@@ -48,8 +48,7 @@ public sealed class DutProfilesTests
     {
         var fault = Assert.Throws<ConfigException>(() => DutProfiles.Load(id));
 
-        Assert.Contains(
-            "known are qemu-me8, virtual-me10, virtual-me11, virtual-me8", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("known are qemu-me8, virtual-me10, virtual-me11, virtual-me8", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
