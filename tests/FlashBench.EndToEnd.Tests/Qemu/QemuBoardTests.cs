@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using FlashBench.Hardware;
+using FlashBench.Hardware.Flash;
 using FlashBench.Hardware.Power;
 using FlashBench.Hardware.Programmers;
-using FlashBench.Hardware.Flash;
 using FlashBench.Simulation.Qemu;
 
 namespace FlashBench.EndToEnd.Tests.Qemu;
