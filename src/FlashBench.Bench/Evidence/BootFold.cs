@@ -65,7 +65,8 @@ internal static class BootFold
     private static string? Hole(List<JournalRecord> span)
     {
         var gaps = span.Select(record => record.Data).OfType<JournalData.ConsoleGap>();
-        if (gaps.Select(gap => JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count)).FirstOrDefault(hole => hole is not null)
+        if (gaps.Select(gap => JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count))
+            .FirstOrDefault(hole => hole is not null)
             is { } broken)
         {
             return broken;
