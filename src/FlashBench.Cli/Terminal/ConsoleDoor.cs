@@ -54,7 +54,8 @@ internal sealed class ConsoleDoor(BenchEntry bench, BenchPaths paths, Action<str
         if (bench.Virtual is { } parts)
             return (_virtual = OpenVirtual(parts)).Console;
         ConsoleEntry entry = bench.Console ?? throw new CommandFailure(
-            ExitCodes.Configuration, $"bench {bench.Id} has no \"console\" in the configuration");
+            ExitCodes.Configuration,
+            $"bench {bench.Id} has no \"console\" in the configuration, and no process shares one");
         try
         {
             var options = new SerialConsoleOptions(entry.Tty, entry.Baud, SerialFormat.Parse(entry.Format));
