@@ -64,14 +64,10 @@ internal static class BootFold
 
     private static string? Hole(List<JournalRecord> span)
     {
-        var gaps = span.Select(record => record.Data).OfType<JournalData.ConsoleGap>();
-        if (gaps.Select(gap => JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count))
-            .FirstOrDefault(hole => hole is not null)
-            is { } broken)
-        {
-            return broken;
-        }
-
+        var holes = span.Select(record => record.Data).OfType<JournalData.ConsoleGap>()
+            .Select(gap => JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count)).OfType<string>();
+        if (holes.FirstOrDefault() is { } hole)
+            return hole;
         if (span.Exists(record => record.Time.BootId != span[0].Time.BootId))
             return "the bench host was restarted";
         long drift = Drift(span[^1]) - Drift(span[0]);
