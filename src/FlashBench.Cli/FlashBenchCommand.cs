@@ -9,6 +9,7 @@ using FlashBench.Cli.Me;
 using FlashBench.Cli.Power;
 using FlashBench.Cli.Relays;
 using FlashBench.Cli.Serve;
+using FlashBench.Cli.Terminal;
 
 namespace FlashBench.Cli;
 
@@ -25,6 +26,7 @@ public static class FlashBenchCommand
         ("me", MeCommand.Create),
         ("flash", FlashCommand.Create),
         ("power", PowerCommand.Create),
+        ("console", ConsoleCommand.Create),
         ("serprog", SerprogCommand.Create),
         ("virtual", VirtualCommand.Create),
         ("relayd", RelaydCommand.Create),

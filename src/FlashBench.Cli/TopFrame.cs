@@ -59,6 +59,8 @@ public static class TopFrame
         ConfigException => ExitCodes.Configuration,
         ProgrammerException { Cause: ProgrammerCause.Permission } => ExitCodes.Permission,
         ProgrammerException { Cause: not ProgrammerCause.Failed } => ExitCodes.Unavailable,
+        ConsoleException { Cause: ProgrammerCause.Permission } => ExitCodes.Permission,
+        ConsoleException { Cause: not ProgrammerCause.Failed } => ExitCodes.Unavailable,
         BenchException => ExitCodes.BenchError,
         UnauthorizedAccessException => ExitCodes.Permission,
         IOException or JournalWriteException => ExitCodes.CannotWrite,

@@ -56,6 +56,9 @@ public sealed record MeProfile(IReadOnlyList<int> Majors, uint StrapOffset, int 
     /// <summary>Short name of the chipset's platform; offset, bit and majors are those that it is known for. Null when
     /// the profile does not pin one.</summary>
     public string? Pch { get; init; }
+
+    /// <summary>False for an emulated board whose flash carries an ME region that no ME ever runs.</summary>
+    public bool Silicon { get; init; } = true;
 }
 
 /// <summary>Thresholds and times of the board's supply.</summary>

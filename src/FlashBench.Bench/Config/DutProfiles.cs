@@ -67,11 +67,14 @@ public static class DutProfiles
 
     private static MeProfile ReadMe(ConfigNode node)
     {
-        node.Only("majors", "pch", "strapOffset", "strapBit");
+        node.Only("majors", "pch", "strapOffset", "strapBit", "silicon");
         var me = new MeProfile(
             [.. node.List("majors", 20).Select(major => major.AsNumber(1, 99))],
             Hex(node.Get("strapOffset"), digits: 2, prefix: "0x"),
-            node.Number("strapBit", 0, 31));
+            node.Number("strapBit", 0, 31))
+        {
+            Silicon = node.Flag("silicon", otherwise: true),
+        };
         return node.Find("pch") is { } pch ? me with { Pch = Platform(pch, node, me).Name } : me;
     }
 

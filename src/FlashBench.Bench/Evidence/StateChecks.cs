@@ -9,6 +9,7 @@ namespace FlashBench.Bench.Evidence;
 internal static class StateChecks
 {
     private const long UsPerMinute = 60_000_000;
+    private const string NoMeText = "this board has no ME silicon: there is no state to record";
 
     // Where in a boot an intact sample must lie, in minutes since the clock's start; the last one is open-ended.
     private static readonly (string Name, double From, double To)[] Windows =
@@ -18,8 +19,17 @@ internal static class StateChecks
         [FuseChecks.BootGuard(facts), Registers(facts), FirmwareText(facts)];
 
     /// <summary>Judges the state that the board as received showed: every sample must agree.</summary>
-    public static (Verdict Outcome, string Text) BaselineState(BootObservation boot, JournalData.Audit audit)
+    public static (Verdict Outcome, string Text) BaselineState(
+        BootObservation boot, JournalData.Audit audit, JobFacts facts)
     {
+        if (HasNoMe(facts))
+        {
+            return boot.Samples.All(sample => sample.Registers.Status1 is null)
+                ? (Verdict.Pass, NoMeText)
+                : (Verdict.Inconclusive, "registers of an ME were read on a board that has none");
+        }
+
+
         if (boot.Samples.Any(sample => sample.Registers.Status1 is { UpdateInProgress: true }))
             return (Verdict.Inconclusive, "the ME was in the middle of a firmware update");
         var seen = boot.Samples.Select(sample => Decide(sample.Registers, audit, audit.DisableBit.Set).Kind).ToList();
@@ -44,6 +54,8 @@ internal static class StateChecks
         if (boots.Count == 0 || facts.Audit is not { } audit)
             return FlashChecks.NotReached(id, title, limit);
         bool bit = BitAfter(facts, audit);
+        if (HasNoMe(facts))
+            return new Check(id, title, Verdict.Inconclusive, false, "no ME", limit, NoMeText);
         int count = boots.Sum(boot => boot.Samples.Count);
         string measured = count == 0 ? "no intact sample" : $"{count} samples, HFSTS1 {Distinct(boots)}";
         var states = boots.SelectMany(boot => boot.Samples).Select(sample => Decide(sample.Registers, audit, bit))
@@ -57,6 +69,9 @@ internal static class StateChecks
             ? new Check(id, title, Verdict.Pass, false, measured, limit, states[0].Sentence)
             : new Check(id, title, Verdict.Inconclusive, false, measured, limit, missing);
     }
+
+    // A real board has an ME, whatever its profile says.
+    private static bool HasNoMe(JobFacts facts) => facts.Start.Profile.NoMeSilicon && facts.IsSimulated;
 
     private static string? MissingWindow(JobFacts facts, BootObservation boot)
     {

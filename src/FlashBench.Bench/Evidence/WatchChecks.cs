@@ -38,7 +38,7 @@ internal static class WatchChecks
         bool noAgent = boot is { Class: BootClass.Unanswered, Samples.Count: 0 };
         if (!noAgent && OutcomeOf(boot.Class) is not Verdict.Pass and var broken)
             return new Check(id, title, broken, false, measured, limit, $"before any write: {boot.Explanation}");
-        (Verdict outcome, string text) = StateChecks.BaselineState(boot, audit);
+        (Verdict outcome, string text) = StateChecks.BaselineState(boot, audit, facts);
         return new Check(id, title, outcome, false, measured, limit, text);
     }
 

@@ -254,7 +254,10 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
                 || identities.Any(i => i.Simulated),
             new JournalData.ProfileRef(
                 options.Profile.Id, options.Profile.Board, options.Profile.Sha256,
-                    options.Profile.RequiredLevel.ToString()),
+                    options.Profile.RequiredLevel.ToString())
+            {
+                NoMeSilicon = !options.Profile.Me.Silicon,
+            },
             new JournalData.WatchNumbers(
                 minimum.TotalSeconds, watch.ColdBoots, watch.GapMax.TotalSeconds, watch.Grace.TotalSeconds,
                 baseline.TotalSeconds, options.Profile.Console.BootLimit.TotalSeconds,

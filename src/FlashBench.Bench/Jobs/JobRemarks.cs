@@ -17,6 +17,8 @@ internal static class JobRemarks
             yield return "no power sensor: the board is not booted, and level L1 is the most that can be shown";
         else if (parts.Calibration?.RemarkOn(DateOnly.FromDateTime(now.UtcDateTime)) is { } calibration)
             yield return calibration;
+        if (!profile.Me.Silicon)
+            yield return "no ME silicon on this board: nothing of a running ME can be shown, and level L2 is the most";
         if (profile.Unverified)
             yield return $"the profile {profile.Id} is unverified: {DutProfile.UnverifiedText}";
         if (profile.Power.ToBeCommissioned)

@@ -29,7 +29,11 @@ public abstract partial record JournalData
         Verdict Verdict, string Level, string Reason, ErrorClass Class, CheckEntry[] Checks) : JournalData;
 
     /// <summary>The board profile by which the job judged.</summary>
-    public sealed record ProfileRef(string Id, string Board, string Sha256, string RequiredLevel);
+    public sealed record ProfileRef(string Id, string Board, string Sha256, string RequiredLevel)
+    {
+        /// <summary>True for an emulated board without an ME; counts in records of simulated benches only.</summary>
+        public bool NoMeSilicon { get; init; }
+    }
 
     /// <summary>The watch's numbers, in seconds.</summary>
     public sealed record WatchNumbers(

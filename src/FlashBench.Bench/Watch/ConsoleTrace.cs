@@ -102,12 +102,13 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     // A line is held against lines of its kind only: a heartbeat carries neither nonce nor checksum, and a damaged one
     // must not make true samples look old. Its counter is not used, since one damaged digit would make all later ones
-    // look old.
+    // look old; a heartbeat that repeats itself shows in its uptime.
     private bool Counts(long atUs, AgentLine line)
     {
         AgentLine? last = _last[(int)line.Kind];
-        bool goesOn = (last is null || line.Uptime >= last.Uptime)
-            && (!line.IsChecked || (line.Nonce == nonce && (last is null || line.Number > last.Number)));
+        bool goesOn = line.IsChecked
+            ? line.Nonce == nonce && (last is null || (line.Number > last.Number && line.Uptime >= last.Uptime))
+            : last is null || line.Uptime > last.Uptime;
         return goesOn && AgreesWithClock(atUs, line);
     }
 

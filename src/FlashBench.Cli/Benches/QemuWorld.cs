@@ -2,7 +2,6 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Power;
 using FlashBench.Cli.Certify;
-using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;
 using FlashBench.Hardware.Power;
 using FlashBench.Simulation;

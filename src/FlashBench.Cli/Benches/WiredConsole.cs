@@ -1,26 +1,33 @@
 using FlashBench.Bench.Config;
+using FlashBench.Cli.Terminal;
 using FlashBench.Hardware.Console;
 
 namespace FlashBench.Cli.Benches;
 
-/// <summary>Opens the console of a real bench, and lets `flashbench console` of other processes follow it.</summary>
+/// <summary>The serial console of a real bench.</summary>
 internal static class WiredConsole
 {
     /// <summary>Opens the port; bytes are kept from now on.</summary>
     /// <exception cref="Hardware.ConsoleException">It is not there, not the only one, in use, or not permitted.
     /// </exception>
-    public static IConsolePort Open(
-        string bench, ConsoleEntry entry, BenchPaths paths, TimeProvider time, OwnedParts owned)
+    public static SerialConsolePort Open(ConsoleEntry entry, TimeProvider time) => SerialConsolePort.Open(
+        new SerialConsoleOptions(entry.Tty, entry.Baud, SerialFormat.Parse(entry.Format)), new TtyPorts(), time);
+
+    /// <summary>Opens the port for a job, and lets `flashbench console` of other processes follow it.</summary>
+    /// <param name="bench">Bench id.</param>
+    /// <param name="entry">The port.</param>
+    /// <param name="paths">Folders of the host.</param>
+    /// <param name="owned">Closes what is opened here.</param>
+    /// <param name="note">Told if others cannot follow.</param>
+    /// <inheritdoc cref="Open"/>
+    public static ConsoleSeat OpenShared(
+        string bench, ConsoleEntry entry, BenchPaths paths, OwnedParts owned, Action<string> note)
     {
-        var options = new SerialConsoleOptions(entry.Tty, entry.Baud, SerialFormat.Parse(entry.Format));
-        var hub = owned.Add(new ConsoleHub(SerialConsolePort.Open(options, new TtyPorts(), time)));
-        owned.Add(ConsoleServer.Start(hub, SocketOf(paths, bench), time));
-        ConsoleSeat seat = hub.Join();
+        string socket = ConsoleShare.SocketOf(paths, bench);
+        ConsoleShare share = owned.Add(
+            ConsoleShare.Start(Open(entry, TimeProvider.System), socket, TimeProvider.System, note));
+        ConsoleSeat seat = share.Hub.Join(fromOldest: true);
         seat.TryTakePen();
         return seat;
     }
-
-    /// <summary>Where a running job shows the console of a bench to others.</summary>
-    public static string SocketOf(BenchPaths paths, string bench) =>
-        Path.Combine(paths.State, "benches", bench + ".console");
 }

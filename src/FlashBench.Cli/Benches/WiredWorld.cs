@@ -2,7 +2,7 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Power;
 using FlashBench.Cli.Flash;
-using FlashBench.Hardware;
+using FlashBench.Hardware.Console;
 using FlashBench.Hardware.Power;
 using FlashBench.Hardware.Power.Lines;
 
@@ -37,7 +37,8 @@ internal sealed class WiredWorld(
         try
         {
             owned.Add(BenchLock.Take(paths.State, bench.Id));
-            BenchParts parts = await OpenPartsAsync(relays, console, owned, cancel);
+            ConsoleSeat seat = WiredConsole.OpenShared(bench.Id, console, paths, owned, opening.Note);
+            BenchParts parts = await OpenPartsAsync(relays, seat, owned, cancel);
             opened = true;
             return new OpenedBench(parts, owned);
         }
@@ -49,7 +50,7 @@ internal sealed class WiredWorld(
     }
 
     private async Task<BenchParts> OpenPartsAsync(
-        RelaysEntry relays, ConsoleEntry console, OwnedParts owned, CancellationToken cancel)
+        RelaysEntry relays, ConsoleSeat console, OwnedParts owned, CancellationToken cancel)
     {
         ProgrammerDoor door = owned.Add(new ProgrammerDoor(Time));
         var lines = new WiredLines(paths, Person(), Time, owned);
@@ -70,7 +71,7 @@ internal sealed class WiredWorld(
         };
         return new BenchParts(
             stop => door.OpenAsync(bench.Programmer!, stop), new RelayPower(power), lines.OpenSensor(bench.PowerSensor),
-            WiredConsole.Open(bench.Id, console, paths, Time, owned))
+            console)
         {
             Controls = controls,
             Calibration = bench.PowerSensor is { } sensor ? new SensorCalibration(sensor.CalibratedUntil) : null,

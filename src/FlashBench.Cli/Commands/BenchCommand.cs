@@ -45,11 +45,10 @@ public static class BenchCommand
 
     private static string[] Row(BenchEntry bench) =>
     [
-        bench.Id, bench.Default ? "default" : "", bench.Programmer is { } programmer ? KindOf(programmer) : "virtual",
-        bench.DutProfile, bench.Virtual?.Image ?? "", bench.Virtual?.Chip ?? "", $"{bench.Virtual?.Seed}",
+        bench.Id, bench.Default ? "default" : "", BenchRows.KindOf(bench), bench.DutProfile,
+        bench.Virtual?.Image ?? bench.Qemu?.Image ?? "", bench.Virtual?.Chip ?? bench.Qemu?.Chip ?? "",
+        $"{bench.Virtual?.Seed ?? bench.Qemu?.Seed}",
     ];
-
-    private static string KindOf(ProgrammerEntry programmer) => programmer.Kind.ToString().ToLowerInvariant();
 
     private static int Show(ParseResult parse, string id)
     {
@@ -68,7 +67,7 @@ public static class BenchCommand
     private static List<string[]> Describe(BenchEntry bench, DutProfile profile, BenchPaths paths) =>
     [
         ["bench", bench.Id + (bench.Default ? " (default)" : "")],
-        .. bench.Virtual is { } parts ? DescribeVirtual(parts) : DescribeProgrammer(bench.Programmer!),
+        .. BenchRows.Of(bench),
         ["DUT profile", $"{profile.Id}, SHA-256 {profile.Sha256}"],
         ["board", PlainText.Of(profile.Board)],
         .. ProfileRows.Of(profile),
@@ -81,43 +80,18 @@ public static class BenchCommand
         ["log", PlainText.Of(paths.Log)],
     ];
 
-    private static string[][] DescribeVirtual(VirtualBenchEntry parts) =>
-    [
-        ["kind", "virtual: everything behind its seams is simulated"],
-        ["chip", parts.Chip],
-        ["image", $"generated, {parts.Image}"],
-        ["seed", $"{parts.Seed}"],
-        ["agent", parts.Agent ? "prints the ME's registers (FB1 lines)" : "none"],
-        ["ME status", parts.HiddenUnderHap ? "hidden by the firmware under HAP" : "printed by the firmware"],
-    ];
-
-    private static string[][] DescribeProgrammer(ProgrammerEntry programmer) =>
-    [
-        ["kind", "programmer only: no relay, sensor and console"],
-        ["programmer", KindOf(programmer)],
-        ["found by", PlainText.Of(WhereOf(programmer))],
-        ["clock", programmer.ClockHz == 0 ? "as fast as the bus is healthy" : $"at most {programmer.ClockHz} Hz"],
-        ["chip supply", $"{programmer.Millivolts} mV"],
-    ];
-
-    private static string WhereOf(ProgrammerEntry programmer) => programmer switch
-    {
-        { Address: { } address } => address,
-        { Port: { } port } => $"USB port {port}",
-        { Serial: { } serial } => $"serial number {serial}",
-        _ => "being the only one",
-    };
-
     private static void WriteJson(
         TextWriter output, BenchEntry bench, DutProfile? profile = null, BenchPaths? paths = null) =>
         JsonLine.Write(output, "bench", json =>
         {
             json.WriteString("id", bench.Id);
             json.WriteBoolean("default", bench.Default);
-            json.WriteString("kind", bench.Programmer is { } programmer ? KindOf(programmer) : "virtual");
+            json.WriteString("kind", BenchRows.KindOf(bench));
             json.WriteString("dutProfile", bench.DutProfile);
             if (bench.Virtual is { } parts)
                 WriteVirtual(json, parts);
+            if (bench.Qemu is { } board)
+                WriteQemu(json, board);
             if (profile is not null)
             {
                 json.WriteString("board", profile.Board);
@@ -133,6 +107,15 @@ public static class BenchCommand
             json.WriteString("keys", paths.Keys);
             json.WriteString("log", paths.Log);
         });
+
+    private static void WriteQemu(Utf8JsonWriter json, QemuBenchEntry board)
+    {
+        json.WriteString("image", board.Image);
+        json.WriteString("chip", board.Chip);
+        json.WriteNumber("seed", board.Seed);
+        json.WriteString("system", board.System);
+    }
+
     private static void WriteVirtual(Utf8JsonWriter json, VirtualBenchEntry parts)
     {
         json.WriteString("image", parts.Image);

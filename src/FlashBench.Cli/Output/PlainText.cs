@@ -25,12 +25,15 @@ public static class PlainText
         return text.Length > lengthMax ? shown.Append("...").ToString() : shown.ToString();
     }
 
-    private static void Append(StringBuilder shown, Rune rune)
+    /// <summary>True for a character that does nothing to a terminal but stand on it.</summary>
+    internal static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
+        or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+
+    /// <summary>Writes a character, or an escape in place of one that is not printable.</summary>
+    internal static void Append(StringBuilder shown, Rune rune)
     {
-        bool printable = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
-            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse
-            or UnicodeCategory.OtherNotAssigned);
-        if (printable)
+        if (IsPrintable(rune))
             shown.Append(rune);
         else
             shown.Append(CultureInfo.InvariantCulture, $"{(rune.Value < 0x100 ? "\\x" : "\\u")}{rune.Value:X2}");

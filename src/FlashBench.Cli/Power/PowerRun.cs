@@ -11,7 +11,7 @@ using FlashBench.Simulation.State;
 namespace FlashBench.Cli.Power;
 
 /// <summary>One `power` verb at one bench.</summary>
-internal sealed class PowerRun
+internal sealed class PowerRun : IAsyncDisposable
 {
     private readonly ParseResult _parse;
     private readonly BenchEntry _bench;
@@ -48,6 +48,9 @@ internal sealed class PowerRun
             throw new CommandFailure(e.InUse ? ExitCodes.Unavailable : ExitCodes.BenchError, e.Message);
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _power.DisposeAsync();
 
     public bool Wants(Option<bool> option) => _parse.GetValue(option);
 
@@ -112,7 +115,7 @@ internal sealed class PowerRun
         CancellationToken cancel)
     {
         await using OpenedBench opened = await world.OpenAsync(BenchOpening.AsItIs, cancel);
-        var run = new PowerRun(parse, bench, world, opened);
+        await using var run = new PowerRun(parse, bench, world, opened);
         await work(run, cancel);
         return ExitCodes.Ok;
     }

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Output;
-using FlashBench.Hardware;
-using FlashBench.Hardware.Power;
 using FlashBench.Hardware.Power.Holder;
 using FlashBench.Hardware.Power.Lines;
 

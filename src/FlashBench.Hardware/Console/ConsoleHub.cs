@@ -24,6 +24,7 @@ public sealed class ConsoleHub : IAsyncDisposable
     private TaskCompletionSource? _arrival;
     private ConsoleSeat? _writer;
     private bool _ended;
+    private int _disposed;
     private BenchException? _failure;
 
     /// <summary>Takes over a port and reads it from now on.</summary>
@@ -37,16 +38,23 @@ public sealed class ConsoleHub : IAsyncDisposable
 
     internal IConsolePort Port { get; }
 
-    /// <summary>Gives a reader a place: it sees what comes from now on.</summary>
-    public ConsoleSeat Join()
+    /// <summary>Gives a reader a place.</summary>
+    /// <param name="fromOldest">True to see also what is still kept; else only what comes from now on.</param>
+    public ConsoleSeat Join(bool fromOldest = false)
     {
         lock (_gate)
-            return new ConsoleSeat(this, _next, _bytes);
+        {
+            return fromOldest && _first < _next
+                ? new ConsoleSeat(this, _first, _kept[_first % EventsKept].BytesBefore)
+                : new ConsoleSeat(this, _next, _bytes);
+        }
     }
 
     /// <summary>Ends every reader and closes the port.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await _stop.CancelAsync();
         await _pump;
         await Port.DisposeAsync();

@@ -6,6 +6,8 @@ namespace FlashBench.Hardware.Console;
 /// <remarks>One reader at a time. Leaving a seat does not close the port.</remarks>
 public sealed class ConsoleSeat : IConsolePort
 {
+    private const int EventsAtOnce = 64; // then whatever else its context has to do
+
     private readonly ConsoleHub _hub;
     private long _number, _bytes;
 
@@ -27,9 +29,11 @@ public sealed class ConsoleSeat : IConsolePort
     /// <inheritdoc/>
     public async IAsyncEnumerable<ConsoleEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        while (true)
+        for (int taken = 1; ; taken++)
         {
             cancel.ThrowIfCancellationRequested();
+            if (taken % EventsAtOnce == 0)
+                await Task.Yield();
             (ConsoleEvent? happened, Task? arrival) = _hub.Next(ref _number, ref _bytes);
             if (happened is not null)
                 yield return happened;

@@ -26,6 +26,7 @@ public sealed class ConsoleServer : IAsyncDisposable
     private readonly Task _accepting;
     private readonly HashSet<Task> _sessions = [];
     private readonly Lock _gate = new();
+    private int _disposed;
 
     private ConsoleServer(ConsoleHub hub, string path, Socket listener, TimeProvider time)
     {
@@ -72,6 +73,8 @@ public sealed class ConsoleServer : IAsyncDisposable
     /// <summary>Says goodbye to every watcher and removes the socket.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         File.Delete(_path);
         await _stop.CancelAsync();
         _listener.Dispose();

@@ -47,6 +47,9 @@ internal sealed class JobBench : IDisposable
 
     public bool ConfirmChip { get; init; }
 
+    /// <summary>Changes what the bench expects of its board.</summary>
+    public Func<DutProfile, DutProfile> Describe { get; init; } = profile => profile;
+
     /// <summary>Sets faults before the job begins.</summary>
     public Action<VirtualBench> Arrange { get; init; } = _ => { };
 
@@ -154,7 +157,7 @@ internal sealed class JobBench : IDisposable
 
     private CertifyOptions Options()
     {
-        DutProfile profile = DutProfiles.Load($"virtual-{Kind}");
+        DutProfile profile = Describe(DutProfiles.Load($"virtual-{Kind}"));
         var random = new Random(7);
         return new CertifyOptions
         {

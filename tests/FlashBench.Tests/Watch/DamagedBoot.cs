@@ -5,8 +5,7 @@ using FlashBench.Simulation.Board;
 
 namespace FlashBench.Tests.Watch;
 
-/// <summary>One boot of 31 minutes over a console that damages bytes in both directions, asked as the bench asks.
-/// </summary>
+/// <summary>A boot of 31 minutes over a console that damages bytes in both directions, asked as the bench asks.</summary>
 /// <remarks>Every register word differs from every other that is sent, so that a sample that nobody sent shows.</remarks>
 internal sealed class DamagedBoot(LineDamage toBench, LineDamage toBoard, int seed)
 {
