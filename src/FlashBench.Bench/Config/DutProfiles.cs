@@ -83,9 +83,10 @@ public static class DutProfiles
 
     private static ConsoleProfile ReadConsole(ConfigNode node)
     {
-        node.Only("banner", "bootLimitSeconds");
+        node.Only("banner", "bootLimitSeconds", "probesLogin");
         return new ConsoleProfile(
-            Pattern(node.Get("banner")), node.Seconds("bootLimitSeconds", 1, WatchLimits.SecondsMax));
+            Pattern(node.Get("banner")), node.Seconds("bootLimitSeconds", 1, WatchLimits.SecondsMax),
+            node.Flag("probesLogin", otherwise: false));
     }
 
     // The limits only ever let a profile ask for more than the design does, never for less.

@@ -22,6 +22,9 @@ public abstract partial record JournalData
     public sealed record ConsoleChunk(
         long Offset, long Length, string Sha256, long IndexOffset, long IndexLength, string IndexSha256) : JournalData;
 
+    /// <summary>Return is pressed at a login prompt; what comes next may be its answer.</summary>
+    public sealed record ConsoleProbe(int Boot) : JournalData;
+
     /// <summary>The console was not continuous: "hang-up", "break", "overflow", "receive errors", "port failed".
     /// </summary>
     public sealed record ConsoleGap(string Kind, long Count) : JournalData

@@ -44,6 +44,9 @@ internal sealed class JobBench : IDisposable
 
     public bool ConfirmChip { get; init; }
 
+    /// <summary>Whether the profile lets the bench press return at a login prompt.</summary>
+    public bool ProbesLogin { get; init; }
+
     /// <summary>Sets faults before the job begins.</summary>
     public Action<VirtualBench> Arrange { get; init; } = _ => { };
 
@@ -157,7 +160,7 @@ internal sealed class JobBench : IDisposable
         {
             Job = "FBJ-TEST",
             Bench = Kind,
-            Profile = profile,
+            Profile = profile with { Console = profile.Console with { ProbesLogin = ProbesLogin } },
             Dut = Dut,
             BindDut = true,
             ConfirmChip = ConfirmChip,
