@@ -50,8 +50,10 @@ public sealed class RelaydTests
         Assert.SkipWhen(python.Length == 0, "python3 is not installed");
         string script = Path.Combine(ForeignJudges.Folder, "..", "..", "scripts", "relay-kill");
 
+        List<string> arguments = [script, "--kills", "6", "--holder-kills", "1", "--seed", "7", "--program", program];
+
         ProcessEnd end = await ExternalProgram.RunAsync(
-            python, [script, "--kills", "6", "--holder-kills", "1", "--seed", "7", "--program", program],
+            python, arguments,
             new Dictionary<string, string>(), CampaignLimit);
 
         Assert.True(end.ExitCode == 0, end.Output + end.Error);

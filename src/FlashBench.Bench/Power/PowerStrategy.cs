@@ -197,8 +197,8 @@ public sealed class PowerStrategy(
     {
         if (!_spiConnected)
             return;
+        _spiConnected = false; // a relay that fails is told once; the pins stay unknown
         await parts.Controls.Spi!.DriveAsync(active: false, CancellationToken.None);
-        _spiConnected = false;
         note(new JournalData.LineCommand("spi", false, "programmer released"));
         await Task.Delay(SpiSettle, clock.Time, CancellationToken.None);
     }

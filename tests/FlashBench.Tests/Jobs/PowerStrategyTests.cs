@@ -1,6 +1,5 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Jobs;
-using FlashBench.Bench.Power;
 using FlashBench.Bench.Journal;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Power;

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using FlashBench.Bench;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
-using FlashBench.Bench.Power;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli;
 using FlashBench.Cli.Certify;
