@@ -8,9 +8,9 @@ namespace FlashBench.Hardware.Console;
 /// <summary>A serial port of this host as the board's console.</summary>
 /// <remarks>
 /// A thread of its own reads, so that no stall of the program loses bytes that the kernel has no room for. When the
-/// port goes away it is looked for until it is back: the one port that the selector names, whatever its number is then. Of
-/// bytes that nobody takes <see cref="PendingBytesMax"/> are held; then nothing is read, and the kernel counts what it
-/// drops. One reader at a time; writing is safe beside it.
+/// port goes away it is looked for until it is back: the one port that the selector names, whatever its number is then.
+/// Of bytes that nobody takes <see cref="PendingBytesMax"/> are held; then nothing is read, and the kernel counts what
+/// it drops. One reader at a time; writing is safe beside it.
 /// </remarks>
 public sealed class SerialConsolePort : IConsolePort
 {

@@ -1,5 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using FlashBench.Bench.Config;
+using FlashBench.Cli;
+using FlashBench.Cli.Certify;
+using FlashBench.Simulation;
 using FlashBench.Tests.Hardware.Console;
 
 namespace FlashBench.Tests.Cli.Terminal;
@@ -152,6 +156,25 @@ public sealed class ConsoleCommandTests : IDisposable
         Assert.StartsWith(
             "{\"event\":\"opened\",\"bench\":\"me8\",\"port\":\"FlashBench virtual console of bench me8\","
             + "\"simulated\":true,\"mayWrite\":false,\"shared\":false}\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_virtual_board_goes_on_as_the_last_command_left_it()
+    {
+        BenchConfig config = BenchConfigFile.Load(Config());
+        BenchEntry entry = config.Benches.Single(bench => bench.Id == "me8");
+        var world = new VirtualWorld(entry, seed: 1, realTime: true);
+        string path = VirtualStore.FlashOf(ConfigSource.Paths(config), entry.Id);
+        await using (VirtualBench bench = world.Create(path, world.GenerateImage()))
+        {
+            await bench.PowerRelay.DriveAsync(active: true, Cancel);
+            await Task.Delay(500, Cancel); // standby, rails, reset: then its firmware talks
+        }
+
+        CommandLineRun run = await CommandLineRun.OfAsync(
+            "console", "--config", Config(), "--bench", "me8", "--seconds", "5", "--quiet");
+
+        Assert.Contains("coreboot", run.Output, StringComparison.Ordinal);
     }
 
     public void Dispose()
