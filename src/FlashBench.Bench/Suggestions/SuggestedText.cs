@@ -134,8 +134,8 @@ internal static class SuggestedText
     private static string AsJson(TtySelector tty) =>
         (tty.Serial is { } serial ? $"serial {serial}" : $"port {tty.PortPath}") + $" interface {tty.Interface}";
 
-    private static string Profiles() => string.Join(", ", DutProfiles.Ids
-        .Where(id => !id.StartsWith("virtual-", StringComparison.Ordinal)).DefaultIfEmpty("none for a real board yet"));
+    private static string Profiles() => string.Join(", ", DutProfiles.Ids.Where(id =>
+        !id.StartsWith("virtual-", StringComparison.Ordinal) && !id.StartsWith("qemu-", StringComparison.Ordinal)));
 
     private static string FillIn(string what) => Placeholders.Mark + what;
 }
