@@ -67,6 +67,10 @@ public sealed class BoardFaults
     /// <summary>Stretches in which FB1 lines are lost; heartbeats go on.</summary>
     public Collection<BootWindow> MissingSamples { get; } = [];
 
+    /// <summary>Neither agent nor heartbeat run; a login waits on the console and answers return with its prompt.
+    /// </summary>
+    public bool LoginOnly { get; set; }
+
     /// <summary>From this boot on another processor sits in the socket.</summary>
     public int? OtherProcessor { get; set; }
 

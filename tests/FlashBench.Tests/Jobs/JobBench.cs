@@ -50,6 +50,9 @@ internal sealed class JobBench : IDisposable
     /// <summary>Changes what the bench expects of its board.</summary>
     public Func<DutProfile, DutProfile> Describe { get; init; } = profile => profile;
 
+    /// <summary>Whether the profile lets the bench press return at a login prompt.</summary>
+    public bool ProbesLogin { get; init; }
+
     /// <summary>Sets faults before the job begins.</summary>
     public Action<VirtualBench> Arrange { get; init; } = _ => { };
 
@@ -163,7 +166,7 @@ internal sealed class JobBench : IDisposable
         {
             Job = "FBJ-TEST",
             Bench = Kind,
-            Profile = profile,
+            Profile = profile with { Console = profile.Console with { ProbesLogin = ProbesLogin } },
             Dut = Dut,
             BindDut = true,
             ConfirmChip = ConfirmChip,
