@@ -49,11 +49,14 @@ public sealed class SharedDevicesTests
     public void A_line_is_not_relay_of_one_bench_and_sensor_of_another() => Refused(
         "$.benches[1].powerSensor.rail: line 3 of relays is used at $.benches[0].relays.power already (bench b1)",
         $"{Ch341a}, {Power("""{ "kind": "gpio", "chip": "relays", "line": "3" }""")}",
-        $$"""{{Other}}, "powerSensor": { "rail": { "kind": "gpio", "chip": "relays", "line": "3", "reads": 3300 } } """);
+        $$"""
+        {{Other}}, "powerSensor": { "rail": { "kind": "gpio", "chip": "relays", "line": "3", "reads": 3300 },
+          "supply": { "kind": "ina219", "bus": "i2c-1", "address": "0x40" } }
+        """);
 
     [Fact]
     public void One_sensor_measures_one_board() => Refused(
-        "$.benches[1].powerSensor.rail: the sensor 0x41 on i2c-1 is used at $.benches[0].powerSensor.rail already",
+        "$.benches[1].powerSensor.supply: the sensor 0x41 on i2c-1 is used at $.benches[0].powerSensor.supply already",
         $"{Ch341a}, {Sensor("0x41")}", $"{Other}, {Sensor("0x41")}");
 
     [Fact]
@@ -100,7 +103,8 @@ public sealed class SharedDevicesTests
     private static string Power(string line) => $$""" "relays": { "power": {{line}} } """;
 
     private static string Sensor(string address) =>
-        $$""" "powerSensor": { "rail": { "kind": "ina219", "bus": "i2c-1", "address": "{{address}}" } } """;
+        $$""" "powerSensor": { "rail": { "kind": "fromSupply", "onAboveMilliamps": 400, "reads": 5000 },
+          "supply": { "kind": "ina219", "bus": "i2c-1", "address": "{{address}}" } } """;
 
     private static void Refused(string fault, params string[] benches) =>
         Assert.Contains(fault, Assert.Throws<ConfigException>(() => Parse(benches)).Message, StringComparison.Ordinal);

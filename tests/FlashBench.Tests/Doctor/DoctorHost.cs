@@ -14,7 +14,8 @@ internal sealed class DoctorHost : IDisposable
         { "version": 1, "benches": [
           { "id": "b01", "dutProfile": "virtual-me8", "programmer": { "kind": "ch341a", "port": "1-4.2" },
             "relays": { "power": { "kind": "gpio", "chip": "relays", "line": "0" } },
-            "powerSensor": { "rail": { "kind": "ina219", "bus": "i2c-7", "address": "0x40" } },
+            "powerSensor": { "rail": { "kind": "fromSupply", "onAboveMilliamps": 400, "reads": 5000 },
+              "supply": { "kind": "ina219", "bus": "i2c-7", "address": "0x40" } },
             "console": { "tty": { "port": "1-4.3", "interface": 0 }, "baud": 115200 } },
           { "id": "b02", "dutProfile": "virtual-me8", "programmer": { "kind": "ft2232h", "serial": "FT4XYZ" },
             "relays": { "power": { "kind": "operator", "on": "plug", "off": "unplug", "timeoutSeconds": 60 } },

@@ -160,12 +160,12 @@ public sealed partial class ConfigSuggestionTests : IDisposable
         Assert.Equal(
             [
                 "$.benches[0].dutProfile", "$.benches[0].programmer.millivolts", "$.benches[0].relays.power.line",
-                "$.benches[0].powerSensor.rail.address",
+                "$.benches[0].powerSensor.rail.onAboveMilliamps", "$.benches[0].powerSensor.supply.address",
             ],
             asked);
         BenchEntry bench = Parse(text).Benches[0];
         Assert.Equal(new OutputLineSpec.Gpio("relays", "0"), bench.Relays!.Power.Line);
-        Assert.Equal("MCP2221 usb-i2c bridge", ((QuantitySpec.Ina)bench.PowerSensor!.Spec.Rail).Bus);
+        Assert.Equal("MCP2221 usb-i2c bridge", ((QuantitySpec.Ina)bench.PowerSensor!.Spec.Supply!).Bus);
     }
 
     [Fact]
@@ -254,6 +254,7 @@ public sealed partial class ConfigSuggestionTests : IDisposable
             "dutProfile" => "\"dutProfile\": \"virtual-me8\"",
             "millivolts" => "\"millivolts\": 3300",
             "line" => "\"line\": \"0\"",
+            "onAboveMilliamps" => "\"onAboveMilliamps\": 400",
             _ => "\"address\": \"0x40\"",
         },
         count: 1);
