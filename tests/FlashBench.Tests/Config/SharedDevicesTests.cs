@@ -102,9 +102,10 @@ public sealed class SharedDevicesTests
 
     private static string Power(string line) => $$""" "relays": { "power": {{line}} } """;
 
-    private static string Sensor(string address) =>
-        $$""" "powerSensor": { "rail": { "kind": "fromSupply", "onAboveMilliamps": 400, "reads": 5000 },
-          "supply": { "kind": "ina219", "bus": "i2c-1", "address": "{{address}}" } } """;
+    private static string Sensor(string address) => $$"""
+        "powerSensor": { "rail": { "kind": "fromSupply", "onAboveMilliamps": 400, "reads": 5000 },
+          "supply": { "kind": "ina219", "bus": "i2c-1", "address": "{{address}}" } }
+        """;
 
     private static void Refused(string fault, params string[] benches) =>
         Assert.Contains(fault, Assert.Throws<ConfigException>(() => Parse(benches)).Message, StringComparison.Ordinal);
