@@ -12,9 +12,12 @@ public sealed class SharedDevicesTests
     private const string ChannelB = """ "programmer": { "kind": "ft2232h", "serial": "FT1", "channel": "B" } """;
 
     [Theory]
-    [InlineData(Ch341a, Ch341a, "$.benches[1].programmer: the CH341A at USB 1-1 is used at $.benches[0].programmer already")]
-    [InlineData(ChannelA, ChannelA, "$.benches[1].programmer: channel A of the FT2232H with serial number FT1 is used at")]
-    [InlineData(Ch341a, """ "programmer": { "kind": "ft2232h", "port": "1-1" } """, "the FT2232H at USB 1-1 is used at")]
+    [InlineData(Ch341a, Ch341a,
+        "$.benches[1].programmer: the CH341A at USB 1-1 is used at $.benches[0].programmer already (bench b1)")]
+    [InlineData(ChannelA, ChannelA,
+        "$.benches[1].programmer: channel A of the FT2232H with serial number FT1 is used at")]
+    [InlineData(Ch341a, """ "programmer": { "kind": "ft2232h", "port": "1-1" } """,
+        "the FT2232H at USB 1-1 is used at")]
     [InlineData(Ch341a, """ "programmer": { "kind": "ch341a" } """,
         "$.benches[1].programmer: needs a port or a serial: $.benches[0].programmer is a CH341A too (bench b1)")]
     [InlineData("""  "programmer": { "kind": "serprog", "address": "pico:1" } """,
@@ -25,7 +28,8 @@ public sealed class SharedDevicesTests
     [InlineData("""{ "device": "/dev/ttyS0" }""", """{ "device": "/dev/ttyS0" }""", "/dev/ttyS0 is used at")]
     [InlineData("""{ "port": "1-9", "interface": 1 }""", """{ "port": "1-9", "interface": 1 }""",
         "$.benches[1].console.tty: the serial port of USB 1-9, interface 1 is used at $.benches[0].console.tty already")]
-    [InlineData("""{ "port": "1-9", "interface": 1 }""", """{ "port": "1-9" }""", "the serial port of USB 1-9 is used at")]
+    [InlineData("""{ "port": "1-9", "interface": 1 }""", """{ "port": "1-9" }""",
+        "the serial port of USB 1-9 is used at")]
     [InlineData("""{ "serial": "X" }""", """{ "serial": "X", "interface": 0 }""", "$.benches[1].console.tty: ")]
     public void One_serial_port_serves_one_bench(string one, string other, string fault) =>
         Refused(fault, $"{Ch341a}, {Console(one)}", $"{Other}, {Console(other)}");
@@ -62,7 +66,8 @@ public sealed class SharedDevicesTests
     [Fact]
     public void What_is_made_to_be_shared_may_be_shared()
     {
-        string Relay(int channel) => Power($$"""{ "kind": "lcus", "tty": { "port": "1-9" }, "channel": {{channel}} }""");
+        string Relay(int channel) =>
+            Power($$"""{ "kind": "lcus", "tty": { "port": "1-9" }, "channel": {{channel}} }""");
         string Pin(string pin) =>
             Power($$"""{ "kind": "mcp23017", "bus": "i2c-1", "address": "0x20", "pin": "{{pin}}" }""");
 
@@ -89,7 +94,12 @@ public sealed class SharedDevicesTests
     [Fact]
     public void What_is_still_to_be_filled_in_is_asked_for_before_anything_else()
     {
-        string[] bench = [""" "programmer": { "kind": "ch341a", "millivolts": "FILL IN: 3300 or 1800" }, "nope": "FILL IN: x" """];
+        string[] bench =
+        [
+            """
+            "programmer": { "kind": "ch341a", "millivolts": "FILL IN: 3300 or 1800" }, "nope": "FILL IN: x"
+            """,
+        ];
 
         ConfigException fault = Assert.Throws<ConfigException>(() => Parse(bench));
 

@@ -96,7 +96,8 @@ public sealed partial class ConfigSuggestionTests : IDisposable
 
         BenchEntry bench = Filled(Suggest());
 
-        Assert.Equal((ProgrammerKind.Ch341a, "1-4.2", null), (bench.Programmer!.Kind, bench.Programmer.Port, bench.Programmer.Serial));
+        ProgrammerEntry programmer = bench.Programmer!;
+        Assert.Equal((ProgrammerKind.Ch341a, "1-4.2", null), (programmer.Kind, programmer.Port, programmer.Serial));
         Assert.Equal(new TtySelector(Serial: "0001", Interface: 0), bench.Console!.Tty);
         Assert.IsType<OutputLineSpec.Operator>(bench.Relays!.Power.Line);
     }
@@ -132,7 +133,8 @@ public sealed partial class ConfigSuggestionTests : IDisposable
 
         Assert.Equal("$.benches[0].dutProfile", fault.Path);
         Assert.Contains(
-            "\"tty\": \"FILL IN: the adapter on the board of this bench: serial A interface 0 or port 1-5 interface 0\"",
+            "\"tty\": \"FILL IN: the adapter on the board of this bench: "
+                + "serial A interface 0 or port 1-5 interface 0\"",
             Suggest().Json, StringComparison.Ordinal);
     }
 
@@ -215,11 +217,11 @@ public sealed partial class ConfigSuggestionTests : IDisposable
         Assert.Equal(Golden, Profiles().Replace(suggestion.Json, "known are ..."));
         Assert.Equal(
             [
-                "bench b01: CH341A at USB 1-1; label that USB port, the programmer is known by it; which console is its own is "
-                    + "for you to say",
+                "bench b01: CH341A at USB 1-1; label that USB port, the programmer is known by it; "
+                    + "which console is its own is for you to say",
                 "bench b02: FTDI FT2232H at USB 1-3; console on the serial port with serial number FT4XYZ, interface 1",
                 "/dev/ttyUSB2: the serial port of USB 1-5, interface 0, a console, a relay board or a meter",
-                "gpiochip3: relays on USB, 8 lines for relays",
+                "gpiochip3: relays, at USB 1-5, 8 lines for relays",
                 "no power sensor was found: without one a bench reaches level L1 at most",
             ],
             suggestion.Notes);
