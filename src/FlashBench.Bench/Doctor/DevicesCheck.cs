@@ -59,7 +59,7 @@ internal static class DevicesCheck
         {
             [] => Problem(SerialName, $"{tty} is not there", MendLines.Suggest),
             [var only] => Access(
-                host, SerialName, tty.Device == only.Node.Path ? only.Node.Path : $"{tty} is /dev/{only.Name}", only.Node),
+                host, SerialName, tty.Device == only.Node.Path ? tty.Device : $"{tty} is /dev/{only.Name}", only.Node),
             _ => Problem(
                 SerialName,
                 $"{found.Count} ports match {tty}: {string.Join(", ", found.Select(Where))}; add the interface",

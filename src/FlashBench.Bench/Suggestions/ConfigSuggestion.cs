@@ -46,7 +46,8 @@ public sealed record ConfigSuggestion(string Json, IReadOnlyList<string> Notes, 
         notes.AddRange(benches.Select(Describe));
         notes.AddRange(found.FreePorts.Select(port =>
             $"/dev/{port.Name}: {found.Find(port)}, a console, a relay board or a meter"));
-        notes.AddRange(found.Gpio.Select(chip => $"{chip.Name}: {Named(chip)}, {Where(chip)}, {chip.Lines} lines for relays"));
+        notes.AddRange(found.Gpio.Select(chip =>
+            $"{chip.Name}: {Named(chip)}, {Where(chip)}, {chip.Lines} lines for relays"));
         notes.AddRange(found.I2c.Select(adapter => $"{adapter.Name}: I2C adapter {adapter.Label}"));
         if (found.HostOwn.Count > 0)
         {

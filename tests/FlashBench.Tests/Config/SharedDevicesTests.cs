@@ -27,7 +27,7 @@ public sealed class SharedDevicesTests
     [Theory]
     [InlineData("""{ "device": "/dev/ttyS0" }""", """{ "device": "/dev/ttyS0" }""", "/dev/ttyS0 is used at")]
     [InlineData("""{ "port": "1-9", "interface": 1 }""", """{ "port": "1-9", "interface": 1 }""",
-        "$.benches[1].console.tty: the serial port of USB 1-9, interface 1 is used at $.benches[0].console.tty already")]
+        "$.benches[1].console.tty: the serial port of USB 1-9, interface 1 is used at $.benches[0].console.tty")]
     [InlineData("""{ "port": "1-9", "interface": 1 }""", """{ "port": "1-9" }""",
         "the serial port of USB 1-9 is used at")]
     [InlineData("""{ "serial": "X" }""", """{ "serial": "X", "interface": 0 }""", "$.benches[1].console.tty: ")]

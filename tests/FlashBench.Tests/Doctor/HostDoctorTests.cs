@@ -97,7 +97,8 @@ public sealed class HostDoctorTests : IDisposable
 
         HostFinding fault = _host.OnlyFault("programmer");
 
-        Assert.Equal(("b01", "there is no CH341A at USB 1-4.2; there is one at USB 1-1"), (fault.Bench, fault.Sentence));
+        Assert.Equal("b01", fault.Bench);
+        Assert.Equal("there is no CH341A at USB 1-4.2; there is one at USB 1-1", fault.Sentence);
     }
 
     [Theory]
@@ -164,7 +165,8 @@ public sealed class HostDoctorTests : IDisposable
         HostFinding fault = _host.OnlyFault("gpio");
 
         Assert.Equal(
-            (Soundness.Problem, "user anna may not use GPIO chips, so whether relays is there is not known"), Told(fault));
+            (Soundness.Problem, "user anna may not use GPIO chips, so whether relays is there is not known"),
+            Told(fault));
     }
 
     [Fact]
