@@ -58,7 +58,8 @@ internal static class DevicesCheck
         return found switch
         {
             [] => Problem(SerialName, $"{tty} is not there", MendLines.Suggest),
-            [var only] => Access(host, SerialName, $"{tty} is /dev/{only.Name}", only.Node),
+            [var only] => Access(
+                host, SerialName, tty.Device == only.Node.Path ? tty.Device : $"{tty} is /dev/{only.Name}", only.Node),
             _ => Problem(
                 SerialName,
                 $"{found.Count} ports match {tty}: {string.Join(", ", found.Select(Where))}; add the interface",
@@ -71,8 +72,8 @@ internal static class DevicesCheck
         GpioChip? secret = host.GpioChips.FirstOrDefault(chip => chip.Node.Exists && !chip.Node.Usable);
         return DeviceMatch.Of(host, line) switch
         {
-            [] when secret is not null => new HostFinding(
-                GpioName, Soundness.Unknown, $"whether {line.Chip} is there is not known: chips may not be asked",
+            [] when secret is not null => Problem(
+                GpioName, $"user {host.User.Name} may not use GPIO chips, so whether {line.Chip} is there is not known",
                 MendLines.Access(host, secret.Node)),
             [] => Problem(GpioName, $"there is no GPIO chip {line.Chip}", MendLines.Suggest),
             [var only] when Offset(line.Line) is { } offset && only.Lines > 0 && offset >= only.Lines => Problem(

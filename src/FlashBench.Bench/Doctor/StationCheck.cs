@@ -165,7 +165,7 @@ internal static class StationCheck
                     HolderName, Soundness.Ok, $"the relay holder answers at {asked.Station.HolderSocket}"),
                 false => new HostFinding(
                     HolderName, Soundness.Problem,
-                    $"no relay holder answers at {asked.Station.HolderSocket}: the bench's GPIO relays cannot be switched",
+                    $"no relay holder answers at {asked.Station.HolderSocket}: GPIO relays cannot be switched",
                     "flashbench relayd   # in a terminal of its own, or hardware/host/flashbench-relayd.service"),
                 null => new HostFinding(
                     HolderName, Soundness.Unknown, "whether the relay holder runs was not tried", "pgrep -af relayd"),

@@ -23,7 +23,7 @@ internal static class UsbSpeedCheck
         return found.Length > 0
             ? found
             : [new HostFinding(Name, Soundness.Ok, programmers.Length == 0
-                ? "no programmer is plugged in"
+                ? "no real programmer is plugged in"
                 : "every programmer has the bandwidth that it needs")];
     }
 

@@ -46,7 +46,8 @@ public sealed record ConfigSuggestion(string Json, IReadOnlyList<string> Notes, 
         notes.AddRange(benches.Select(Describe));
         notes.AddRange(found.FreePorts.Select(port =>
             $"/dev/{port.Name}: {found.Find(port)}, a console, a relay board or a meter"));
-        notes.AddRange(found.Gpio.Select(chip => $"{chip.Name}: {Named(chip)} on USB, {chip.Lines} lines for relays"));
+        notes.AddRange(found.Gpio.Select(chip =>
+            $"{chip.Name}: {Named(chip)}, {Where(chip)}, {chip.Lines} lines for relays"));
         notes.AddRange(found.I2c.Select(adapter => $"{adapter.Name}: I2C adapter {adapter.Label}"));
         if (found.HostOwn.Count > 0)
         {
@@ -75,6 +76,8 @@ public sealed record ConfigSuggestion(string Json, IReadOnlyList<string> Notes, 
         string label = bench.Programmer.Serial is null ? "; label that USB port, the programmer is known by it" : "";
         return $"bench {bench.Id}: {PluggedParts.KindOf(bench.Part)} at USB {bench.Part.Port}{label}; {console}";
     }
+
+    private static string Where(GpioChip chip) => chip.UsbPort is { } port ? $"at USB {port}" : "virtual";
 
     private static string Named(GpioChip chip) => chip.Label ?? "a chip that this user may not ask for its name";
 }

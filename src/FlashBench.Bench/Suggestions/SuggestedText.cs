@@ -9,7 +9,7 @@ namespace FlashBench.Bench.Suggestions;
 /// <summary>Writes a suggested bench-config.json.</summary>
 internal static class SuggestedText
 {
-    private const int Baud = 115_200, OperatorSeconds = 300, ChoicesMax = 8;
+    private const int Baud = 115_200, OperatorSeconds = 300, ChoicesMax = 8, RailMillivolts = 5000;
 
     public static string Write(IReadOnlyList<SuggestedBench> benches)
     {
@@ -77,6 +77,12 @@ internal static class SuggestedText
             return;
         json.WriteStartObject("powerSensor");
         json.WriteStartObject("rail");
+        json.WriteString("kind", "fromSupply");
+        json.WriteString(
+            "onAboveMilliamps", FillIn("a number, half way between standby and running, see flashbench power status"));
+        json.WriteNumber("reads", RailMillivolts);
+        json.WriteEndObject();
+        json.WriteStartObject("supply");
         json.WriteString("kind", "ina219");
         json.WriteString("bus", bus);
         json.WriteString("address", FillIn("address of the INA219, 0x40 to 0x4f as its solder bridges say"));
@@ -134,8 +140,8 @@ internal static class SuggestedText
     private static string AsJson(TtySelector tty) =>
         (tty.Serial is { } serial ? $"serial {serial}" : $"port {tty.PortPath}") + $" interface {tty.Interface}";
 
-    private static string Profiles() => string.Join(", ", DutProfiles.Ids
-        .Where(id => !id.StartsWith("virtual-", StringComparison.Ordinal)).DefaultIfEmpty("none for a real board yet"));
+    private static string Profiles() => string.Join(", ", DutProfiles.Ids.Where(id =>
+        !id.StartsWith("virtual-", StringComparison.Ordinal) && !id.StartsWith("qemu-", StringComparison.Ordinal)));
 
     private static string FillIn(string what) => Placeholders.Mark + what;
 }

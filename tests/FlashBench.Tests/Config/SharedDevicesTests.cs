@@ -12,9 +12,12 @@ public sealed class SharedDevicesTests
     private const string ChannelB = """ "programmer": { "kind": "ft2232h", "serial": "FT1", "channel": "B" } """;
 
     [Theory]
-    [InlineData(Ch341a, Ch341a, "$.benches[1].programmer: the CH341A at USB 1-1 is used at $.benches[0].programmer already")]
-    [InlineData(ChannelA, ChannelA, "$.benches[1].programmer: channel A of the FT2232H with serial number FT1 is used at")]
-    [InlineData(Ch341a, """ "programmer": { "kind": "ft2232h", "port": "1-1" } """, "the FT2232H at USB 1-1 is used at")]
+    [InlineData(Ch341a, Ch341a,
+        "$.benches[1].programmer: the CH341A at USB 1-1 is used at $.benches[0].programmer already (bench b1)")]
+    [InlineData(ChannelA, ChannelA,
+        "$.benches[1].programmer: channel A of the FT2232H with serial number FT1 is used at")]
+    [InlineData(Ch341a, """ "programmer": { "kind": "ft2232h", "port": "1-1" } """,
+        "the FT2232H at USB 1-1 is used at")]
     [InlineData(Ch341a, """ "programmer": { "kind": "ch341a" } """,
         "$.benches[1].programmer: needs a port or a serial: $.benches[0].programmer is a CH341A too (bench b1)")]
     [InlineData("""  "programmer": { "kind": "serprog", "address": "pico:1" } """,
@@ -24,8 +27,9 @@ public sealed class SharedDevicesTests
     [Theory]
     [InlineData("""{ "device": "/dev/ttyS0" }""", """{ "device": "/dev/ttyS0" }""", "/dev/ttyS0 is used at")]
     [InlineData("""{ "port": "1-9", "interface": 1 }""", """{ "port": "1-9", "interface": 1 }""",
-        "$.benches[1].console.tty: the serial port of USB 1-9, interface 1 is used at $.benches[0].console.tty already")]
-    [InlineData("""{ "port": "1-9", "interface": 1 }""", """{ "port": "1-9" }""", "the serial port of USB 1-9 is used at")]
+        "$.benches[1].console.tty: the serial port of USB 1-9, interface 1 is used at $.benches[0].console.tty")]
+    [InlineData("""{ "port": "1-9", "interface": 1 }""", """{ "port": "1-9" }""",
+        "the serial port of USB 1-9 is used at")]
     [InlineData("""{ "serial": "X" }""", """{ "serial": "X", "interface": 0 }""", "$.benches[1].console.tty: ")]
     public void One_serial_port_serves_one_bench(string one, string other, string fault) =>
         Refused(fault, $"{Ch341a}, {Console(one)}", $"{Other}, {Console(other)}");
@@ -49,17 +53,21 @@ public sealed class SharedDevicesTests
     public void A_line_is_not_relay_of_one_bench_and_sensor_of_another() => Refused(
         "$.benches[1].powerSensor.rail: line 3 of relays is used at $.benches[0].relays.power already (bench b1)",
         $"{Ch341a}, {Power("""{ "kind": "gpio", "chip": "relays", "line": "3" }""")}",
-        $$"""{{Other}}, "powerSensor": { "rail": { "kind": "gpio", "chip": "relays", "line": "3", "reads": 3300 } } """);
+        $$"""
+        {{Other}}, "powerSensor": { "rail": { "kind": "gpio", "chip": "relays", "line": "3", "reads": 3300 },
+          "supply": { "kind": "ina219", "bus": "i2c-1", "address": "0x40" } }
+        """);
 
     [Fact]
     public void One_sensor_measures_one_board() => Refused(
-        "$.benches[1].powerSensor.rail: the sensor 0x41 on i2c-1 is used at $.benches[0].powerSensor.rail already",
+        "$.benches[1].powerSensor.supply: the sensor 0x41 on i2c-1 is used at $.benches[0].powerSensor.supply already",
         $"{Ch341a}, {Sensor("0x41")}", $"{Other}, {Sensor("0x41")}");
 
     [Fact]
     public void What_is_made_to_be_shared_may_be_shared()
     {
-        string Relay(int channel) => Power($$"""{ "kind": "lcus", "tty": { "port": "1-9" }, "channel": {{channel}} }""");
+        string Relay(int channel) =>
+            Power($$"""{ "kind": "lcus", "tty": { "port": "1-9" }, "channel": {{channel}} }""");
         string Pin(string pin) =>
             Power($$"""{ "kind": "mcp23017", "bus": "i2c-1", "address": "0x20", "pin": "{{pin}}" }""");
 
@@ -86,7 +94,12 @@ public sealed class SharedDevicesTests
     [Fact]
     public void What_is_still_to_be_filled_in_is_asked_for_before_anything_else()
     {
-        string[] bench = [""" "programmer": { "kind": "ch341a", "millivolts": "FILL IN: 3300 or 1800" }, "nope": "FILL IN: x" """];
+        string[] bench =
+        [
+            """
+            "programmer": { "kind": "ch341a", "millivolts": "FILL IN: 3300 or 1800" }, "nope": "FILL IN: x"
+            """,
+        ];
 
         ConfigException fault = Assert.Throws<ConfigException>(() => Parse(bench));
 
@@ -99,8 +112,10 @@ public sealed class SharedDevicesTests
 
     private static string Power(string line) => $$""" "relays": { "power": {{line}} } """;
 
-    private static string Sensor(string address) =>
-        $$""" "powerSensor": { "rail": { "kind": "ina219", "bus": "i2c-1", "address": "{{address}}" } } """;
+    private static string Sensor(string address) => $$"""
+        "powerSensor": { "rail": { "kind": "fromSupply", "onAboveMilliamps": 400, "reads": 5000 },
+          "supply": { "kind": "ina219", "bus": "i2c-1", "address": "{{address}}" } }
+        """;
 
     private static void Refused(string fault, params string[] benches) =>
         Assert.Contains(fault, Assert.Throws<ConfigException>(() => Parse(benches)).Message, StringComparison.Ordinal);

@@ -9,12 +9,14 @@ namespace FlashBench.Tests.Doctor;
 /// <summary>A made-up host with a configuration; without faults until a test makes one.</summary>
 internal sealed class DoctorHost : IDisposable
 {
-    /// <summary>One bench of each kind: CH341A with relays on GPIO lines and a sensor; FT2232H with its own console.</summary>
+    /// <summary>One bench of each kind: CH341A with a relay on a GPIO line and a sensor; FT2232H with its own
+    /// console.</summary>
     public const string TwoBenches = """
         { "version": 1, "benches": [
           { "id": "b01", "dutProfile": "virtual-me8", "programmer": { "kind": "ch341a", "port": "1-4.2" },
             "relays": { "power": { "kind": "gpio", "chip": "relays", "line": "0" } },
-            "powerSensor": { "rail": { "kind": "ina219", "bus": "i2c-7", "address": "0x40" } },
+            "powerSensor": { "rail": { "kind": "fromSupply", "onAboveMilliamps": 400, "reads": 5000 },
+              "supply": { "kind": "ina219", "bus": "i2c-7", "address": "0x40" } },
             "console": { "tty": { "port": "1-4.3", "interface": 0 }, "baud": 115200 } },
           { "id": "b02", "dutProfile": "virtual-me8", "programmer": { "kind": "ft2232h", "serial": "FT4XYZ" },
             "relays": { "power": { "kind": "operator", "on": "plug", "off": "unplug", "timeoutSeconds": 60 } },
@@ -26,9 +28,10 @@ internal sealed class DoctorHost : IDisposable
           "virtual": { "image": "me8", "chip": "W25Q64", "seed": 8 } } ] }
         """;
 
-    public SysfsTree Files { get; } = SysfsTree.Healthy().Hub("1-4", protocol: 2).Ch341a("1-4.2").Ft2232h("1-3", "FT4XYZ")
-        .Tty("ttyUSB0", "1-3", 1).Device("1-4.3", "10c4:ea60", product: "CP2102", serial: "0001")
-        .Interface("1-4.3", 0, "cp210x").Tty("ttyUSB1", "1-4.3", 0).Gpio("gpiochip0", "1-4.3").I2c("i2c-7", "MCP2221", "1-4.3");
+    public SysfsTree Files { get; } = SysfsTree.Healthy().Hub("1-4", protocol: 2).Ch341a("1-4.2")
+        .Ft2232h("1-3", "FT4XYZ").Tty("ttyUSB0", "1-3", 1)
+        .Device("1-4.3", "10c4:ea60", product: "CP2102", serial: "0001").Interface("1-4.3", 0, "cp210x")
+        .Tty("ttyUSB1", "1-4.3", 0).Gpio("gpiochip0", "1-4.3").I2c("i2c-7", "MCP2221", "1-4.3");
 
     public string Config { get; set; } = TwoBenches;
 

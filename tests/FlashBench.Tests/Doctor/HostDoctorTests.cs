@@ -62,7 +62,8 @@ public sealed class HostDoctorTests : IDisposable
     {
         _host.Files.Rules(UdevRules.Text + "# mine\n");
         Assert.Equal(
-            (Soundness.Warning, $"{RulesFile} differs from the rules of this version"), Told(_host.OnlyFault("udev-rules")));
+            (Soundness.Warning, $"{RulesFile} differs from the rules of this version"),
+            Told(_host.OnlyFault("udev-rules")));
 
         _host.Files.Link(RulesFile, "/dev/null");
         Assert.Equal(Soundness.Problem, _host.OnlyFault("udev-rules").Soundness);
@@ -96,7 +97,8 @@ public sealed class HostDoctorTests : IDisposable
 
         HostFinding fault = _host.OnlyFault("programmer");
 
-        Assert.Equal(("b01", "there is no CH341A at USB 1-4.2; there is one at USB 1-1"), (fault.Bench, fault.Sentence));
+        Assert.Equal("b01", fault.Bench);
+        Assert.Equal("there is no CH341A at USB 1-4.2; there is one at USB 1-1", fault.Sentence);
     }
 
     [Theory]
@@ -114,17 +116,20 @@ public sealed class HostDoctorTests : IDisposable
     [Fact]
     public void Two_ports_that_match_one_name_are_a_problem()
     {
-        _host.Config = DoctorHost.TwoBenches.Replace("\"1-4.3\", \"interface\": 0", "\"1-4.3\"", StringComparison.Ordinal);
+        _host.Config = DoctorHost.TwoBenches.Replace(
+            "\"1-4.3\", \"interface\": 0", "\"1-4.3\"", StringComparison.Ordinal);
         _host.Files.Interface("1-4.3", 1, "cp210x").Tty("ttyUSB2", "1-4.3", 1);
 
-        Assert.Contains("2 ports match the serial port of USB 1-4.3: ttyUSB1", _host.OnlyFault("serial-port").Sentence,
+        Assert.StartsWith(
+            "2 ports match the serial port of USB 1-4.3: ttyUSB1", _host.OnlyFault("serial-port").Sentence,
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_line_that_the_chip_does_not_have_is_a_problem()
     {
-        _host.Config = DoctorHost.TwoBenches.Replace("\"line\": \"0\"", "\"line\": \"8\"", StringComparison.Ordinal);
+        _host.Config = DoctorHost.TwoBenches.Replace(
+            "\"line\": \"0\"", "\"line\": \"8\"", StringComparison.Ordinal);
 
         Assert.Equal("relays has lines 0 to 7, and none 8", _host.OnlyFault("gpio").Sentence);
     }
@@ -149,6 +154,19 @@ public sealed class HostDoctorTests : IDisposable
 
         Assert.Equal((Soundness.Problem, $"CH341A at USB 1-4.2: user anna may not use {node}"), Told(fault));
         Assert.Equal(mend, fault.Mend);
+    }
+
+    [Fact]
+    public void Chips_that_may_not_be_asked_are_a_matter_of_rights()
+    {
+        _host.Files.GpioAnswers = false;
+        _host.Files.Forbidden.Add("/dev/gpiochip0");
+
+        HostFinding fault = _host.OnlyFault("gpio");
+
+        Assert.Equal(
+            (Soundness.Problem, "user anna may not use GPIO chips, so whether relays is there is not known"),
+            Told(fault));
     }
 
     [Fact]

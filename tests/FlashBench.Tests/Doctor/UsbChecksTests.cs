@@ -116,7 +116,8 @@ public sealed class UsbChecksTests : IDisposable
 
     [Theory]
     [InlineData(1, "480", 2, null)] // two fit into one translator
-    [InlineData(1, "480", 3, "3 CH341A at USB 1-5.1, 1-5.2, 1-5.3 share the 12 Mbit/s of hub USB 1-5; two get full speed")]
+    [InlineData(1, "480", 3,
+        "3 CH341A at USB 1-5.1, 1-5.2, 1-5.3 share the 12 Mbit/s of hub USB 1-5; two get full speed")]
     [InlineData(2, "480", 4, null)] // one translator a port
     [InlineData(0, "12", 1, "the CH341A at USB 1-5.1 behind USB 1-5, a hub of 12 Mbit/s in all")]
     public void The_translators_of_hubs_are_counted(int protocol, string speed, int programmers, string? expected)

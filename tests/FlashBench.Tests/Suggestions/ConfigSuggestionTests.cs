@@ -10,6 +10,71 @@ namespace FlashBench.Tests.Suggestions;
 
 public sealed partial class ConfigSuggestionTests : IDisposable
 {
+    private const string Golden = """
+        {
+          "version": 1,
+          "benches": [
+            {
+              "id": "b01",
+              "dutProfile": "FILL IN: which board is on the bench; known are ...",
+              "programmer": {
+                "kind": "ch341a",
+                "port": "1-1",
+                "millivolts": "FILL IN: 3300 or 1800 (a number), the supply of the flash chip by its data sheet"
+              },
+              "relays": {
+                "power": {
+                  "kind": "gpio",
+                  "chip": "relays",
+                  "line": "FILL IN: number or name of the line that switches the board, see gpioinfo"
+                }
+              },
+              "console": {
+                "tty": "FILL IN: the adapter on the board of this bench: port 1-5 interface 0",
+                "baud": 115200,
+                "format": "8N1"
+              }
+            },
+            {
+              "id": "b02",
+              "dutProfile": "FILL IN: which board is on the bench; known are ...",
+              "programmer": {
+                "kind": "ft2232h",
+                "serial": "FT4XYZ",
+                "channel": "A",
+                "millivolts": "FILL IN: 3300 or 1800 (a number), the supply of the flash chip by its data sheet"
+              },
+              "relays": {
+                "power": {
+                  "kind": "gpio",
+                  "chip": "relays",
+                  "line": "FILL IN: number or name of the line that switches the board, see gpioinfo"
+                }
+              },
+              "console": {
+                "tty": {
+                  "serial": "FT4XYZ",
+                  "interface": 1
+                },
+                "baud": 115200,
+                "format": "8N1"
+              }
+            },
+            {
+              "id": "me8",
+              "default": true,
+              "dutProfile": "virtual-me8",
+              "virtual": {
+                "image": "me8",
+                "chip": "W25Q64",
+                "seed": 8
+              }
+            }
+          ]
+        }
+
+        """;
+
     private readonly SysfsTree _files = SysfsTree.Healthy();
 
     [Fact]
@@ -31,7 +96,8 @@ public sealed partial class ConfigSuggestionTests : IDisposable
 
         BenchEntry bench = Filled(Suggest());
 
-        Assert.Equal((ProgrammerKind.Ch341a, "1-4.2", null), (bench.Programmer!.Kind, bench.Programmer.Port, bench.Programmer.Serial));
+        ProgrammerEntry programmer = bench.Programmer!;
+        Assert.Equal((ProgrammerKind.Ch341a, "1-4.2", null), (programmer.Kind, programmer.Port, programmer.Serial));
         Assert.Equal(new TtySelector(Serial: "0001", Interface: 0), bench.Console!.Tty);
         Assert.IsType<OutputLineSpec.Operator>(bench.Relays!.Power.Line);
     }
@@ -67,7 +133,8 @@ public sealed partial class ConfigSuggestionTests : IDisposable
 
         Assert.Equal("$.benches[0].dutProfile", fault.Path);
         Assert.Contains(
-            "\"tty\": \"FILL IN: the adapter on the board of this bench: serial A interface 0 or port 1-5 interface 0\"",
+            "\"tty\": \"FILL IN: the adapter on the board of this bench: "
+                + "serial A interface 0 or port 1-5 interface 0\"",
             Suggest().Json, StringComparison.Ordinal);
     }
 
@@ -95,12 +162,12 @@ public sealed partial class ConfigSuggestionTests : IDisposable
         Assert.Equal(
             [
                 "$.benches[0].dutProfile", "$.benches[0].programmer.millivolts", "$.benches[0].relays.power.line",
-                "$.benches[0].powerSensor.rail.address",
+                "$.benches[0].powerSensor.rail.onAboveMilliamps", "$.benches[0].powerSensor.supply.address",
             ],
             asked);
         BenchEntry bench = Parse(text).Benches[0];
         Assert.Equal(new OutputLineSpec.Gpio("relays", "0"), bench.Relays!.Power.Line);
-        Assert.Equal("MCP2221 usb-i2c bridge", ((QuantitySpec.Ina)bench.PowerSensor!.Spec.Rail).Bus);
+        Assert.Equal("MCP2221 usb-i2c bridge", ((QuantitySpec.Ina)bench.PowerSensor!.Spec.Supply!).Bus);
     }
 
     [Fact]
@@ -139,6 +206,39 @@ public sealed partial class ConfigSuggestionTests : IDisposable
         Assert.Equal("$.benches[0].dutProfile", Assert.Throws<ConfigException>(() => Parse(suggestion.Json)).Path);
     }
 
+    [Fact]
+    public void The_suggestion_for_two_programmers_is_the_golden_one()
+    {
+        _files.Ch341a("1-1").Ft2232h("1-3", "FT4XYZ").Tty("ttyUSB0", "1-3", 0).Tty("ttyUSB1", "1-3", 1)
+            .Device("1-5", "10c4:ea60").Tty("ttyUSB2", "1-5", 0).Gpio("gpiochip3", "1-5");
+
+        ConfigSuggestion suggestion = Suggest();
+
+        Assert.Equal(Golden, Profiles().Replace(suggestion.Json, "known are ..."));
+        Assert.Equal(
+            [
+                "bench b01: CH341A at USB 1-1; label that USB port, the programmer is known by it; "
+                    + "which console is its own is for you to say",
+                "bench b02: FTDI FT2232H at USB 1-3; console on the serial port with serial number FT4XYZ, interface 1",
+                "/dev/ttyUSB2: the serial port of USB 1-5, interface 0, a console, a relay board or a meter",
+                "gpiochip3: relays, at USB 1-5, 8 lines for relays",
+                "no power sensor was found: without one a bench reaches level L1 at most",
+            ],
+            suggestion.Notes);
+    }
+
+    [Fact]
+    public void Only_profiles_of_real_boards_are_offered()
+    {
+        _files.Ch341a("1-1");
+
+        string profiles = Profiles().Match(Suggest().Json).Value;
+
+        Assert.Contains("lenovo-x230", profiles, StringComparison.Ordinal);
+        Assert.DoesNotContain("virtual-", profiles, StringComparison.Ordinal);
+        Assert.DoesNotContain("qemu-", profiles, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _files.Dispose();
 
     private ConfigSuggestion Suggest(bool takesVirtual = false) => ConfigSuggestion.For(_files.Read(), takesVirtual);
@@ -156,10 +256,14 @@ public sealed partial class ConfigSuggestionTests : IDisposable
             "dutProfile" => "\"dutProfile\": \"virtual-me8\"",
             "millivolts" => "\"millivolts\": 3300",
             "line" => "\"line\": \"0\"",
+            "onAboveMilliamps" => "\"onAboveMilliamps\": 400",
             _ => "\"address\": \"0x40\"",
         },
         count: 1);
 
     [GeneratedRegex("\"(?<key>[a-zA-Z]+)\": \"FILL IN: [^\"]*\"")]
     private static partial Regex Mark();
+
+    [GeneratedRegex("known are [^\"]*")]
+    private static partial Regex Profiles();
 }

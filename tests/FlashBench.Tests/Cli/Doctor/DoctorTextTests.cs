@@ -90,13 +90,16 @@ public sealed class DoctorTextTests
 
         Assert.DoesNotContain('\e', Written(findings, color: true).Text);
         Assert.DoesNotContain('\e', Written(findings, terminal: true).Text);
-        Assert.Contains("\e[33mwarning  \e[0mclock", Written(findings, terminal: true, color: true).Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "\e[33mwarning  \e[0mclock", Written(findings, terminal: true, color: true).Text.Split('\n')[1],
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_devices_call_themselves_never_steers_the_terminal()
     {
-        HostFinding[] findings = [new("gpio", Soundness.Problem, "chip \e[2J\u202e is gone", "echo \e]0;x\a && echo 2")];
+        HostFinding[] findings =
+            [new("gpio", Soundness.Problem, "chip \e[2J\u202e is gone", "echo \e]0;x\a && echo 2")];
 
         string text = Written(findings).Text;
 

@@ -18,7 +18,8 @@ public sealed class HostReaderTests : IDisposable
         Assert.Equal(new UsbModel(0x1A86, 0x5512), ch341a.Model);
         Assert.Equal((12, null, "on", "1-4"), (ch341a.Speed, ch341a.Serial, ch341a.PowerControl, ch341a.Parent));
         Assert.Equal(("FT4XYZ", 480, "usb1"), (ftdi.Serial, ftdi.Speed, ftdi.Parent));
-        Assert.Equal([(0, "ftdi_sio"), (1, "ftdi_sio")], ftdi.Drivers.OrderBy(d => d.Key).Select(d => (d.Key, d.Value)));
+        Assert.Equal(
+            [(0, "ftdi_sio"), (1, "ftdi_sio")], ftdi.Drivers.OrderBy(d => d.Key).Select(d => (d.Key, d.Value)));
         Assert.Equal((true, 2), (hub.IsHub, hub.Protocol));
         Assert.True(ch341a.Node is { Exists: true, Usable: true });
         Assert.Equal(_files.NodeAt("1-4.2"), ch341a.Node.Path);
@@ -55,7 +56,8 @@ public sealed class HostReaderTests : IDisposable
 
         HostSnapshot host = _files.Read();
 
-        Assert.Equal([("gpiochip0", null), ("gpiochip1", "1-1")], host.GpioChips.Select(chip => (chip.Name, chip.UsbPort)));
+        Assert.Equal(
+            [("gpiochip0", null), ("gpiochip1", "1-1")], host.GpioChips.Select(chip => (chip.Name, chip.UsbPort)));
         Assert.Equal([("i2c-2", null), ("i2c-10", "1-1")], host.I2cAdapters.Select(bus => (bus.Name, bus.UsbPort)));
         Assert.Equal(("relays", 8), (host.GpioChips[0].Label, host.GpioChips[0].Lines));
     }

@@ -81,7 +81,8 @@ public sealed class HostTreeTests : IDisposable
     [InlineData(4)]
     public void Random_bytes_in_every_file_break_nothing(int seed)
     {
-        using SysfsTree host = SysfsTree.Healthy().Ft2232h("1-1", "FT1").Tty("ttyUSB0", "1-1", 1).Gpio("gpiochip0", "1-1");
+        using SysfsTree host = SysfsTree.Healthy().Ft2232h("1-1", "FT1").Tty("ttyUSB0", "1-1", 1)
+            .Gpio("gpiochip0", "1-1");
         var random = new Random(seed);
         foreach (string file in Directory.GetFiles(host.Tree.PathOf("/"), "*", SearchOption.AllDirectories))
         {

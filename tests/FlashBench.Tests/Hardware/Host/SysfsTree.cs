@@ -22,11 +22,14 @@ internal sealed class SysfsTree : IDisposable
 
     public string? LibUsbFault { get; set; }
 
+    /// <summary>False if GPIO chips may not be asked.</summary>
+    public bool GpioAnswers { get; set; } = true;
+
     public HostSnapshot Read(params string[] nodes) => HostReader.Read(Tree, Probes(), nodes);
 
     public HostProbes Probes() => new()
     {
-        GpioChip = _ => ("relays", 8),
+        GpioChip = _ => GpioAnswers ? ("relays", 8) : null,
         MayUse = path => !Forbidden.Contains(Path.Join("/", path[_folder.Path.Length..].TrimStart('/'))),
         ClockSynchronised = () => ClockSynchronised,
         LibUsbFault = () => LibUsbFault,
@@ -114,7 +117,8 @@ internal sealed class SysfsTree : IDisposable
         string bus = port.StartsWith("usb", StringComparison.Ordinal) ? port[3..] : port.Split('-')[0];
         int number = ++_numbers;
         With($"{real}/idVendor", id.Split(':')[0] + "\n").With($"{real}/idProduct", id.Split(':')[1] + "\n")
-            .With($"{real}/busnum", bus + "\n").With($"{real}/devnum", $"{number}\n").With($"{real}/speed", speed + "\n")
+            .With($"{real}/busnum", bus + "\n").With($"{real}/devnum", $"{number}\n")
+            .With($"{real}/speed", speed + "\n")
             .With($"{real}/bDeviceClass", type + "\n").With($"{real}/bDeviceProtocol", protocol + "\n")
             .With($"{real}/power/control", power + "\n").With($"{real}/product", product + "\n")
             .With(NodeOf(bus, number), "");
@@ -144,7 +148,8 @@ internal sealed class SysfsTree : IDisposable
     public SysfsTree Gpio(string name, string? port)
     {
         string real = port is null ? $"{Controller}/{name}" : $"{RealPath(port)}/{port}:1.0/{name}";
-        return With($"{real}/dev", "254:0\n").Link($"/sys/bus/gpio/devices/{name}", Relative(real)).With($"/dev/{name}", "");
+        return With($"{real}/dev", "254:0\n").Link($"/sys/bus/gpio/devices/{name}", Relative(real))
+            .With($"/dev/{name}", "");
     }
 
     public SysfsTree I2c(string name, string label, string? port)
@@ -158,7 +163,8 @@ internal sealed class SysfsTree : IDisposable
     public string NodeAt(string port)
     {
         string real = RealPath(port);
-        return NodeOf(Tree.Line($"{real}/busnum")!, int.Parse(Tree.Line($"{real}/devnum")!, CultureInfo.InvariantCulture));
+        int number = int.Parse(Tree.Line($"{real}/devnum")!, CultureInfo.InvariantCulture);
+        return NodeOf(Tree.Line($"{real}/busnum")!, number);
     }
 
     public void Dispose() => _folder.Dispose();
