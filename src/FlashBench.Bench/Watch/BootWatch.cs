@@ -35,7 +35,7 @@ public sealed class BootWatch
     /// <summary>True while lines with another nonce than this boot's arrive.</summary>
     public bool NeedsChallenge => _console.StaleSinceSample > 0;
 
-    /// <summary>True once the agent said anything, be it with another nonce.</summary>
+    /// <summary>True once the agent said anything, be it damaged or with another nonce.</summary>
     public bool AgentSpoke => _console.AgentSpoke;
 
     /// <summary>True once everything that the agent can say of the board has come.</summary>

@@ -50,7 +50,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     public int Stale { get; private set; }
 
-    /// <summary>True once any line of the agent came, be it of another nonce.</summary>
+    /// <summary>True once any line of the agent came, be it damaged or of another nonce.</summary>
     public bool AgentSpoke { get; private set; }
 
     /// <summary>True once a heartbeat counted.</summary>
@@ -92,11 +92,13 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     private void OnLine(long atUs, ReadOnlySpan<byte> bytes)
     {
+        bool sample = AgentLine.ClaimsSample(bytes), facts = AgentLine.ClaimsFacts(bytes);
+        AgentSpoke |= sample || facts;
         if (AgentLine.Parse(bytes) is AgentLine line)
             OnAgent(atUs, line);
-        else if (AgentLine.ClaimsSample(bytes))
+        else if (sample)
             Damaged++;
-        else if (AgentLine.ClaimsFacts(bytes))
+        else if (facts)
             DamagedFacts++;
         else
             OnText(atUs, Printable(bytes));
@@ -104,7 +106,6 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     private void OnAgent(long atUs, AgentLine line)
     {
-        AgentSpoke |= line.IsChecked;
         if (!Counts(atUs, line))
         {
             Stale++;

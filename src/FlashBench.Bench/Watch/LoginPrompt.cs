@@ -3,8 +3,8 @@ namespace FlashBench.Bench.Watch;
 /// <summary>Tells an answer of a login prompt from a prompt that merely stands there or repeats itself.</summary>
 /// <remarks>
 /// A probe is a bare carriage return. A prompt counts only as the first one after a probe, soon after it, and only if
-/// none came for a while before. A console that repeats its last line every few seconds has no such pause; one that does
-/// so more slowly meets a probe by chance only, far too seldom to be alive. An echo has no prompt in it.
+/// none came for a while before. A console that repeats its last line every few seconds has no such pause; one that is
+/// slower meets a probe by chance only, far too seldom to be alive. An echo has no prompt in it.
 /// </remarks>
 internal sealed class LoginPrompt
 {

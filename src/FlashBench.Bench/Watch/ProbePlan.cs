@@ -24,7 +24,7 @@ internal sealed class ProbePlan(BootWatch watch, BootSettings settings, string n
     public const long SampleEveryUs = 5 * UsPerSecond;
 
     /// <summary>Between two questions while there is no sign of life.</summary>
-    public const long SilenceEveryUs = 2 * UsPerSecond;
+    public const long SilenceEveryUs = UsPerSecond;
 
     /// <summary>An agent sends a sample every 30 s; one that is this old is missing.</summary>
     public const long SampleMissingUs = 45 * UsPerSecond;

@@ -20,7 +20,8 @@ internal sealed record BoardParts(
 /// <summary>One boot: firmware log, kernel log, then an operating system with heartbeat and agent.</summary>
 /// <remarks>
 /// Modelled: the lines of docs/console-protocol.md at their times by a clock that is up to 0.09 % off, queries while
-/// the system is up, and the boot's share of <see cref="BoardFaults"/>. Not modelled: what comes after a login's prompt, shutdown, other load.
+/// the system is up, and the boot's share of <see cref="BoardFaults"/>. Not modelled: what comes
+/// after a login's prompt, shutdown, other load.
 /// </remarks>
 internal sealed class BootedSystem
 {

@@ -47,7 +47,7 @@ public sealed class ProbeDamageTests
     [InlineData(DamageKind.BitFlip)]
     public void With_one_percent_of_damage_a_watch_gets_everything_that_it_needs(DamageKind kind)
     {
-        for (int seed = 100; seed < 100 + Boots; seed++)
+        for (int seed = 100; seed < 100 + BootsByDefault; seed++)
         {
             DamagedBoot boot = Play(kind, 0.01, seed);
             Assert.Equal((BootClass.Alive, true, true),
