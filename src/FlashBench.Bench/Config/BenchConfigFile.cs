@@ -100,7 +100,9 @@ public static partial class BenchConfigFile
 
         return new BenchEntry(id, isDefault, profile, Virtual: null, ProgrammerReader.Read(made))
         {
-            Relays = node.Find("relays") is { } relays ? Grouped(relays, WiringReader.ReadRelays(relays), groups) : null,
+            Relays = node.Find("relays") is { } relays
+                ? Grouped(relays, WiringReader.ReadRelays(relays), groups)
+                : null,
             PowerSensor = node.Find("powerSensor") is { } sensor ? PowerSensorReader.Read(sensor) : null,
             Console = node.Find("console") is { } console ? WiringReader.ReadConsole(console) : null,
         };
@@ -125,7 +127,8 @@ public static partial class BenchConfigFile
 
     private static RelaysEntry Grouped(ConfigNode node, RelaysEntry relays, IReadOnlyList<PowerGroupEntry> groups) =>
         relays.Power.Group is { } group && !groups.Any(known => known.Id == group)
-            ? throw node.Get("power").Get("group").Fault($"no powerGroups entry has the id \"{ConfigNode.Shown(group)}\"")
+            ? throw node.Get("power").Get("group").Fault(
+                $"no powerGroups entry has the id \"{ConfigNode.Shown(group)}\"")
             : relays;
 
     private static void RefuseDuplicates(List<ConfigNode> entries, List<BenchEntry> benches)

@@ -34,7 +34,9 @@ public abstract record DeviceUse(string Bench, string Path)
     /// <param name="Path">JSON path.</param>
     /// <param name="Chip">Label or device name.</param>
     /// <param name="Line">Offset or name.</param>
-    public sealed record GpioLine(string Bench, string Path, string Chip, string Line) : DeviceUse(Bench, Path);
+    /// <param name="IsOutput">True if it drives something.</param>
+    public sealed record GpioLine(string Bench, string Path, string Chip, string Line, bool IsOutput)
+        : DeviceUse(Bench, Path);
 
     /// <summary>A part on an I2C bus.</summary>
     /// <param name="Bench">Id of the bench.</param>
@@ -104,7 +106,7 @@ public static class DeviceUses
     /// <summary>What an output line takes of the host; null for programs and people.</summary>
     private static DeviceUse? OfLine(string bench, string path, OutputLineSpec? line) => line switch
     {
-        OutputLineSpec.Gpio gpio => new DeviceUse.GpioLine(bench, path, gpio.Chip, gpio.Line),
+        OutputLineSpec.Gpio gpio => new DeviceUse.GpioLine(bench, path, gpio.Chip, gpio.Line, IsOutput: true),
         OutputLineSpec.Mcp23017 part => new DeviceUse.I2cPart(bench, path, part.Bus, part.Address, part.Pin),
         OutputLineSpec.Lcus board => new DeviceUse.SerialLine(
             bench, $"{path}.tty", board.Tty, SerialPurpose.Relay, board.Channel),
@@ -114,7 +116,7 @@ public static class DeviceUses
     /// <summary>What a measured quantity takes of the host; null for programs and conclusions.</summary>
     private static DeviceUse? OfQuantity(string bench, string path, QuantitySpec? quantity) => quantity switch
     {
-        QuantitySpec.Gpio gpio => new DeviceUse.GpioLine(bench, path, gpio.Chip, gpio.Line),
+        QuantitySpec.Gpio gpio => new DeviceUse.GpioLine(bench, path, gpio.Chip, gpio.Line, IsOutput: false),
         QuantitySpec.Ina part => new DeviceUse.I2cPart(bench, path, part.Bus, part.Address, Pin: null),
         QuantitySpec.Meter meter => new DeviceUse.SerialLine(bench, $"{path}.tty", meter.Tty, SerialPurpose.Meter),
         _ => null,

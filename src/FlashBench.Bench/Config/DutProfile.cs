@@ -80,7 +80,9 @@ public sealed record PowerProfile(
 /// <summary>What the board's console says when.</summary>
 /// <param name="Banner">Regular expression of the first line of every boot.</param>
 /// <param name="BootLimit">Latest first heartbeat after power-good.</param>
-public sealed record ConsoleProfile(string Banner, TimeSpan BootLimit)
+/// <param name="ProbesLogin">True if return may be pressed at a login prompt of a board without agent, to see that it
+/// lives.</param>
+public sealed record ConsoleProfile(string Banner, TimeSpan BootLimit, bool ProbesLogin = false)
 {
     /// <summary>True for a board that prints nothing before its operating system runs.</summary>
     public bool ExpectedSilence { get; init; }

@@ -124,9 +124,10 @@ public static class DutProfiles
 
     private static ConsoleProfile ReadConsole(ConfigNode node)
     {
-        node.Only("banner", "bootLimitSeconds", "expectedSilence", "note");
+        node.Only("banner", "bootLimitSeconds", "probesLogin", "expectedSilence", "note");
         return new ConsoleProfile(
-            Pattern(node.Get("banner")), node.Seconds("bootLimitSeconds", 1, WatchLimits.SecondsMax))
+            Pattern(node.Get("banner")), node.Seconds("bootLimitSeconds", 1, WatchLimits.SecondsMax),
+            node.Flag("probesLogin", otherwise: false))
         {
             ExpectedSilence = node.Flag("expectedSilence", otherwise: false),
             Note = node.Find("note")?.AsText(300) ?? "",

@@ -9,8 +9,8 @@ internal static class OutputLineReader
     /// <summary>Keys that belong to the line, whatever its kind; the others belong to its use.</summary>
     public static readonly string[] Keys =
     [
-        "kind", "chip", "line", "activeLow", "drive", "bias", "bus", "address", "pin", "tty", "channel", "inverted", "on",
-        "off", "timeoutSeconds",
+        "kind", "chip", "line", "activeLow", "drive", "bias", "bus", "address", "pin", "tty", "channel", "inverted",
+        "on", "off", "timeoutSeconds",
     ];
 
     private const int NameMax = 100, TextMax = 500, ArgumentsMax = 50, LimitSecondsMax = 24 * 3600;

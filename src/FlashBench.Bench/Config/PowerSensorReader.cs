@@ -15,10 +15,11 @@ internal static class PowerSensorReader
     public static PowerSensorEntry Read(ConfigNode node)
     {
         node.Only("rail", "supply", "calibratedUntil");
-        QuantitySpec? supply = node.Find("supply") is { } measured ? ReadQuantity(measured, isRail: false) : null;
         QuantitySpec rail = ReadQuantity(node.Get("rail"), isRail: true);
-        if (rail is QuantitySpec.FromSupply && supply is null)
-            throw node.Get("rail").Fault("concluded from the supply, but there is no \"supply\"");
+        ConfigNode measured = node.Find("supply") ?? throw node.Fault(
+            "without \"supply\" standby cannot be told from off: measure what flows into the board, or leave the "
+            + "sensor out");
+        QuantitySpec supply = ReadQuantity(measured, isRail: false);
         return new PowerSensorEntry(new PowerSensorSpec(rail, supply), ReadDay(node.Find("calibratedUntil")));
     }
 
@@ -34,8 +35,8 @@ internal static class PowerSensorReader
             "meter" => ReadMeter(node),
             "hook" => ReadHook(node),
             "fromSupply" when isRail => ReadFromSupply(node),
-            { } other => throw kind.Fault($"unknown kind \"{ConfigNode.Shown(other)}\"; known are ina219, ina226, gpio, "
-                + $"meter, hook{(isRail ? ", fromSupply" : "")}"),
+            { } other => throw kind.Fault($"unknown kind \"{ConfigNode.Shown(other)}\"; known are ina219, ina226, "
+                + $"gpio, meter, hook{(isRail ? ", fromSupply" : "")}"),
         };
     }
 

@@ -20,9 +20,12 @@ public enum Soundness
 /// <param name="Check">Name of the check: "udev-rules".</param>
 /// <param name="Soundness">How sound it is.</param>
 /// <param name="Sentence">One sentence, without a full stop.</param>
-/// <param name="Mend">The exact line that mends it; null where nothing has to be done.</param>
+/// <param name="Mend">The exact line that mends it, for a shell; null where nothing has to be done.</param>
 public sealed record HostFinding(string Check, Soundness Soundness, string Sentence, string? Mend = null)
 {
     /// <summary>The bench that it is about; null if it is about the host.</summary>
     public string? Bench { get; init; }
+
+    /// <summary>True if <see cref="Mend"/> is for hands or an editor, not for a shell.</summary>
+    public bool ByHand { get; init; }
 }

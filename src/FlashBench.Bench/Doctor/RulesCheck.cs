@@ -42,7 +42,7 @@ internal static class RulesCheck
             return [new HostFinding(GroupsName, Soundness.Ok, $"the groups are there: {List(Needed(asked))}")];
         return missing.Select(group => new HostFinding(
             GroupsName, Soundness.Problem,
-            $"there is no group {group} on this host; udev ignores the rule that names it",
+            $"there is no group {group} on this host, so udev cannot give it the devices",
             $"sudo groupadd --system --force {group} && {MendLines.ReloadRules}"));
     }
 

@@ -51,7 +51,10 @@ internal static class StationCheck
         return folder.FileSystem is { } kind && Volatile.Contains(kind)
             ? new HostFinding(
                 SpaceName, Soundness.Warning, $"{room}, but on {kind}: it is gone with the next restart",
-                $"\"paths\": {{ \"{folder.Name}\": \"/srv/flashbench/{folder.Name}\" }}   # in bench-config.json")
+                $"\"paths\": {{ \"{folder.Name}\": \"/srv/flashbench/{folder.Name}\" }} in bench-config.json")
+            {
+                ByHand = true,
+            }
             : new HostFinding(SpaceName, Soundness.Ok, room);
     }
 
@@ -149,10 +152,10 @@ internal static class StationCheck
             int count => $"{count} stations are trusted",
         });
 
-    // Lines that fall back when a process ends need the holder; relay boards keep theirs.
+    // Lines of a GPIO chip are freed when a process ends; expanders and relay boards keep theirs.
     private static IEnumerable<HostFinding> Holder(DoctorCase asked)
     {
-        if (!asked.Uses.Any(use => use is DeviceUse.GpioLine or DeviceUse.I2cPart { Pin: not null }))
+        if (!asked.Uses.Any(use => use is DeviceUse.GpioLine { IsOutput: true }))
             return [];
         return
         [
@@ -162,8 +165,8 @@ internal static class StationCheck
                     HolderName, Soundness.Ok, $"the relay holder answers at {asked.Station.HolderSocket}"),
                 false => new HostFinding(
                     HolderName, Soundness.Problem,
-                    $"no relay holder answers at {asked.Station.HolderSocket}: a relay would fall when a command ends",
-                    "flashbench relayd &"),
+                    $"no relay holder answers at {asked.Station.HolderSocket}: the bench's GPIO relays cannot be switched",
+                    "flashbench relayd   # in a terminal of its own, or hardware/host/flashbench-relayd.service"),
                 null => new HostFinding(
                     HolderName, Soundness.Unknown, "whether the relay holder runs was not tried", "pgrep -af relayd"),
             },

@@ -32,7 +32,10 @@ internal static class UsbSpeedCheck
         .Select(part => new HostFinding(
             Name, Soundness.Warning,
             $"the FT2232H at USB {part.Port} runs at {part.Speed:0.#} Mbit/s, not 480: a slow hub or a bad cable",
-            "plug it into the host itself, with a short cable"));
+            "plug it into the host itself, with a short cable")
+        {
+            ByHand = true,
+        });
 
     private static IEnumerable<HostFinding> Crowded(HostSnapshot host, UsbPart[] programmers) => programmers
         .Where(part => part.Model == DeviceMatch.Ch341aModel)
@@ -42,12 +45,15 @@ internal static class UsbSpeedCheck
             ? new HostFinding(
                 Name, Soundness.Warning,
                 $"{Count(group.Count())} {Ports(group)} behind {group.Key.Value.Place}, a hub of 12 Mbit/s in all",
-                "plug it into the host itself or into a USB 2 hub")
+                "plug it into the host itself or into a USB 2 hub") { ByHand = true }
             : new HostFinding(
                 Name, Soundness.Warning,
                 $"{Count(group.Count())} {Ports(group)} share the 12 Mbit/s of {group.Key.Value.Place}; "
                 + "two get full speed",
-                "spread them over other hubs, or take a hub with a translator for each port (multi-TT)"));
+                "spread them over other hubs, or take a hub with a translator for each port (multi-TT)")
+            {
+                ByHand = true,
+            });
 
     // Goes up to the first hub that is faster than the device, or to a hub as slow as itself.
     private static (string Place, bool IsSlowHub)? TranslatorOf(HostSnapshot host, UsbPart part)

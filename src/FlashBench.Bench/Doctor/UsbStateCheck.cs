@@ -35,6 +35,7 @@ internal static class UsbStateCheck
                     ModeName, Soundness.Problem, $"the CH341 at USB {part.Port} is in serial mode ({part.Model})", Mend)
                 {
                     Bench = meant.Bench,
+                    ByHand = true,
                 });
             }
             else if (part.Model == DeviceMatch.WchSerialModels[0])
@@ -42,7 +43,10 @@ internal static class UsbStateCheck
                 found.Add(new HostFinding(
                     ModeName, Soundness.Warning,
                     $"a CH341 at USB {part.Port} is in serial mode ({part.Model}), which is no programmer",
-                    Mend));
+                    Mend)
+                {
+                    ByHand = true,
+                });
             }
         }
 
@@ -104,7 +108,10 @@ internal static class UsbStateCheck
             found.Add(new HostFinding(
                 SerialsName, isNamed ? Soundness.Problem : Soundness.Warning,
                 $"{same.Count()} devices {same.First().Model} have the serial number {serial}: USB {ports}",
-                $"\"port\": \"{same.First().Port}\"   # in bench-config.json, in place of \"serial\""));
+                $"\"port\": \"{same.First().Port}\" in place of \"serial\", in bench-config.json")
+            {
+                ByHand = true,
+            });
         }
 
         return found.Count > 0

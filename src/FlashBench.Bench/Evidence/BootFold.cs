@@ -35,14 +35,10 @@ internal static class BootFold
             ?? beginUs;
         var watch = new BootWatch(
             BootSettings.For(start, begin.Kind), begin.Number, (begin.Kind, begin.Nonce), commandedUs);
-        foreach ((long atUs, int millivolts, int milliamps, ReadOnlyMemory<byte> data) in Merge(span, console))
+        foreach ((long atUs, Action<BootWatch> feed) in Merge(span, console))
         {
-            if (atUs < beginUs || atUs > endUs)
-                continue;
-            if (data.IsEmpty)
-                watch.OnPower(atUs, millivolts, milliamps);
-            else
-                watch.OnConsole(atUs, data.Span);
+            if (atUs >= beginUs && atUs <= endUs)
+                feed(watch);
         }
 
         if (Hole(span) is string hole)
@@ -50,27 +46,27 @@ internal static class BootFold
         return watch.Observe(endUs);
     }
 
-    // Samples and arrivals by time; a sample comes before bytes of the same microsecond.
-    private static IEnumerable<(long AtUs, int Millivolts, int Milliamps, ReadOnlyMemory<byte> Data)> Merge(
+    // Samples, probes and arrivals by time; those of one microsecond in this order.
+    private static IEnumerable<(long AtUs, Action<BootWatch> Feed)> Merge(
         List<JournalRecord> span, IReadOnlyList<ConsoleArrival> console)
     {
         var samples = span.Select(record => record.Data).OfType<JournalData.PowerSamples>()
             .SelectMany(SampleSeries.Expand)
-            .Select(s => (s.AtUs, s.Millivolts, s.Milliamps, default(ReadOnlyMemory<byte>)));
+            .Select(s =>
+                (s.AtUs, Feed: (Action<BootWatch>)(watch => watch.OnPower(s.AtUs, s.Millivolts, s.Milliamps))));
+        var probes = span.Where(record => record.Data is JournalData.ConsoleProbe).Select(record => record.Time.MonoUs)
+            .Select(at => (AtUs: at, Feed: (Action<BootWatch>)(watch => watch.OnProbe(at))));
         var arrivals = console.Where(arrival => !arrival.Data.IsEmpty)
-            .Select(arrival => (arrival.AtUs, 0, 0, arrival.Data));
-        return samples.Concat(arrivals).OrderBy(entry => entry.Item1);
+            .Select(a => (a.AtUs, Feed: (Action<BootWatch>)(watch => watch.OnConsole(a.AtUs, a.Data.Span))));
+        return samples.Concat(probes).Concat(arrivals).OrderBy(entry => entry.AtUs);
     }
 
     private static string? Hole(List<JournalRecord> span)
     {
-        var gaps = span.Select(record => record.Data).OfType<JournalData.ConsoleGap>();
-        if (gaps.Select(gap => JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count)).FirstOrDefault(hole => hole is not null)
-            is { } broken)
-        {
-            return broken;
-        }
-
+        var holes = span.Select(record => record.Data).OfType<JournalData.ConsoleGap>()
+            .Select(gap => JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count)).OfType<string>();
+        if (holes.FirstOrDefault() is { } hole)
+            return hole;
         if (span.Exists(record => record.Time.BootId != span[0].Time.BootId))
             return "the bench host was restarted";
         long drift = Drift(span[^1]) - Drift(span[0]);

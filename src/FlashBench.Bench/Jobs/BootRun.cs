@@ -69,7 +69,8 @@ internal sealed class BootRun(JobContext job, string kind)
     {
         var series = new SampleSeries(boot.Number);
         long began = _clock.NowUs, flushed = began;
-        var plan = new ProbePlan(watch, settings, boot.Nonce);
+        var plan = new ProbePlan(
+            watch, settings, boot.Nonce, job.Options.Profile.Console.ProbesLogin);
         bool senseNoted = false;
         try
         {
@@ -91,7 +92,7 @@ internal sealed class BootRun(JobContext job, string kind)
                 if (Due(ref flushed, now, FlushInterval))
                     Flush(series);
                 if (plan.Next(now) is string question)
-                    await job.Console.SendAsync(Encoding.ASCII.GetBytes(question + "\n"), cancel);
+                    await AskAsync(watch, boot.Number, question, cancel);
                 job.Report((now - began) / 1_000_000, settings.MinimumUs / 1_000_000, "s");
                 await Task.Delay(_power.SampleInterval, _clock.Time, cancel);
             }
@@ -100,6 +101,18 @@ internal sealed class BootRun(JobContext job, string kind)
         {
             Flush(series);
         }
+    }
+
+    // A press of return is journaled before it is made: only what comes after it can be its answer.
+    private async Task AskAsync(BootWatch watch, int boot, string question, CancellationToken cancel)
+    {
+        if (question == ProbePlan.Return)
+        {
+            job.Journal.Append(new JournalData.ConsoleProbe(boot));
+            watch.OnProbe(_clock.NowUs);
+        }
+
+        await job.Console.SendAsync(Encoding.ASCII.GetBytes(question), cancel);
     }
 
     // Long enough to tell a frozen sensor from a board that does not start.

@@ -29,6 +29,9 @@ public abstract partial record JournalData
     public sealed record ConsoleChunk(
         long Offset, long Length, string Sha256, long IndexOffset, long IndexLength, string IndexSha256) : JournalData;
 
+    /// <summary>Return is pressed at a login prompt; what comes next may be its answer.</summary>
+    public sealed record ConsoleProbe(int Boot) : JournalData;
+
     /// <summary>The console was not continuous. Kinds beside those named here: "overrun", "overflow", "port failed".
     /// </summary>
     public sealed record ConsoleGap(string Kind, long Count) : JournalData

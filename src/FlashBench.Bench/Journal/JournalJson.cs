@@ -33,6 +33,7 @@ internal static class JournalJson
         ("boot.end", JournalContext.Default.BootEnd),
         ("console.chunk", JournalContext.Default.ConsoleChunk),
         ("console.gap", JournalContext.Default.ConsoleGap),
+        ("console.probe", JournalContext.Default.ConsoleProbe),
         ("verdict", JournalContext.Default.Decision),
     ];
 
@@ -84,5 +85,6 @@ internal static class JournalJson
 [JsonSerializable(typeof(JournalData.BootEnd))]
 [JsonSerializable(typeof(JournalData.ConsoleChunk))]
 [JsonSerializable(typeof(JournalData.ConsoleGap))]
+[JsonSerializable(typeof(JournalData.ConsoleProbe))]
 [JsonSerializable(typeof(JournalData.Decision))]
 internal sealed partial class JournalContext : JsonSerializerContext;

@@ -82,8 +82,8 @@ internal sealed class PowerGauge(IPowerSensor sensor, PowerProfile limits, TimeP
             if (time.GetElapsedTime(began) >= limits.OnLimit)
             {
                 throw new PowerException(
-                    $"the relay was closed, but the main rail did not come up within {limits.OnLimit.TotalSeconds:0} s: "
-                    + $"the sensor reads {Words(sample)}");
+                    "the relay was closed, but the main rail did not come up within "
+                    + $"{limits.OnLimit.TotalSeconds:0} s: the sensor reads {Words(sample)}");
             }
 
             await Task.Delay(limits.SampleInterval, time, cancel);

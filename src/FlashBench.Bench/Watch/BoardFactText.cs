@@ -71,7 +71,8 @@ internal static partial class BoardFactText
     private static partial Regex Engine();
 
     [GeneratedRegex(
-        @"\A(-|none|(([0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]/[0-9a-f]{4}:[0-9a-f]{4}/02[0-9a-f]{2}(,(?!\z)|\z)){1,8})\z",
+        @"\A(-|none|(([0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]/[0-9a-f]{4}:[0-9a-f]{4}/02[0-9a-f]{2}" +
+        @"(,(?!\z)|\z)){1,8})\z",
         Options)]
     private static partial Regex Network();
 

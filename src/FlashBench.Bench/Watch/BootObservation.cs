@@ -111,7 +111,8 @@ public sealed record BootObservation
     /// <summary>Lines that look like FB1 but are damaged.</summary>
     public required int DamagedSamples { get; init; }
 
-    /// <summary>Intact lines that do not count: of an older boot, from before the agent was asked, or against the clock.</summary>
+    /// <summary>Intact lines that do not count: of an older boot, from before the agent was asked, against the clock.
+    /// </summary>
     public required int StaleSamples { get; init; }
 
     /// <summary>What the agent said of the board.</summary>

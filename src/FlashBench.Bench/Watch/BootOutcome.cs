@@ -114,8 +114,8 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         if (!Answered(mark))
         {
             return (BootClass.Unanswered,
-                "the heartbeat went on, but no line past the mark answered this boot's nonce: it "
-                + "could be a repetition of another boot");
+                $"the {(console.HasHeartbeat ? "heartbeat" : "login prompt")} went on, but no line past the mark "
+                + "answered this boot's nonce: it could be a repetition of another boot");
         }
 
         return (BootClass.Alive,

@@ -77,6 +77,14 @@ public sealed class BootWatch
         _console.Add(atUs, data);
     }
 
+    /// <summary>Notes that the bench pressed return at a login prompt.</summary>
+    /// <param name="atUs">When.</param>
+    public void OnProbe(long atUs) => _console.OnProbe(atUs);
+
+    /// <summary>True if a login prompt is there that could answer such a probe now.</summary>
+    /// <param name="nowUs">The present.</param>
+    public bool CanProbeLogin(long nowUs) => _console.CanProbeLogin(nowUs);
+
     /// <summary>Notes that the record of this boot has a hole.</summary>
     /// <param name="reason">What happened, as a sentence without a full stop.</param>
     public void OnGap(string reason) => _gap ??= reason;

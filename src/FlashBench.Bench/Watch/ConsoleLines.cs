@@ -11,6 +11,9 @@ internal sealed class ConsoleLines
     private int _length;
     private bool _tooLong;
 
+    /// <summary>What came after the last line end; empty if that is too long for a line.</summary>
+    public ReadOnlySpan<byte> Pending => _tooLong ? [] : _line.AsSpan(0, _length);
+
     /// <summary>Takes the next bytes; calls back once per finished line, without its line end.</summary>
     public void Feed(ReadOnlySpan<byte> data, Action<ReadOnlySpan<byte>> onLine)
     {

@@ -18,7 +18,10 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private readonly List<RegisterSample> _samples = [];
     private readonly List<long> _signs = [];
     private readonly List<string> _firmwareLines = [];
+    private readonly LoginPrompt _login = new();
     private readonly AgentLine?[] _last = new AgentLine?[3]; // by kind
+    private TimeSpan _kernelUptime; // of the last line of the kernel's log
+    private bool _promptStands;
     private long? _kernelStartUs; // bench time minus board uptime: constant as long as the board does not restart
     private bool _kernelStartChecked; // true once a line with a checksum said so
 
@@ -36,8 +39,9 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     /// <summary>The last of them.</summary>
     public long? LastEarlyBannerUs { get; private set; }
 
-    /// <summary>When the kernel started, by the bench's clock and the board's uptime.</summary>
-    public long? KernelStartUs => OsUpUs is null ? null : _kernelStartUs;
+    /// <summary>When the kernel started, by the bench's clock and the board's uptime; the first sign of life of a
+    /// system that tells no uptime.</summary>
+    public long? KernelStartUs => OsUpUs is null ? null : _kernelStartUs ?? OsUpUs;
 
     /// <summary>Stale samples since the last counted one.</summary>
     public int StaleSinceSample { get; private set; }
@@ -48,6 +52,9 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     /// <summary>True once any line of the agent came, be it of another nonce.</summary>
     public bool AgentSpoke { get; private set; }
+
+    /// <summary>True once a heartbeat counted.</summary>
+    public bool HasHeartbeat => _last[(int)AgentLineKind.Heartbeat] is not null;
 
     /// <summary>What the agent said of the board.</summary>
     public BoardFacts Facts { get; } = new();
@@ -67,7 +74,21 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     /// <summary>Last line of a panic or a thermal trip.</summary>
     public long? CrashTextUs { get; private set; }
 
-    public void Add(long atUs, ReadOnlySpan<byte> data) => _lines.Feed(data, line => OnLine(atUs, line));
+    public void Add(long atUs, ReadOnlySpan<byte> data)
+    {
+        _lines.Feed(data, line => OnLine(atUs, line));
+        bool stands = LoginPrompt.IsPrompt(_lines.Pending);
+        bool isNew = stands && (!_promptStands || data.Contains((byte)'\n'));
+        if (isNew && _login.OnPrompt(atUs) && powerGoodUs() is not null)
+            _signs.Add(atUs);
+        _promptStands = stands;
+    }
+
+    /// <summary>The bench pressed return at a login prompt.</summary>
+    public void OnProbe(long atUs) => _login.OnProbe(atUs);
+
+    /// <summary>True if a login prompt is there and could answer.</summary>
+    public bool CanProbeLogin(long nowUs) => _login.IsQuiet(nowUs);
 
     private void OnLine(long atUs, ReadOnlySpan<byte> bytes)
     {
@@ -102,25 +123,26 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     // A line is held against lines of its kind only: a heartbeat carries neither nonce nor checksum, and a damaged one
     // must not make true samples look old. Its counter is not used, since one damaged digit would make all later ones
-    // look old.
+    // look old; a heartbeat that repeats itself shows in its uptime.
     private bool Counts(long atUs, AgentLine line)
     {
         AgentLine? last = _last[(int)line.Kind];
-        bool goesOn = (last is null || line.Uptime >= last.Uptime)
-            && (!line.IsChecked || (line.Nonce == nonce && (last is null || line.Number > last.Number)));
-        return goesOn && AgreesWithClock(atUs, line);
+        bool goesOn = line.IsChecked
+            ? line.Nonce == nonce && (last is null || (line.Number > last.Number && line.Uptime >= last.Uptime))
+            : last is null || line.Uptime > last.Uptime;
+        return goesOn && AgreesWithClock(atUs, line.Uptime, line.IsChecked);
     }
 
-    private bool AgreesWithClock(long atUs, AgentLine line)
+    private bool AgreesWithClock(long atUs, TimeSpan uptime, bool isChecked)
     {
         if (powerGoodUs() is not long t0)
             return false;
-        long kernelStart = atUs - (long)line.Uptime.TotalMicroseconds;
+        long kernelStart = atUs - (long)uptime.TotalMicroseconds;
         if (kernelStart < t0 - ClockSlackUs)
             return false; // it claims to be up for longer than the board has power
-        bool overrules = line.IsChecked && !_kernelStartChecked && _signs.Count < HeartbeatsThatAgree;
+        bool overrules = isChecked && !_kernelStartChecked && _signs.Count < HeartbeatsThatAgree;
         if (_kernelStartUs is null || overrules)
-            (_kernelStartUs, _kernelStartChecked) = (kernelStart, line.IsChecked);
+            (_kernelStartUs, _kernelStartChecked) = (kernelStart, isChecked);
         long slack = ClockSlackUs + (atUs - t0) * ClockPercent / 100;
         return Math.Abs(kernelStart - _kernelStartUs.Value) <= slack;
     }
@@ -143,9 +165,22 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         {
             CrashTextUs = atUs;
         }
+        else if (OsUpUs is not null && KernelLine.Uptime(text) is TimeSpan uptime)
+        {
+            OnKernel(atUs, uptime);
+        }
 
         if (OsUpUs is null && _firmwareLines.Count < FirmwareLinesMax && SpeaksOfMe(text))
             _firmwareLines.Add(text);
+    }
+
+    // A passive heartbeat: it fills pauses once the system is up, and must go on and fit the clock as a heartbeat must.
+    private void OnKernel(long atUs, TimeSpan uptime)
+    {
+        if (uptime <= _kernelUptime || !AgreesWithClock(atUs, uptime, isChecked: false))
+            return;
+        _kernelUptime = uptime;
+        _signs.Add(atUs);
     }
 
     private void OnStart(long atUs)

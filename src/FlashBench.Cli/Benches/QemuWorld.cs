@@ -68,8 +68,8 @@ internal sealed class QemuWorld(BenchEntry bench, BenchPaths paths) : HostWorld
         if (linux && files.System is null)
         {
             throw new CommandFailure(
-                ExitCodes.Unavailable, $"bench {bench.Id} cannot run: its Linux system is not there; scripts/qemu-board "
-                + $"makes it, and {QemuBoardFiles.Variable} names the folder");
+                ExitCodes.Unavailable, $"bench {bench.Id} cannot run: its Linux system is not there; "
+                + $"scripts/qemu-board makes it, and {QemuBoardFiles.Variable} names the folder");
         }
 
         SpiNorChip chip = SpiNorChips.ByName(_parts.Chip)

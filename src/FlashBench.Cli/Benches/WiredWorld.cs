@@ -28,8 +28,8 @@ internal sealed class WiredWorld(
         if (opening.Fresh || opening.Image is not null)
             throw new UsageException($"bench {bench.Id} has a real chip: it holds what it holds");
         RelaysEntry relays = bench.Relays ?? throw new CommandFailure(
-            ExitCodes.Configuration, $"bench {bench.Id} has no relays: add them to the configuration; an operator can be "
-            + "one (kind \"operator\")");
+            ExitCodes.Configuration, $"bench {bench.Id} has no relays: add them to the configuration; an operator can "
+            + "be one (kind \"operator\")");
         ConsoleEntry console = bench.Console ?? throw new CommandFailure(
             ExitCodes.Configuration, $"bench {bench.Id} has no console: nothing would show that its board lives");
         var owned = new OwnedParts();

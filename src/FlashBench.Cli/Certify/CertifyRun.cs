@@ -128,7 +128,10 @@ internal sealed class CertifyRun
         if (_request.Dut is null)
             throw new UsageException($"bench {_bench.Id} is real: name its board with --dut SERIAL");
         if (_request.Control is not null)
-            throw new UsageException($"--control is for simulated benches: no profile says that a board is sacrificial");
+        {
+            throw new UsageException(
+                "--control is for simulated benches: no profile says that a board is sacrificial");
+        }
     }
 
     private CertifyOptions Options()

@@ -45,7 +45,7 @@ public static class DoctorCommand
         HostSnapshot host = ThisHost.Read(uses);
         BenchPaths paths = ConfigSource.Paths(config);
         StationReading station = StationReader.Read(
-            paths, ThisHost.HolderSocket(paths), host.User.Id, TimeProvider.System);
+            paths, ThisHost.SocketOfHolder(paths), host.User.Id, TimeProvider.System);
         IReadOnlyList<HostFinding> findings = HostDoctor.Examine(new DoctorCase(host, uses, station));
 
         DisplaySettings settings = DisplaySettings.From(parse);

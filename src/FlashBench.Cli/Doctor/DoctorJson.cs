@@ -20,7 +20,7 @@ internal static class DoctorJson
                     json.WriteString("bench", bench);
                 json.WriteString("sentence", finding.Sentence);
                 if (finding.Mend is { } mend)
-                    json.WriteString("mend", mend);
+                    json.WriteString(finding.ByHand ? "mendByHand" : "mend", mend);
             });
         }
 

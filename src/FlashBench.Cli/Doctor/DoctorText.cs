@@ -9,6 +9,7 @@ namespace FlashBench.Cli.Doctor;
 internal static class DoctorText
 {
     private const int Columns = 80, WordColumn = 9, NameColumn = 18, TextColumn = WordColumn + NameColumn;
+    private const int MendLengthMax = 1000;
 
     /// <summary>Writes every finding, gravest last, with the line that mends it, and the counts.</summary>
     /// <returns>Exit code.</returns>
@@ -36,25 +37,22 @@ internal static class DoctorText
         output.WriteLine($"{Painted(word, finding.Soundness, colored)}{finding.Check.PadRight(NameColumn)}{lines[0]}");
         foreach (string line in lines.Skip(1))
             output.WriteLine(new string(' ', TextColumn) + line);
-        foreach (string step in Steps(finding.Mend))
+        foreach (string step in finding.ByHand ? Instruction(finding.Mend) : Steps(finding.Mend))
             output.WriteLine(new string(' ', WordColumn) + step);
     }
+
+    private static IEnumerable<string> Instruction(string? mend) =>
+        Wrap(PlainText.Of(mend ?? ""), Columns - WordColumn - 2).Select((line, i) => (i == 0 ? "- " : "  ") + line);
 
     // The line stays one command for a shell when it is copied: each step but the last ends with "&&" and a backslash.
     private static IEnumerable<string> Steps(string? mend)
     {
         if (mend is null)
             yield break;
-        string[] steps = PlainText.Of(mend, 1000).Split(" && ");
-        bool fits = mend.Length <= Columns - WordColumn - 2;
-        if (fits)
-        {
-            yield return "> " + PlainText.Of(mend, 1000);
-            yield break;
-        }
-
+        string line = PlainText.Of(mend, MendLengthMax);
+        string[] steps = line.Length <= Columns - WordColumn - 2 ? [line] : line.Split(" && ");
         for (int i = 0; i < steps.Length; i++)
-            yield return (i == 0 ? "> " : "  ") + steps[i] + (i + 1 < steps.Length ? " && \\" : "");
+            yield return (i == 0 ? "$ " : "  ") + steps[i] + (i + 1 < steps.Length ? " && \\" : "");
     }
 
     /// <summary>Breaks a text at its spaces; a word that is longer than a line stands alone on one.</summary>

@@ -1,5 +1,6 @@
 using FlashBench.Bench.Config;
 using FlashBench.Hardware.Host;
+using FlashBench.Hardware.Power.Holder;
 
 namespace FlashBench.Cli.Doctor;
 
@@ -13,14 +14,6 @@ internal static class ThisHost
         uses.OfType<DeviceUse.SerialLine>().Select(line => line.Tty.Device).OfType<string>());
 
     /// <summary>Where the relay holder listens.</summary>
-    /// <remarks>Source: S-08: a variable that is unset, empty or relative counts as unset.</remarks>
-    public static string HolderSocket(BenchPaths paths)
-    {
-        string? Absolute(string variable) =>
-            Environment.GetEnvironmentVariable(variable) is { } path && Path.IsPathFullyQualified(path) ? path : null;
-        return Absolute("FLASHBENCH_RELAYD")
-            ?? (Absolute("XDG_RUNTIME_DIR") is { } folder
-                ? Path.Combine(folder, "flashbench", "relayd.sock")
-                : Path.Combine(paths.State, "relayd.sock"));
-    }
+    public static string SocketOfHolder(BenchPaths paths) =>
+        HolderSocket.DefaultPath(Environment.GetEnvironmentVariable, () => paths.State);
 }

@@ -73,7 +73,8 @@ internal sealed class FlashWorld
         if (!_parse.GetValue(FlashOptions.BoardOff))
         {
             throw new UsageException(
-                $"bench {Bench.Id} has no relays and no sensor: disconnect AC and battery, then say so with --board-off");
+                $"bench {Bench.Id} has no relays and no sensor: disconnect AC and battery, then say so with "
+                + "--board-off");
         }
 
         using var door = new ProgrammerDoor(Time);

@@ -54,7 +54,8 @@ internal sealed class ConsoleDoor(BenchEntry bench, BenchPaths paths, Action<str
         if (bench.Programmer is not null)
         {
             ConsoleEntry entry = bench.Console ?? throw new CommandFailure(
-                ExitCodes.Configuration, $"bench {bench.Id} has no \"console\" in the configuration");
+                ExitCodes.Configuration,
+                $"bench {bench.Id} has no \"console\" in the configuration, and no process shares one");
             return WiredConsole.Open(entry, TimeProvider.System);
         }
 

@@ -29,8 +29,8 @@ internal sealed class ConsoleSession(ConsoleSeat seat, IConsoleView view, KeyTer
         Task[] work =
         [
             ShowAsync(over.Token),
-            keys is null ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, over.Token) : TypeAsync(over.Token),
-            Task.Delay(limit ?? Timeout.InfiniteTimeSpan, TimeProvider.System, over.Token),
+            keys is null ? WaitAsync(null, over.Token) : TypeAsync(over.Token),
+            WaitAsync(limit, over.Token),
             others,
         ];
         Task first = await Task.WhenAny(work);
@@ -49,6 +49,9 @@ internal sealed class ConsoleSession(ConsoleSeat seat, IConsoleView view, KeyTer
         lock (_viewing)
             view.Note(sentence);
     }
+
+    private static Task WaitAsync(TimeSpan? limit, CancellationToken cancel) =>
+        Task.Delay(limit ?? Timeout.InfiniteTimeSpan, TimeProvider.System, cancel);
 
     private static async Task EndOf(Task task)
     {

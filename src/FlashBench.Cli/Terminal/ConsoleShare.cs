@@ -8,7 +8,7 @@ namespace FlashBench.Cli.Terminal;
 
 /// <summary>A console that this process holds and shares: with its own readers, and with other processes of the user.
 /// </summary>
-/// <example><c>await using var share = ConsoleShare.Start(port, path, time, note); seat = share.Hub.Join();</c></example>
+/// <example><c>await using var share = ConsoleShare.Start(port, path, time, note);</c></example>
 internal sealed class ConsoleShare : IAsyncDisposable
 {
     private readonly ConsoleServer? _server;

@@ -22,9 +22,6 @@ internal sealed class ConsoleText
     private int _cutLength, _column;
     private bool _returned; // the last byte was a CR
 
-    /// <summary>True if the text so far ends with a line end, or is empty.</summary>
-    public bool AtLineStart => _column == 0;
-
     /// <summary>Takes the next bytes.</summary>
     /// <param name="data">As they arrived.</param>
     /// <param name="shown">Gets printable characters, tabs, and \n at line ends.</param>

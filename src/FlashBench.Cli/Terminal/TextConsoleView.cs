@@ -17,6 +17,7 @@ internal sealed class TextConsoleView(TextWriter output, TextWriter error, Conso
     private readonly ConsoleText _text = new();
     private readonly StringBuilder _shown = new();
     private bool _lineOpen;
+    private long _lastAt;
 
     public void Opened(ConsoleOpening opening)
     {
@@ -53,7 +54,7 @@ internal sealed class TextConsoleView(TextWriter output, TextWriter error, Conso
                 Note("the port is back; what the board said in between is lost");
                 break;
             case ConsoleEvent.Lost lost:
-                Note(string.Create(CultureInfo.InvariantCulture, $"{lost.Count} bytes are not shown: this was too slow"));
+                Note($"{lost.Count} bytes are not shown: this was too slow");
                 break;
         }
     }
@@ -76,7 +77,7 @@ internal sealed class TextConsoleView(TextWriter output, TextWriter error, Conso
     public void Closed(string why, ConsoleCounters counters)
     {
         _text.End(_shown);
-        Write(0);
+        Write(_lastAt);
         if (counters.LostBytes > 0)
             Note(string.Create(CultureInfo.InvariantCulture, $"{counters.LostBytes} bytes were lost by overruns"));
         if (!quiet)
@@ -88,6 +89,7 @@ internal sealed class TextConsoleView(TextWriter output, TextWriter error, Conso
 
     private void Write(long timestamp)
     {
+        _lastAt = timestamp;
         if (_shown.Length == 0)
             return;
         string text = _shown.ToString();

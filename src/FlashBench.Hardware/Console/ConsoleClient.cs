@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace FlashBench.Hardware.Console;
 
 /// <summary>The console of a bench whose port another process of this user holds.</summary>
-/// <remarks>One reader at a time. Timestamps are the owner's, of the clock that all processes of a host share.</remarks>
+/// <remarks>One reader at a time. Timestamps are the owner's, of the clock that all processes of a host share.
+/// </remarks>
 public sealed class ConsoleClient : IConsolePort
 {
     private const int TextBytesMax = 4096;
@@ -31,7 +32,8 @@ public sealed class ConsoleClient : IConsolePort
     /// <param name="time">Limits the wait for the owner.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>Null if nobody serves this console.</returns>
-    /// <exception cref="ConsoleException">The owner does not answer as it should, or turns this reader away.</exception>
+    /// <exception cref="ConsoleException">The owner does not answer as it should, or turns this reader away.
+    /// </exception>
     public static async Task<ConsoleClient?> JoinAsync(
         string path, bool wantsToWrite, TimeProvider time, CancellationToken cancel)
     {
@@ -161,7 +163,7 @@ public sealed class ConsoleClient : IConsolePort
     }
 
     private static ConsoleException Broken(string what, Exception e) =>
-        new($"{what}: the process that holds the console went away or cannot be understood ({e.Message.TrimEnd('.')})", e)
+        new($"{what}: the process that holds the console is gone or not understood ({e.Message.TrimEnd('.')})", e)
         {
             Cause = ProgrammerCause.Unavailable,
         };

@@ -2,8 +2,8 @@ namespace FlashBench.Hardware.Console;
 
 /// <summary>Owns a console port and lets any number of readers follow it; one of them may write.</summary>
 /// <remarks>
-/// What came last is kept once for all, at most <see cref="BytesKept"/> bytes and <see cref="EventsKept"/> events. Every
-/// reader has a place of its own in it (<see cref="ConsoleSeat"/>): one that falls behind loses its oldest bytes and is
+/// What came last is kept once for all, at most <see cref="BytesKept"/> bytes and <see cref="EventsKept"/> events.
+/// Every reader has a place of its own in it (<see cref="ConsoleSeat"/>): one that falls behind loses its oldest bytes and is
 /// told how many; the port and the other readers never wait for it. Safe for concurrent use. In real time only: readers
 /// go on in the thread pool or in their own context, in no fixed order.
 /// </remarks>

@@ -7,8 +7,8 @@ namespace FlashBench.Hardware.Console;
 
 /// <summary>A serial port of this host as the board's console.</summary>
 /// <remarks>
-/// A thread of its own reads, so that no stall of the program loses bytes that the kernel has no room for. When the port
-/// goes away it is looked for until it is back: the one port that the selector names, whatever its number is then. Of
+/// A thread of its own reads, so that no stall of the program loses bytes that the kernel has no room for. When the
+/// port goes away it is looked for until it is back: the one port that the selector names, whatever its number is then. Of
 /// bytes that nobody takes <see cref="PendingBytesMax"/> are held; then nothing is read, and the kernel counts what it
 /// drops. One reader at a time; writing is safe beside it.
 /// </remarks>
@@ -21,7 +21,9 @@ public sealed class SerialConsolePort : IConsolePort
 
     // Bytes come one by one from a UART; to take them so would cost a wake-up each. At 3 Mbaud 900 bytes arrive in this
     // time, a quarter of what the kernel's line discipline holds.
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(3), LookInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(3);
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BreakLength = TimeSpan.FromMilliseconds(250);
 
     private readonly SerialConsoleOptions _options;

@@ -9,8 +9,8 @@ namespace FlashBench.Hardware.Console;
 /// <param name="devices">Folder of the device nodes.</param>
 /// <remarks>
 /// Source: Linux, Documentation/ABI/testing/sysfs-bus-usb and sysfs-tty. A port's "device" leads below the folder of
-/// its USB interface (bInterfaceNumber), whose parent is the adapter (serial, product). Texts of an adapter are foreign:
-/// they are cut off.
+/// its USB interface (bInterfaceNumber), whose parent is the adapter (serial, product). Texts of an adapter are
+/// foreign: they are cut off.
 /// </remarks>
 public sealed class TtyPorts(string sysfs = "/sys", string devices = "/dev")
 {

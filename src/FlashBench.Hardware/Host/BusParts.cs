@@ -1,7 +1,7 @@
 namespace FlashBench.Hardware.Host;
 
 /// <summary>Reads serial ports, GPIO chips and I2C adapters from sysfs.</summary>
-/// <remarks>Source: Linux, Documentation/ABI/testing: sysfs-tty, gpio-cdev, sysfs-bus-i2c (S-32).</remarks>
+/// <remarks>Source: Linux, Documentation/ABI/testing: sysfs-tty, gpio-cdev, sysfs-bus-i2c (S-90).</remarks>
 internal static class BusParts
 {
     private const int UdevRecordMax = 16 << 10;

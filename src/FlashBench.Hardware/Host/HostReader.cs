@@ -149,7 +149,7 @@ internal static class SleepFiles
 {
     private const int FileMax = 64 << 10;
 
-    /// <summary>Source: systemd-sleep.conf(5), logind.conf(5) (S-34); Linux, Documentation/admin-guide/pm.</summary>
+    /// <summary>Source: systemd-sleep.conf(5), logind.conf(5) (S-92); Linux, Documentation/admin-guide/pm.</summary>
     public static SleepReading Read(HostTree tree)
     {
         bool hasLid = tree.Names("/proc/acpi/button/lid").Count > 0;

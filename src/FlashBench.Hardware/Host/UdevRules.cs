@@ -9,7 +9,7 @@ public static class UdevRules
     private const int FileMax = 64 << 10;
 
     /// <summary>Folders that udev reads, the first that has a name hides it in the others.</summary>
-    /// <remarks>Source: udev(7), rules files (S-33).</remarks>
+    /// <remarks>Source: udev(7), rules files (S-91).</remarks>
     public static IReadOnlyList<string> Folders { get; } =
     [
         "/etc/udev/rules.d", "/run/udev/rules.d", "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d",

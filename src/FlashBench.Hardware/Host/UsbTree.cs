@@ -5,7 +5,7 @@ using FlashBench.Hardware.Usb;
 namespace FlashBench.Hardware.Host;
 
 /// <summary>Reads the USB devices of a host from sysfs; opens none.</summary>
-/// <remarks>Source: Linux, Documentation/ABI/testing/sysfs-bus-usb and sysfs-devices-power (S-32).</remarks>
+/// <remarks>Source: Linux, Documentation/ABI/testing/sysfs-bus-usb and sysfs-devices-power (S-90).</remarks>
 internal static partial class UsbTree
 {
     private const string Devices = "/sys/bus/usb/devices";

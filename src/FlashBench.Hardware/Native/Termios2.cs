@@ -21,7 +21,8 @@ internal sealed class Termios2
     private const uint HangUpOnClose = 0x400, Local = 0x800, StickParity = 0x40000000, HardwareFlow = 0x80000000;
     private const uint FormatBits = SizeBits | TwoStops | Parity | OddParity | StickParity;
 
-    private const uint CrToNewline = 0x100, NewlineToCr = 0x40, IgnoreCr = 0x80, FlowOut = 0x400; // ICRNL INLCR IGNCR IXON
+    private const uint CrToNewline = 0x100, NewlineToCr = 0x40, IgnoreCr = 0x80; // ICRNL, INLCR, IGNCR
+    private const uint FlowOut = 0x400;                                          // IXON
     private const uint Signals = 0x01, ByLine = 0x02, Echo = 0x08, Extended = 0x8000; // ISIG, ICANON, ECHO, IEXTEN
 
     private readonly byte[] _data = new byte[Bytes];

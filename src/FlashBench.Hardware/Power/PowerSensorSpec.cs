@@ -12,7 +12,8 @@ public sealed record PowerSensorSpec(QuantitySpec Rail, QuantitySpec? Supply);
 /// milliamps for a supply.</summary>
 public abstract record QuantitySpec
 {
-    /// <summary>Bus voltage (for a rail) or shunt current (for a supply) of an INA219 or INA226 on an I2C bus.</summary>
+    /// <summary>Bus voltage (for a rail) or shunt current (for a supply) of an INA219 or INA226 on an I2C
+    /// bus.</summary>
     /// <param name="Part">Which of the two.</param>
     /// <param name="Bus">"i2c-1", or the name of the adapter as /sys/class/i2c-dev/*/name gives it.</param>
     /// <param name="Address">7-bit address, 0x40 to 0x4F.</param>

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using FlashBench.Hardware.Power;
 
 namespace FlashBench.Simulation.Board;
 
@@ -48,6 +49,11 @@ public sealed record BoardPowerOff(BootMoment When, bool Announced);
 /// <param name="Bit">0 to 7.</param>
 public sealed record CellFlip(uint Address, int Bit);
 
+/// <summary>The relay's contact closes and opens a number of times before it stays.</summary>
+/// <param name="Times">Closures, or openings, before the one that lasts.</param>
+/// <param name="Every">Time between two movements.</param>
+public sealed record ContactBounce(int Times, TimeSpan Every);
+
 /// <summary>What can go wrong on the virtual bench. Everything is off until it is set.</summary>
 /// <remarks>
 /// Set a fault before the boot it belongs to begins. Faults of the programmer and of the chip's own timing are on
@@ -60,6 +66,10 @@ public sealed class BoardFaults
 
     /// <summary>Stretches in which FB1 lines are lost; heartbeats go on.</summary>
     public Collection<BootWindow> MissingSamples { get; } = [];
+
+    /// <summary>Neither agent nor heartbeat run; a login waits on the console and answers return with its prompt.
+    /// </summary>
+    public bool LoginOnly { get; set; }
 
     /// <summary>From this boot on another processor sits in the socket.</summary>
     public int? OtherProcessor { get; set; }
@@ -81,6 +91,18 @@ public sealed class BoardFaults
 
     /// <summary>The power sensor repeats its last answer.</summary>
     public BootMoment? SensorFrozen { get; set; }
+
+    /// <summary>The power sensor answers no more.</summary>
+    public BootMoment? SensorDead { get; set; }
+
+    /// <summary>The power sensor reads so much more than there is, at any time.</summary>
+    public PowerSample SensorOffset { get; set; }
+
+    /// <summary>The relay's contact follows its coil so much later.</summary>
+    public TimeSpan RelayLate { get; set; }
+
+    /// <summary>The relay's contact bounces, whichever way it goes.</summary>
+    public ContactBounce? RelayBounce { get; set; }
 
     /// <summary>The relay's contact welds: once closed it never opens.</summary>
     public bool RelayStuckOn { get; set; }

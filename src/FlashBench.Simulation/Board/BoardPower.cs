@@ -17,7 +17,8 @@ internal interface IBoardLoad
 /// <remarks>
 /// Modelled: contact delay, standby before main rail, rise and discharge, a chipset that does not ask for its main
 /// rail, the cut by the ROM's watchdog 30:00 after power-good with standby left on, the board's hold on the SPI bus.
-/// Not modelled: power button, sleep states, battery, more than one main rail (all S0 rails move together), bounce.
+/// Not modelled: power button, sleep states, battery, more than one main rail (all S0 rails move together); a contact
+/// bounces only by a fault.
 /// </remarks>
 internal sealed class BoardPower(
     BoardTimeline timeline, SimulatedSpiNor chip, ChipSupply supply, GenuineRecord genuine, BoardFaults faults)
@@ -64,7 +65,7 @@ internal sealed class BoardPower(
         Driven = active;
         _movement.End();
         _movement = new BoardScope();
-        timeline.At(at + (active ? CloseDelay : OpenDelay), _movement, MoveContact);
+        Move(active, at + faults.RelayLate + (active ? CloseDelay : OpenDelay));
         Changed();
     }
 
@@ -116,11 +117,25 @@ internal sealed class BoardPower(
         Changed();
     }
 
-    private void MoveContact(TimeSpan at)
+    private void Move(bool close, TimeSpan at)
     {
-        if (Driven == ContactClosed || (Driven ? faults.RelayStuckOff : faults.RelayStuckOn))
+        for (int i = 0; i < faults.RelayBounce?.Times; i++)
+        {
+            timeline.At(at, _movement, then => SetContact(close, then));
+            timeline.At(at + faults.RelayBounce.Every, _movement, then => SetContact(!close, then));
+            at += 2 * faults.RelayBounce.Every;
+        }
+
+        timeline.At(at, _movement, MoveContact);
+    }
+
+    private void MoveContact(TimeSpan at) => SetContact(Driven, at);
+
+    private void SetContact(bool close, TimeSpan at)
+    {
+        if (close == ContactClosed || (close ? faults.RelayStuckOff : faults.RelayStuckOn))
             return;
-        ContactClosed = Driven;
+        ContactClosed = close;
         if (ContactClosed)
         {
             Phase = BoardPhase.Starting;

@@ -20,7 +20,7 @@ internal sealed record BoardParts(
 /// <summary>One boot: firmware log, kernel log, then an operating system with heartbeat and agent.</summary>
 /// <remarks>
 /// Modelled: the lines of docs/console-protocol.md at their times by a clock that is up to 0.09 % off, queries while
-/// the system is up, and the boot's share of <see cref="BoardFaults"/>. Not modelled: a login, shutdown, other load.
+/// the system is up, and the boot's share of <see cref="BoardFaults"/>. Not modelled: what comes after a login's prompt, shutdown, other load.
 /// </remarks>
 internal sealed class BootedSystem
 {
@@ -74,14 +74,22 @@ internal sealed class BootedSystem
     {
         foreach (BootLine line in _log.Lines.Where(line => Began + line.At >= from))
             _parts.Timeline.At(Began + line.At, _scope, at => Print(at, line.Text));
+        ScheduleFaults(from);
+        if (_parts.Faults.LoginOnly)
+        {
+            Once(new BootMoment(Boot, _log.SystemUp), from, Prompt);
+            return;
+        }
+
         Repeat(from, _log.SystemUp, HeartbeatPeriod, Beat);
         Repeat(from, _log.SystemUp + AgentDelay, SamplePeriod, (at, _) => Sample(at));
-        ScheduleFaults(from);
     }
 
     /// <summary>Bytes from the bench have arrived.</summary>
     public void Receive(TimeSpan at, ReadOnlySpan<byte> bytes)
     {
+        if (_parts.Faults.LoginOnly && SystemUp(at) && !Stopped(at) && bytes.ContainsAny((byte)'\r', (byte)'\n'))
+            _parts.Timeline.At(at + AnswerDelay, _scope, Prompt);
         if (!AgentRuns(at) || at < Began + _log.SystemUp + AgentDelay)
             return;
         AgentAnswers wanted = Agent.Receive(bytes);
@@ -98,7 +106,9 @@ internal sealed class BootedSystem
         _uart.Cut(at);
     }
 
-    private bool AgentRuns(TimeSpan at) => _parts.Agent && !Stopped(at);
+    private void Prompt(TimeSpan at) => _uart.Send(at, _scope, "\r\nflashbench login: "u8.ToArray());
+
+    private bool AgentRuns(TimeSpan at) => _parts.Agent && !_parts.Faults.LoginOnly && !Stopped(at);
 
     private bool Stopped(TimeSpan at) => !Running || _parts.Faults.AgentStops?.IsPast(Boot, at - Began) == true;
 

@@ -1,3 +1,4 @@
+using FlashBench.Hardware;
 using FlashBench.Hardware.Console;
 using FlashBench.Hardware.Power;
 using FlashBench.Simulation.Me;
@@ -24,7 +25,7 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     private readonly GenuineRecord _genuine;
     private bool _delivering;
     private bool _disposed;
-    private bool _frozen;
+    private bool _frozen, _dead;
     private long _bootCount;
     private int _boots;
     private BootedSystem? _system;
@@ -82,11 +83,12 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     public void Drive(bool active) => Do(at => Power.Drive(active, at));
 
     /// <summary>What the sensor sees now.</summary>
+    /// <exception cref="PowerException">It is dead.</exception>
     public PowerSample Sample()
     {
         PowerSample sample = default;
         Do(at => sample = SampleAt(at));
-        return sample;
+        return _dead ? throw new PowerException("the power sensor does not answer") : sample;
     }
 
     /// <summary>Bytes go out to the board; they arrive when their last bit has.</summary>
@@ -195,6 +197,7 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
 
     private PowerSample SampleAt(TimeSpan at)
     {
+        _dead |= _system is { } ran && _parts.Faults.SensorDead?.IsPast(ran.Boot, at - ran.Began) == true;
         _frozen |= _system is { } system && _parts.Faults.SensorFrozen?.IsPast(system.Boot, at - system.Began) == true;
         if (_frozen && _lastSample is { } last)
             return last;
@@ -202,8 +205,10 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
         double railNoise = rail > 50 ? 14 * Noise(at, 1) : 4 + 4 * Noise(at, 1); // an open input reads a little
         double load = LoadMilliamps(at);
         double loadNoise = load > 0 ? (4 + load * 0.04) * Noise(at, 2) : 1 + Noise(at, 2);
+        PowerSample offset = _parts.Faults.SensorOffset;
         var sample = new PowerSample(
-            (int)Math.Round(Math.Max(0, rail + railNoise)), (int)Math.Round(Math.Max(0, load + loadNoise)));
+            (int)Math.Round(Math.Max(0, rail + railNoise + offset.RailMillivolts)),
+            (int)Math.Round(Math.Max(0, load + loadNoise + offset.SupplyMilliamps)));
         _lastSample = sample;
         return sample;
     }

@@ -15,6 +15,7 @@ internal static class QemuArguments
     public const string PidFile = "pid", QmpSocket = "qmp", ConsoleSocket = "console", Log = "qemu.log";
 
     private const string Flash = "flash", Disk = "system";
+    private const string CloseOthers = "3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-"; // all that a shell can name
 
     /// <summary>The arguments behind the program's name; the processor waits for `cont`.</summary>
     public static IReadOnlyList<string> Of(QemuBenchOptions options)
@@ -35,10 +36,11 @@ internal static class QemuArguments
     }
 
     /// <summary>Runs a program in a session of its own, ended after a time, its words in a file.</summary>
-    /// <remarks>The session keeps a Ctrl-C at the terminal away from the board.</remarks>
+    /// <remarks>The session keeps a Ctrl-C at the terminal away from the board. What the starting program has open,
+    /// the lock of its build for one, is not the board's.</remarks>
     public static IReadOnlyList<string> Shell(QemuBenchOptions options) =>
     [
-        "-c", $"exec setsid timeout --signal=KILL \"$0\" \"$@\" </dev/null >{Log} 2>&1",
+        "-c", $"exec setsid timeout --signal=KILL \"$0\" \"$@\" </dev/null >{Log} 2>&1 {CloseOthers}",
         options.Lifetime.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), options.Files.Program,
         .. Of(options),
     ];

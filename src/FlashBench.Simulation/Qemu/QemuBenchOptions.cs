@@ -14,7 +14,7 @@ public enum QemuSystem
 
 /// <summary>What a bench with a QEMU board is made of.</summary>
 /// <param name="Id">Bench id, for the descriptions of its parts.</param>
-/// <param name="StatePath">File that keeps the chip; its folder exists. Beside it lies the folder of the process.</param>
+/// <param name="StatePath">File that keeps the chip; its folder exists. Beside it lies that of the process.</param>
 /// <param name="Chip">The flash part on the board; 8 MiB at most, which is QEMU's limit.</param>
 /// <param name="Seed">Of everything that varies in chip and programmer.</param>
 /// <param name="Files">Programs and files of the host.</param>

@@ -126,7 +126,8 @@ internal sealed class QemuProcess(string folder, int id)
     {
         try
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(
+                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             string token = Convert.ToHexString(RandomNumberGenerator.GetBytes(TokenBytes));
             File.WriteAllText(Path.Combine(folder, TokenFile), token);
         }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using FlashBench.Hardware;
+using FlashBench.Hardware.Flash;
 using FlashBench.Hardware.Power;
 using FlashBench.Hardware.Programmers;
-using FlashBench.Hardware.Flash;
 using FlashBench.Simulation.Qemu;
 
 namespace FlashBench.EndToEnd.Tests.Qemu;
@@ -112,6 +112,23 @@ public sealed class QemuBoardTests
         Assert.Null(QemuProcess.Find(board.Options.RunFolder));
         await board.ReopenAsync();
         Assert.Equal(default, await board.SampleAsync());
+    }
+
+    [Fact]
+    public async Task A_board_whose_program_died_while_the_relay_closed_still_comes_up_and_a_new_chip_finds_it_off()
+    {
+        await using QemuTestBench board = await QemuTestBench.CreateAsync();
+        await board.CloseAsync();
+        QemuProcess started = await QemuProcess.StartAsync(board.Options, TimeProvider.System, QemuTestBench.Cancel);
+
+        await board.ReopenAsync();
+        Assert.True(await board.SaysAsync(Banner), board.Text);
+        Assert.Equal(started.Id, board.ProcessId);
+        await board.CloseAsync();
+        await using QemuBench fresh = await QemuBench.CreateAsync(board.Options, board.Image(), TimeProvider.System);
+
+        Assert.False(started.IsAlive);
+        Assert.Equal(default, await fresh.Sensor.SampleAsync(QemuTestBench.Cancel));
     }
 
     [Fact]

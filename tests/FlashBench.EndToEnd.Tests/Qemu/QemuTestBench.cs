@@ -11,7 +11,7 @@ internal sealed class QemuTestBench : IAsyncDisposable
 {
     public static readonly SpiNorChip Chip = SpiNorChips.ByName("W25Q64")!;
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("flashbench-qemu-");
+    private readonly DirectoryInfo _folder;
     private readonly StringBuilder _text = new();
     private readonly List<ConsoleEvent.Bytes> _received = [];
     private readonly Lock _gate = new();
@@ -30,6 +30,7 @@ internal sealed class QemuTestBench : IAsyncDisposable
         Assert.SkipWhen(missing is not null, missing ?? "");
         Assert.SkipWhen(
             system == QemuSystem.Linux && files.System is null, "there is no disk with Linux: scripts/qemu-board");
+        _folder = Directory.CreateTempSubdirectory("flashbench-qemu-");
         Options = new QemuBenchOptions("it", Path.Combine(_folder.FullName, "it.flash"), Chip, 1, files)
         {
             System = system,

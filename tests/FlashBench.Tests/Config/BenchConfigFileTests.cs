@@ -53,7 +53,9 @@ public sealed class BenchConfigFileTests
     [InlineData("""{ "version": 1, "benches": [] }""", "$.benches: must have 1 to 1000 entries, not 0")]
     [InlineData("""{ "version": 1, "benches": {} }""", "$.benches: must be an array, not an object")]
     [InlineData("""{ "version": 1, "version": 1 }""", "$.version: this key stands here twice")]
-    [InlineData("""{ "version": 1, "seeds": 1 }""", "$.seeds: unknown key; known here are version, paths, powerGroups, benches")]
+    [InlineData(
+        """{ "version": 1, "seeds": 1 }""",
+        "$.seeds: unknown key; known here are version, paths, powerGroups, benches")]
     [InlineData("""{ "version": 1, "benches": [1] }""", "$.benches[0]: must be an object, not a number")]
     [InlineData("""{ "version": 1, } """, "$.version: not JSON")]
     [InlineData("""{ "version": 1 } x""", "$.version: not JSON")]

@@ -14,7 +14,7 @@ public sealed partial class BoardProfileTests
 
     [Fact]
     public void The_boards_of_the_references_are_there() => Assert.Subset(
-        [.. Boards.Select(board => board.Id)],
+        Boards.Select(board => board.Id).ToHashSet(),
         new HashSet<string>
         {
             "lenovo-x220", "lenovo-x230", "lenovo-t420", "lenovo-t440p", "purism-librem13v1", "purism-librem13v2",
@@ -81,7 +81,7 @@ public sealed partial class BoardProfileTests
         IReadOnlyList<FlashComponent> chips = DutProfiles.Load(id).Flash!.Components;
 
         Assert.Equal([8 << 20, 4 << 20], chips.Select(chip => chip.SizeBytes));
-        Assert.Superset(new HashSet<string> { "fd", "me" }, [.. chips[0].Holds]);
+        Assert.Superset(new HashSet<string> { "fd", "me" }, chips[0].Holds.ToHashSet());
         Assert.Equal(["bios"], chips[1].Holds);
     }
 

@@ -9,11 +9,10 @@ internal static class JsonSchema
 {
     /// <summary>The first fault of a value, or null when it fits.</summary>
     public static string? Fault(JsonElement schema, JsonElement value, string path = "$") => schema.EnumerateObject()
-        .Select(rule => Fault(rule, schema, value, path))
+        .Select(rule => Of(rule, schema, value, path))
         .FirstOrDefault(fault => fault is not null);
 
-    private static string? Fault(JsonProperty rule, JsonElement schema, JsonElement value, string path) =>
-        rule.Name switch
+    private static string? Of(JsonProperty rule, JsonElement schema, JsonElement value, string path) => rule.Name switch
     {
         "$schema" or "title" => null,
         "type" => IsOf(rule.Value.GetString()!, value) ? null : $"{path} is no {rule.Value}",

@@ -119,10 +119,11 @@ public sealed class WiredBenchTests
         }
         """,
         "relays.button.kind", "no operator can be asked")]
-    [InlineData(""" "powerSensor": { "supply": { "kind": "gpio" } } """, "powerSensor.supply", "\"chip\" is missing")]
+    [InlineData(
+        """ "powerSensor": { "rail": { "kind": "gpio" }, "supply": {} } """, "powerSensor.rail", "\"chip\" is missing")]
     [InlineData(
         """ "powerSensor": { "rail": { "kind": "fromSupply", "onAboveMilliamps": 1, "reads": 1 } } """,
-        "powerSensor.rail", "there is no \"supply\"")]
+        "powerSensor", "standby cannot be told from off")]
     [InlineData(
         """ "powerSensor": { "rail": { "kind": "ina219", "bus": "b", "address": "64" } } """,
         "powerSensor.rail.address", "from \"0x40\" to \"0x4f\"")]
@@ -136,7 +137,8 @@ public sealed class WiredBenchTests
     [InlineData(
         """
         "powerSensor": {
-          "rail": { "kind": "gpio", "chip": "c", "line": "1", "reads": 3300 }, "calibratedUntil": "soon"
+          "rail": { "kind": "gpio", "chip": "c", "line": "1", "reads": 3300 },
+          "supply": { "kind": "ina219", "bus": "b", "address": "0x40" }, "calibratedUntil": "soon"
         }
         """,
         "powerSensor.calibratedUntil", "must be a day")]

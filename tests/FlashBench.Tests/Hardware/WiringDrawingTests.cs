@@ -97,7 +97,7 @@ public sealed partial class WiringDrawingTests
             .SelectMany(text => Mention().Matches(text)).Select(match => match.Value).Distinct();
 
         Assert.Equal(files, linked);
-        Assert.Subset([.. files], [.. mentioned]);
+        Assert.Subset(files.ToHashSet(), mentioned.ToHashSet());
     }
 
     [Fact]

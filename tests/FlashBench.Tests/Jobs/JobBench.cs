@@ -47,6 +47,12 @@ internal sealed class JobBench : IDisposable
 
     public bool ConfirmChip { get; init; }
 
+    /// <summary>Changes what the bench expects of its board.</summary>
+    public Func<DutProfile, DutProfile> Describe { get; init; } = profile => profile;
+
+    /// <summary>Whether the profile lets the bench press return at a login prompt.</summary>
+    public bool ProbesLogin { get; init; }
+
     /// <summary>Sets faults before the job begins.</summary>
     public Action<VirtualBench> Arrange { get; init; } = _ => { };
 
@@ -154,13 +160,13 @@ internal sealed class JobBench : IDisposable
 
     private CertifyOptions Options()
     {
-        DutProfile profile = DutProfiles.Load($"virtual-{Kind}");
+        DutProfile profile = Describe(DutProfiles.Load($"virtual-{Kind}"));
         var random = new Random(7);
         return new CertifyOptions
         {
             Job = "FBJ-TEST",
             Bench = Kind,
-            Profile = profile,
+            Profile = profile with { Console = profile.Console with { ProbesLogin = ProbesLogin } },
             Dut = Dut,
             BindDut = true,
             ConfirmChip = ConfirmChip,

@@ -97,11 +97,14 @@ public sealed class AgentScriptTests
         agent.Start("sh");
         await agent.ReadUntilAsync(line => line.StartsWith("FB1 ", StringComparison.Ordinal));
 
-        foreach (string wrong in (string[])
-            ["FBQ 0badf00", "FBQ 0BADF00D", "FBQ  0badf00d", "fbq 0badf00d", " FBQ 0badf00d", "FBQ 0badf00d x",
-                "FBX 0badf00d", "FBQ $(date)", "FBQ `id`", "FBQ ********", "tick", "> FBQ 0badf00d", "child 1",
-                new string('a', 3000), "FBQ"])
-            await agent.SendAsync(wrong + "\n");
+        string[] wrong =
+        [
+            "FBQ 0badf00", "FBQ 0BADF00D", "FBQ  0badf00d", "fbq 0badf00d", " FBQ 0badf00d", "FBQ 0badf00d x",
+            "FBX 0badf00d", "FBQ $(date)", "FBQ `id`", "FBQ ********", "tick", "> FBQ 0badf00d", "child 1",
+            new string('a', 3000), "FBQ",
+        ];
+        foreach (string question in wrong)
+            await agent.SendAsync(question + "\n");
         await agent.SendAsync($"FBQ {Nonce}\r\n");
 
         await agent.ReadUntilAsync(line => line.StartsWith($"FB1 {Nonce} 2 ", StringComparison.Ordinal));

@@ -5,9 +5,8 @@ using FlashBench.Simulation.Board;
 
 namespace FlashBench.Tests.Watch;
 
-/// <summary>One boot of 31 minutes over a console that damages bytes in both directions, asked as the bench asks.
-/// </summary>
-/// <remarks>Every register word differs from every other that is sent, so that a sample that nobody sent shows.</remarks>
+/// <summary>A boot of 31 minutes over a console that damages bytes both ways, asked as the bench asks.</summary>
+/// <remarks>Every register word that is sent is another one, so that a sample that nobody sent shows.</remarks>
 internal sealed class DamagedBoot(LineDamage toBench, LineDamage toBoard, int seed)
 {
     private const string Nonce = "1a2b3c4d";
@@ -57,7 +56,7 @@ internal sealed class DamagedBoot(LineDamage toBench, LineDamage toBoard, int se
             if (watch.StopReason((long)(at * Us)) is not null)
                 break;
             string? question = AsksAgain ? plan.Next((long)(at * Us))
-                : watch.NeedsChallenge && at % 5 == 0 ? $"FBQ {Nonce}" : null;
+                : watch.NeedsChallenge && at % 5 == 0 ? $"FBQ {Nonce}\n" : null;
             if (question is not null && at >= SystemUp)
                 Ask(question, at);
         }
@@ -83,7 +82,7 @@ internal sealed class DamagedBoot(LineDamage toBench, LineDamage toBoard, int se
 
     private void Ask(string question, double at)
     {
-        AgentAnswers wanted = _agent.Receive(toBoard.Pass(Encoding.ASCII.GetBytes(question + "\n")));
+        AgentAnswers wanted = _agent.Receive(toBoard.Pass(Encoding.ASCII.GetBytes(question)));
         if (wanted.HasFlag(AgentAnswers.Sample))
             _answers.Enqueue(Sample(at));
         if (!wanted.HasFlag(AgentAnswers.Facts))

@@ -9,8 +9,11 @@ namespace FlashBench.Hardware.Power.Holder;
 /// </remarks>
 public sealed class HeldLine : IOutputLine, IAsyncDisposable
 {
+    private const int ConnectTriesMax = 100;
+
     // Relay boards and expanders answer within seconds, also when all their lines are used at once.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(50);
 
     private readonly string _path;
     private readonly OutputLineSpec _spec;
@@ -91,7 +94,7 @@ public sealed class HeldLine : IOutputLine, IAsyncDisposable
         bool opened = false;
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_path), cancel);
+            await ConnectAsync(socket, cancel);
             HolderAnswer answer = Good(await AskAsync(new HolderRequest("open", _spec)));
             _handle = answer.Handle ?? throw new PowerException($"what answers at {_path} is no relay holder");
             Identity = new PartIdentity("relay", $"{answer.Part}, held by relayd", answer.Simulated);
@@ -100,15 +103,35 @@ public sealed class HeldLine : IOutputLine, IAsyncDisposable
         catch (SocketException failure)
         {
             throw new PowerException(
-                failure.SocketErrorCode == SocketError.AccessDenied
-                    ? $"the relay holder at {_path} belongs to another user"
-                    : $"no relay holder runs at {_path}: start `flashbench relayd`",
+                failure.SocketErrorCode switch
+                {
+                    SocketError.AccessDenied => $"the relay holder at {_path} belongs to another user",
+                    SocketError.WouldBlock => $"the relay holder at {_path} has too many clients",
+                    _ => $"no relay holder runs at {_path}: start `flashbench relayd`",
+                },
                 failure);
         }
         finally
         {
             if (!opened)
                 Disconnect();
+        }
+    }
+
+    // A unix socket whose queue is full refuses at once.
+    private async Task ConnectAsync(Socket socket, CancellationToken cancel)
+    {
+        for (int i = 1; ; i++)
+        {
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(_path), cancel);
+                return;
+            }
+            catch (SocketException full) when (full.SocketErrorCode == SocketError.WouldBlock && i < ConnectTriesMax)
+            {
+                await Task.Delay(ConnectPause, _time, cancel);
+            }
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class HolderSocket : IDisposable
     /// <summary>Environment variable that names the socket, for holder and clients.</summary>
     public const string Variable = "FLASHBENCH_RELAYD";
 
-    private const int PathBytesMax = 107, Backlog = 64; // struct sockaddr_un
+    private const int PathBytesMax = 107, Backlog = 256; // struct sockaddr_un
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string _path;

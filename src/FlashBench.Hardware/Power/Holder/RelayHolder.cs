@@ -37,7 +37,7 @@ public sealed class RelayHolder(HolderSocket socket, OutputLines lines, TimeProv
             try
             {
                 Socket client = await socket.Listener.AcceptAsync(cancel);
-                _clients.RemoveWhere(task => task.IsCompleted);
+                _clients.RemoveWhere(IsOver);
                 if (_clients.Count >= ClientsMax)
                     client.Dispose();
                 else
@@ -54,6 +54,15 @@ public sealed class RelayHolder(HolderSocket socket, OutputLines lines, TimeProv
         }
 
         await Task.WhenAny(Task.WhenAll(_clients), Task.Delay(EndLimit, time, CancellationToken.None));
+        _clients.RemoveWhere(IsOver);
+    }
+
+    // A bug costs one client its connection: the relays of the others are worth more than the holder's purity.
+    private bool IsOver(Task client)
+    {
+        if (client.Exception is { } bug)
+            Noticed?.Invoke($"a connection was ended by a bug: {bug.InnerException?.Message}");
+        return client.IsCompleted;
     }
 
     /// <summary>Call it when <see cref="RunAsync"/> has ended; no line is driven.</summary>

@@ -18,6 +18,8 @@ internal static class ChildProgram
     /// <summary>Longest time that a program may be given.</summary>
     internal static readonly TimeSpan LimitMax = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
+
     // Of a child that outlives the program and keeps its output open: what it wrote so far has to do.
     private static readonly TimeSpan OutputGrace = TimeSpan.FromMilliseconds(200);
 
@@ -43,8 +45,7 @@ internal static class ChildProgram
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None);
+            await EndAsync(process, time);
             cancel.ThrowIfCancellationRequested();
             throw new PowerException(
                 $"{NameOf(command)} was not done within {limit.TotalSeconds:0.###} s and was ended");
@@ -61,8 +62,10 @@ internal static class ChildProgram
     /// <exception cref="PowerException">It is not.</exception>
     public static void Check(IReadOnlyList<string> command, TimeSpan limit)
     {
-        bool sound = command.Count is > 0 and <= ArgumentsMax && command[0].Length > 0
-            && command.All(text => text.Length <= ArgumentLengthMax && !text.Contains('\0', StringComparison.Ordinal));
+        // A foreign description may hold nulls.
+        bool sound = command.Count is > 0 and <= ArgumentsMax && command[0] is { Length: > 0 }
+            && command.All(text =>
+                text is { Length: <= ArgumentLengthMax } && !text.Contains('\0', StringComparison.Ordinal));
         if (!sound)
             throw new PowerException("a hook needs a program and up to 63 arguments");
         if (limit <= TimeSpan.Zero || limit > LimitMax)
@@ -85,6 +88,22 @@ internal static class ChildProgram
         {
             throw new PowerException($"{NameOf(command)} cannot be started ({failure.Message})", failure);
         }
+    }
+
+    // What cannot be ended (a child of another user, a process that hangs in the kernel) is left behind.
+    private static async Task EndAsync(Process process, TimeProvider time)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is AggregateException or Win32Exception or InvalidOperationException)
+        {
+            // The sentence that follows says that it was too slow.
+        }
+
+        Task ended = process.WaitForExitAsync(CancellationToken.None);
+        await Task.WhenAny(ended, Task.Delay(EndLimit, time, CancellationToken.None));
     }
 
     // Reads to the end, so that the program never waits for us, and keeps the beginning.

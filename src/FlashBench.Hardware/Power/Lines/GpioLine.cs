@@ -48,11 +48,11 @@ internal sealed class GpioLine : IOutputLine, IDisposable
     public static GpioLine Open(GpioPlace place, OutputLineSpec.Gpio spec)
     {
         if (place.Line.Flags.HasFlag(GpioFlags.Used))
-            throw InUse(place);
+            throw place.InUse();
         using GpioChip chip = GpioChip.Open(place.Path, out int error)
             ?? throw PartFailure.CannotOpen($"{place}", error, GpioPlace.Group);
         GpioRequest request = chip.Request(place.Line.Offset, Consumer, GpioFlags.AsIs, out error)
-            ?? throw (error == 16 ? InUse(place) : PartFailure.CannotOpen($"{place}", error, GpioPlace.Group));
+            ?? throw (error == 16 ? place.InUse() : PartFailure.CannotOpen($"{place}", error, GpioPlace.Group));
         var line = new GpioLine(request, place, spec);
         bool adopted = false;
         try
@@ -123,10 +123,4 @@ internal sealed class GpioLine : IOutputLine, IDisposable
     }
 
     private string Word(bool active) => active ^ _spec.ActiveLow ? "high" : "low";
-
-    private static PowerException InUse(GpioPlace place)
-    {
-        string holder = place.Line.Consumer.Length == 0 ? "a kernel driver" : PartFailure.Plain(place.Line.Consumer);
-        return new PowerException($"{place} is in use by {holder}");
-    }
 }

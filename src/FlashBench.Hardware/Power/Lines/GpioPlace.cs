@@ -24,6 +24,14 @@ internal sealed record GpioPlace(string Path, string ChipName, string ChipLabel,
             CultureInfo.InvariantCulture, $"line {Line.Offset}{name} of {PartFailure.Plain(ChipLabel)}");
     }
 
+    /// <summary>Somebody else holds the line.</summary>
+    public PowerException InUse()
+    {
+        string consumer = PartFailure.Plain(Line.Consumer);
+        string holder = consumer.Length == 0 ? "another program or a kernel driver" : consumer;
+        return new PowerException($"{this} is in use by {holder}");
+    }
+
     /// <summary>Finds a line; looking changes nothing.</summary>
     /// <param name="chip">Label or device name.</param>
     /// <param name="line">Offset in decimal, or name.</param>

@@ -129,7 +129,14 @@ public sealed class OutputLines(TimeProvider time, Func<TtySelector, string> res
     private string PathOf(OutputLineSpec.Lcus spec)
     {
         string path = Path.GetFullPath(resolveTty(spec.Tty));
-        return new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        try
+        {
+            return new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (IOException)
+        {
+            return path; // not there: opening it says so
+        }
     }
 
     private static int PinOf(OutputLineSpec.Mcp23017 spec)

@@ -28,7 +28,7 @@ internal sealed class GpioQuantity : IQuantity, IDisposable
     {
         GpioPlace place = GpioPlace.Find(spec.Chip, spec.Line);
         if (place.Line.Flags.HasFlag(GpioFlags.Used))
-            throw new PowerException($"{place} is in use by {PartFailure.Plain(place.Line.Consumer)}");
+            throw place.InUse();
         if (place.Line.Flags.HasFlag(GpioFlags.Output))
             throw new PowerException($"{place} is an output now: a sensor needs an input");
         using GpioChip chip = GpioChip.Open(place.Path, out int error)

@@ -9,7 +9,60 @@ namespace FlashBench.Tests.Cli.Doctor;
 public sealed class DoctorTextTests
 {
     private const string Expected = """
-        GOLDEN
+        This host, for 2 benches, user anna:
+        ok       usb               devices beside hubs: 6.
+        ok       groups            the groups are there: plugdev, dialout, gpio, i2c.
+        ok       programmer        bench b01: CH341A at USB 1-4.2: there, and this user
+                                   may use it.
+        ok       gpio              bench b01: line 0 of relays (gpiochip0): there, and
+                                   this user may use it.
+        ok       serial-port       bench b01: the serial port of USB 1-4.3, interface 0
+                                   is /dev/ttyUSB1: there, and this user may use it.
+        ok       programmer        bench b02: FT2232H at USB 1-3: there, and this user
+                                   may use it.
+        ok       serial-port       bench b02: the serial port with serial number FT4XYZ,
+                                   interface 1 is /dev/ttyUSB0: there, and this user may
+                                   use it.
+        ok       libusb            libusb-1.0 is installed and starts.
+        ok       ch341-mode        no CH341 is in serial mode.
+        ok       ftdi-channel      nobody else holds the channel of a programmer.
+        ok       autosuspend       no programmer is suspended.
+        ok       duplicate-serials no two devices of a kind have the same serial number.
+        ok       virtual-devices   no USB device is virtual.
+        ok       disk-space        vault /data/vault: 102,400 MiB free.
+        ok       disk-space        evidence /data/evidence: 102,400 MiB free.
+        ok       evidence-disk     /data/evidence: a file and its folder are on disk in
+                                   4.2 ms.
+        ok       station-key       /data/keys/station.pem is for its owner alone.
+        ok       trusted-stations  2 stations are trusted.
+        ok       relay-holder      the relay holder answers at
+                                   /run/user/1000/flashbench/relayd.sock.
+        warning  usb-speed         3 CH341A at USB 1-5.1, 1-5.2, 1-5.3 share the 12
+                                   Mbit/s of hub USB 1-5; two get full speed.
+                 - spread them over other hubs, or take a hub with a translator for each
+                   port (multi-TT)
+        warning  clock             nothing synchronises the clock: dates in records may
+                                   be wrong.
+                 $ sudo timedatectl set-ntp true
+        warning  host-sleep        a desktop or a person may put this host to sleep in
+                                   the middle of a watch.
+                 $ sudo systemctl mask sleep.target suspend.target hibernate.target hybrid-sleep.target
+        problem  udev-rules        59-flashbench.rules is not installed: only root may
+                                   use programmers and relays.
+                 $ flashbench doctor --rules | sudo tee /etc/udev/rules.d/59-flashbench.rules >/dev/null && \
+                   sudo udevadm control --reload && \
+                   sudo udevadm trigger
+        problem  i2c               bench b01: there is no I2C adapter i2c-7.
+                 $ flashbench suggest
+        problem  brltty            brltty runs: it takes CH340, FTDI and CP210x adapters
+                                   for Braille displays.
+                 $ sudo systemctl mask --now brltty.path brltty.service brltty-udev.service
+        problem  modemmanager      ModemManager runs, and no rule keeps it from writing
+                                   to serial ports.
+                 $ flashbench doctor --rules | sudo tee /etc/udev/rules.d/59-flashbench.rules >/dev/null && \
+                   sudo udevadm control --reload && \
+                   sudo udevadm trigger
+        4 problems, 3 warnings, 0 unknown, 19 ok.
         """;
 
     [Fact]
@@ -70,7 +123,7 @@ public sealed class DoctorTextTests
         HostFinding[] findings = [new("a", Soundness.Ok, "fine"), new("b", Soundness.Unknown, "dark", "look")];
 
         Assert.Equal(
-            "unknown  b                 dark.\n         > look\n0 problems, 0 warnings, 1 unknown, 1 ok.\n",
+            "unknown  b                 dark.\n         $ look\n0 problems, 0 warnings, 1 unknown, 1 ok.\n",
             Written(findings, quiet: true).Text);
     }
 
@@ -90,7 +143,8 @@ public sealed class DoctorTextTests
             using JsonDocument json = JsonDocument.Parse(line);
             Assert.Equal("check", json.RootElement.GetProperty("event").GetString());
             Assert.Equal(finding.Sentence, json.RootElement.GetProperty("sentence").GetString());
-            Assert.Equal(finding.Mend is not null, json.RootElement.TryGetProperty("mend", out _));
+            string key = finding.ByHand ? "mendByHand" : "mend";
+            Assert.Equal(finding.Mend is not null, json.RootElement.TryGetProperty(key, out _));
         }
 
         Assert.Contains("\"exitCode\":50", lines[^1], StringComparison.Ordinal);

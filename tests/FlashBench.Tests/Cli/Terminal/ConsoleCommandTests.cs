@@ -56,7 +56,8 @@ public sealed class ConsoleCommandTests : IDisposable
         CommandLineRun run = await WhileOpenAsync(() => _board.WriteAsync(said), "--log", log);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal([.. "before\n"u8, .. said], await File.ReadAllBytesAsync(log, Cancel));
+        byte[] kept = await File.ReadAllBytesAsync(log, Cancel);
+        Assert.Equal([.. "before\n"u8, .. said], kept);
     }
 
     [Fact]
@@ -93,7 +94,8 @@ public sealed class ConsoleCommandTests : IDisposable
         Assert.Contains("\"reason\":\"the console was closed\"", seen.Output, StringComparison.Ordinal);
         string watched = await File.ReadAllTextAsync(_folder.At("watcher.raw"), Cancel);
         Assert.EndsWith("line 14\n", watched, StringComparison.Ordinal);
-        Assert.EndsWith(watched, await File.ReadAllTextAsync(_folder.At("owner.raw"), Cancel), StringComparison.Ordinal);
+        string owned = await File.ReadAllTextAsync(_folder.At("owner.raw"), Cancel);
+        Assert.EndsWith(watched, owned, StringComparison.Ordinal);
         Assert.Equal((0, 0), (held.ExitCode, seen.ExitCode));
     }
 

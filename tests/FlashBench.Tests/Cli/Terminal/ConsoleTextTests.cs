@@ -68,7 +68,9 @@ public sealed class ConsoleTextTests
     [Fact]
     public void A_line_without_end_is_broken()
     {
-        string shown = Decode(Encoding.ASCII.GetBytes(new string('x', 3 * ConsoleText.LineLengthMax + 5)), [100, 12_193]);
+        byte[] said = Encoding.ASCII.GetBytes(new string('x', 3 * ConsoleText.LineLengthMax + 5));
+
+        string shown = Decode(said, [100, said.Length - 100]);
 
         string line = new('x', ConsoleText.LineLengthMax);
         Assert.Equal($"{line}\n{line}\n{line}\nxxxxx", shown);
@@ -76,7 +78,8 @@ public sealed class ConsoleTextTests
 
     private static byte[] Garbage(Random random, int count)
     {
-        string[] bombs = ["\u001b[2J", "\u001b]52;c;AAAA\u0007", "\u009d0;x\u009c", "\r", "\n", "\u202e", "日", "🙂", "\0"];
+        string[] bombs =
+            ["\u001b[2J", "\u001b]52;c;AAAA\u0007", "\u009d0;x\u009c", "\r", "\n", "\u202e", "日", "🙂", "\0"];
         var bytes = new List<byte>();
         while (bytes.Count < count)
         {

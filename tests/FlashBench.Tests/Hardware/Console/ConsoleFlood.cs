@@ -78,7 +78,8 @@ internal sealed class ConsoleFlood(int ports, double seconds, int seed) : IAsync
     {
         FormattableString arguments = $"{ports} {seconds} {seed} {BytesPerSecond}";
         string[] words = arguments.ToString(CultureInfo.InvariantCulture).Split(' ');
-        var start = new ProcessStartInfo("python3", [ProjectTree.PathOf("tests", "Foreign", "console-flood.py"), .. words])
+        string program = ProjectTree.PathOf("tests", "Foreign", "console-flood.py");
+        var start = new ProcessStartInfo("python3", [program, .. words])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -100,7 +101,8 @@ internal sealed class ConsoleFlood(int ports, double seconds, int seed) : IAsync
     private static long PeakBytes()
     {
         string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
+        string[] words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        return long.Parse(words[1], CultureInfo.InvariantCulture) * 1024;
     }
 
     // One bench: port, hub, and a job's pump that keeps everything.

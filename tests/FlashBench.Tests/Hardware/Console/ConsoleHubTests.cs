@@ -78,7 +78,8 @@ public sealed class ConsoleHubTests
         Assert.True(first.TryTakePen());
         Assert.False(second.TryTakePen());
         await first.WriteAsync("a"u8.ToArray(), Cancel);
-        var error = await Assert.ThrowsAsync<ConsoleException>(() => second.WriteAsync("b"u8.ToArray(), Cancel).AsTask());
+        var error = await Assert.ThrowsAsync<ConsoleException>(
+            () => second.WriteAsync("b"u8.ToArray(), Cancel).AsTask());
         await Assert.ThrowsAsync<ConsoleException>(() => second.SendBreakAsync(Cancel).AsTask());
         await first.DisposeAsync();
         Assert.True(second.TryTakePen());

@@ -225,7 +225,7 @@ public sealed class SerialConsolePortTests : IDisposable
         return bytes;
     }
 
-    private static async Task<byte[]> CollectAsync(IConsolePort port, int count)
+    private static async Task<byte[]> CollectAsync(SerialConsolePort port, int count)
     {
         var received = new List<byte>();
         await foreach (ConsoleEvent happened in port.ReadAsync(Cancel))

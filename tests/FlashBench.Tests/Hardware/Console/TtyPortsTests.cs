@@ -78,7 +78,8 @@ public sealed class TtyPortsTests : IDisposable
     [Fact]
     public void A_terminal_that_is_no_serial_port_is_not_listed() =>
         Assert.Equal(
-            ["/dev/ttyACM0", "/dev/ttyUSB0", "/dev/ttyUSB1", "/dev/ttyUSB2"], _ports.List().Select(port => port.Device));
+            ["/dev/ttyACM0", "/dev/ttyUSB0", "/dev/ttyUSB1", "/dev/ttyUSB2"],
+            _ports.List().Select(port => port.Device));
 
     [Fact]
     public void Without_sysfs_there_is_no_port()

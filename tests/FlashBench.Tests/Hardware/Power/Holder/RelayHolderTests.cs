@@ -101,7 +101,11 @@ public sealed class RelayHolderTests : IAsyncDisposable
         Assert.Throws<HolderBusyException>(() => HolderSocket.Listen(Socket));
         string dead = _folder.At("dead.sock");
         using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-            left.Bind(new UnixDomainSocketEndPoint(dead));
+        {
+            left.Bind(new UnixDomainSocketEndPoint(dead + ".new"));
+            File.Move(dead + ".new", dead); // so that closing it does not take it away
+        }
+
         Assert.True(File.Exists(dead));
 
         await using var again = new RunningHolder(dead);
@@ -179,8 +183,8 @@ public sealed class RelayHolderTests : IAsyncDisposable
     [InlineData("{\"op\":\"open\",\"line\":{\"kind\":\"gpio\",\"chip\":null,\"line\":\"1\"}}\n")]
     [InlineData("{\"op\":\"open\",\"line\":{\"kind\":\"gpio\",\"chip\":\"no-such\",\"line\":\"1\"}}\n")]
     [InlineData("{\"op\":\"open\",\"line\":{\"kind\":\"hook\",\"on\":[],\"off\":[],\"limit\":\"00:00:01\"}}\n")]
-    [InlineData("{\"op\":\"open\",\"line\":{\"kind\":\"hook\",\"on\":[null],\"off\":[\"x\"],\"limit\":\"00:00:01\"}}\n")]
-    [InlineData("{\"op\":\"open\",\"line\":{\"kind\":\"mcp23017\",\"bus\":\"i2c-99\",\"address\":99,\"pin\":\"A0\"}}\n")]
+    [InlineData("{\"op\":\"open\",\"line\":{\"kind\":\"hook\",\"on\":[null],\"off\":[],\"limit\":\"00:00:01\"}}\n")]
+    [InlineData("{\"op\":\"open\",\"line\":{\"kind\":\"mcp23017\",\"bus\":\"i2c-99\",\"address\":9,\"pin\":\"A\"}}\n")]
     [InlineData("{\"op\":\"open\",\"line\":{\"kind\":\"lcus\",\"tty\":{\"device\":\"/dev/null\"},\"channel\":1}}\n")]
     [InlineData("{\"op\":\"open\",\"line\":{\"kind\":\"lcus\",\"tty\":{},\"channel\":1}}\n")]
     [InlineData("{\"op\":\"drive\",\"handle\":0,\"active\":true}\n")]
@@ -313,8 +317,18 @@ public sealed class RelayHolderTests : IAsyncDisposable
     private async Task<Socket> ConnectAsync()
     {
         var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await client.ConnectAsync(new UnixDomainSocketEndPoint(Socket), Cancel);
-        return client;
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                await client.ConnectAsync(new UnixDomainSocketEndPoint(Socket), Cancel);
+                return client;
+            }
+            catch (SocketException full) when (full.SocketErrorCode == SocketError.WouldBlock && i < 100)
+            {
+                await Task.Delay(20, Cancel);
+            }
+        }
     }
 
     private sealed class RunningHolder : IAsyncDisposable

@@ -99,15 +99,16 @@ public sealed class Mcp23017Tests
     public void Another_process_on_the_bus_is_waited_for_and_not_for_ever()
     {
         _device.IsTaken = true;
+        CancellationToken cancel = Cancel;
         var time = new VirtualTime();
         using var chip = new Mcp23017(_device, "the MCP23017", time);
 
         time.Run(async () =>
         {
-            var error = await Assert.ThrowsAsync<PowerException>(() => chip.DriveAsync(0, true, default).AsTask());
+            var error = await Assert.ThrowsAsync<PowerException>(() => chip.DriveAsync(0, true, cancel).AsTask());
             Assert.Contains("keeps the bus to itself", error.Message, StringComparison.Ordinal);
             _device.IsTaken = false;
-            await chip.DriveAsync(0, true, default);
+            await chip.DriveAsync(0, true, cancel);
         });
 
         Assert.Equal(TimeSpan.FromSeconds(1), time.GetElapsedTime(0));

@@ -29,12 +29,13 @@ public sealed class OperatorLineTests
     [Fact]
     public void Nobody_confirms_within_the_limit()
     {
+        CancellationToken cancel = Cancel;
         var time = new VirtualTime();
         var line = new OperatorLine(Spec, new ScriptedPerson { Answers = false }, time);
 
         time.Run(async () =>
         {
-            var error = await Assert.ThrowsAsync<PowerException>(() => line.DriveAsync(false, default).AsTask());
+            var error = await Assert.ThrowsAsync<PowerException>(() => line.DriveAsync(false, cancel).AsTask());
             Assert.Equal("nobody confirmed \"disconnect AC and battery\" within 90 s", error.Message);
         });
 

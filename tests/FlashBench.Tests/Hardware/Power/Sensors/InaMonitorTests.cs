@@ -120,7 +120,7 @@ public sealed class InaMonitorTests
     [InlineData(InaPart.Ina219, 0x3998, 0x399F)] // power-down
     [InlineData(InaPart.Ina219, 0x399D, 0x399F)] // shunt only
     [InlineData(InaPart.Ina226, 0x4123, 0x4127)] // triggered
-    public void A_chip_that_would_repeat_its_last_reading_for_ever_is_told_to_measure(InaPart part, int found, int wanted)
+    public void A_chip_that_would_repeat_its_reading_for_ever_is_told_to_measure(InaPart part, int found, int wanted)
     {
         (_device.Registers[Manufacturer], _device.Registers[Die]) = (0x5449, 0x2260);
         _device.Registers[Configuration] = found;

@@ -171,7 +171,7 @@ public sealed class PowerSensorsTests
 
         public MeterOnSocket(QuantitySpec.Meter spec)
         {
-            using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
             listener.Listen();
             var near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
