@@ -20,7 +20,7 @@ internal sealed class QemuTestBench : IAsyncDisposable
     private QemuBench? _bench;
 
     // What scripts/qemu-board has filled.
-    private static string Prepared => Environment.GetEnvironmentVariable(QemuBoardFiles.Variable)
+    public static string Prepared => Environment.GetEnvironmentVariable(QemuBoardFiles.Variable)
         ?? Path.GetFullPath("../../../qemu-board", AppContext.BaseDirectory);
 
     private QemuTestBench(QemuSystem system)
