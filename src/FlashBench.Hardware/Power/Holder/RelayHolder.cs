@@ -157,7 +157,9 @@ public sealed class RelayHolder(HolderSocket socket, OutputLines lines, TimeProv
         PartIdentity identity = part.Line.Identity;
         return answer with
         {
-            Handle = client.Parts.Count - 1, Part = identity.Description, Simulated = identity.Simulated,
+            Handle = client.Parts.Count - 1,
+            Part = identity.Description,
+            Simulated = identity.Simulated,
         };
     }
 
