@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using FlashBench.Bench.Config;
 using FlashBench.Cli;
+using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
 using FlashBench.Simulation;
 using FlashBench.Tests.Hardware.Console;
@@ -163,9 +164,9 @@ public sealed class ConsoleCommandTests : IDisposable
     {
         BenchConfig config = BenchConfigFile.Load(Config());
         BenchEntry entry = config.Benches.Single(bench => bench.Id == "me8");
-        var world = new VirtualWorld(entry, seed: 1, realTime: true);
-        string path = VirtualStore.FlashOf(ConfigSource.Paths(config), entry.Id);
-        await using (VirtualBench bench = world.Create(path, world.GenerateImage()))
+        var wishes = new WorldWishes(RealTime: true, Seed: 1, UsbPort: null, MayAsk: false);
+        var world = new VirtualWorld(entry, ConfigSource.Paths(config), wishes);
+        await using (VirtualBench bench = world.OpenBench(new BenchOpening(Fresh: true, Image: null, _ => { })))
         {
             await bench.PowerRelay.DriveAsync(active: true, Cancel);
             await Task.Delay(500, Cancel); // standby, rails, reset: then its firmware talks
