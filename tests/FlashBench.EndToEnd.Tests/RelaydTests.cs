@@ -5,6 +5,8 @@ namespace FlashBench.EndToEnd.Tests;
 /// <summary>The relay holder as a process: started twice, ended, and with controllers that are killed.</summary>
 public sealed class RelaydTests
 {
+    private static readonly string[] Pythons = ["/usr/bin/python3", "/usr/local/bin/python3"];
+
     private static readonly TimeSpan CampaignLimit = TimeSpan.FromMinutes(3);
 
     [Fact]
@@ -46,14 +48,12 @@ public sealed class RelaydTests
             ? FlashBenchProcess.Program.Name
             : Path.Combine(AppContext.BaseDirectory, "flashbench");
         Assert.SkipUnless(File.Exists(program), "there is no program file: FLASHBENCH_PROGRAM names one");
-        string python = new[] { "/usr/bin/python3", "/usr/local/bin/python3" }.FirstOrDefault(File.Exists) ?? "";
+        string python = Pythons.FirstOrDefault(File.Exists) ?? "";
         Assert.SkipWhen(python.Length == 0, "python3 is not installed");
         string script = Path.Combine(ForeignJudges.Folder, "..", "..", "scripts", "relay-kill");
 
-        List<string> arguments = [script, "--kills", "6", "--holder-kills", "1", "--seed", "7", "--program", program];
-
         ProcessEnd end = await ExternalProgram.RunAsync(
-            python, arguments,
+            python, [script, "--kills", "6", "--holder-kills", "1", "--seed", "7", "--program", program],
             new Dictionary<string, string>(), CampaignLimit);
 
         Assert.True(end.ExitCode == 0, end.Output + end.Error);

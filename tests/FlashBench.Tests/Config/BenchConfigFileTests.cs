@@ -160,7 +160,7 @@ public sealed class BenchConfigFileTests
 
     [Fact]
     public void A_byte_order_mark_means_nothing() =>
-        Assert.Equal(4, BenchConfigFile.Parse([0xEF, 0xBB, 0xBF, .. Shipped], "file").Benches.Count);
+        Assert.Equal(5, BenchConfigFile.Parse([0xEF, 0xBB, 0xBF, .. Shipped], "file").Benches.Count);
 
     [Theory]
     [InlineData("nothing-here.json", "no such file")]
