@@ -1,10 +1,14 @@
 namespace FlashBench.Hardware;
 
 /// <summary>The bench could not do what was asked; nothing is known about the board under test.</summary>
-public abstract class BenchException(string message, Exception? inner = null) : Exception(message, inner);
+public abstract class BenchException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Why; anything but <see cref="PartCause.Failed"/> means that the part was not used.</summary>
+    public PartCause Cause { get; init; }
+}
 
-/// <summary>Why a programmer could not do what was asked; tells who must act.</summary>
-public enum ProgrammerCause
+/// <summary>Why a part of the bench could not do what was asked; tells who must act.</summary>
+public enum PartCause
 {
     /// <summary>It failed while it was used: cable, device, protocol.</summary>
     Failed,
@@ -23,11 +27,7 @@ public enum ProgrammerCause
 }
 
 /// <summary>A programmer or its USB link failed; the state of an operation under way on the chip is unknown.</summary>
-public sealed class ProgrammerException(string message, Exception? inner = null) : BenchException(message, inner)
-{
-    /// <summary>Why; anything but <see cref="ProgrammerCause.Failed"/> means that no chip was touched.</summary>
-    public ProgrammerCause Cause { get; init; }
-}
+public sealed class ProgrammerException(string message, Exception? inner = null) : BenchException(message, inner);
 
 /// <summary>A flash chip did not answer as its datasheet says.</summary>
 /// <param name="chip">Chip name, for the log.</param>
@@ -60,8 +60,4 @@ public sealed class PowerException(string message, Exception? inner = null) : Be
 }
 
 /// <summary>The console port failed, or cannot be opened.</summary>
-public sealed class ConsoleException(string message, Exception? inner = null) : BenchException(message, inner)
-{
-    /// <summary>Why; the same causes as a programmer's.</summary>
-    public ProgrammerCause Cause { get; init; }
-}
+public sealed class ConsoleException(string message, Exception? inner = null) : BenchException(message, inner);

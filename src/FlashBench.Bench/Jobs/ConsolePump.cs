@@ -82,7 +82,7 @@ internal sealed class ConsolePump : IAsyncDisposable
         {
             await _port.WriteAsync(line, cancel);
         }
-        catch (ConsoleException gone) when (gone.Cause == ProgrammerCause.Unavailable)
+        catch (ConsoleException gone) when (gone.Cause == PartCause.Unavailable)
         {
             // It hung up, and may come back.
         }

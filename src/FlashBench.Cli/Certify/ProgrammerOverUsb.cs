@@ -104,7 +104,7 @@ internal sealed class ProgrammerOverUsb : IAsyncDisposable
                 $"{places.Length} virtual programmers {Model} are attached ({string.Join(", ", places)}): detach all "
                 + "but that of this bench")
             {
-                Cause = ProgrammerCause.Unavailable,
+                Cause = PartCause.Unavailable,
             },
         };
     }
@@ -118,13 +118,13 @@ internal sealed class ProgrammerOverUsb : IAsyncDisposable
         throw new ProgrammerException(
             $"the virtual programmer at USB {device.Identity.PortPath} is not that of this bench: detach it")
         {
-            Cause = ProgrammerCause.Unavailable,
+            Cause = PartCause.Unavailable,
         };
     }
 
     private ProgrammerException NotAttached() =>
         new($"nobody attached the programmer within {AttachLimit.TotalSeconds:0} s: {Advice}")
         {
-            Cause = ProgrammerCause.Unavailable,
+            Cause = PartCause.Unavailable,
         };
 }

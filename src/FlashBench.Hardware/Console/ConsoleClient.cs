@@ -148,7 +148,7 @@ public sealed class ConsoleClient : IConsolePort
         {
             throw new ConsoleException("somebody else writes on this console; this reader can only watch")
             {
-                Cause = ProgrammerCause.Busy,
+                Cause = PartCause.Busy,
             };
         }
 
@@ -165,6 +165,6 @@ public sealed class ConsoleClient : IConsolePort
     private static ConsoleException Broken(string what, Exception e) =>
         new($"{what}: the process that holds the console is gone or not understood ({e.Message.TrimEnd('.')})", e)
         {
-            Cause = ProgrammerCause.Unavailable,
+            Cause = PartCause.Unavailable,
         };
 }

@@ -71,7 +71,7 @@ public sealed class ConsoleSeat : IConsolePort
         {
             throw new ConsoleException("somebody else writes on this console; this reader can only watch")
             {
-                Cause = ProgrammerCause.Busy,
+                Cause = PartCause.Busy,
             };
         }
     }

@@ -101,7 +101,7 @@ public sealed class ConsoleServer : IAsyncDisposable
             return;
         }
 
-        throw new ConsoleException($"{path}: another process serves this console") { Cause = ProgrammerCause.Busy };
+        throw new ConsoleException($"{path}: another process serves this console") { Cause = PartCause.Busy };
     }
 
     private async Task AcceptAsync()
@@ -185,7 +185,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         {
             await send();
         }
-        catch (ConsoleException gone) when (gone.Cause == ProgrammerCause.Unavailable)
+        catch (ConsoleException gone) when (gone.Cause == PartCause.Unavailable)
         {
             // The hang-up is among the events.
         }

@@ -293,5 +293,5 @@ public sealed class SerialConsolePort : IConsolePort
         _wake.Dispose();
     }
 
-    private ConsoleException Gone() => new($"{_options.Port} is gone") { Cause = ProgrammerCause.Unavailable };
+    private ConsoleException Gone() => new($"{_options.Port} is gone") { Cause = PartCause.Unavailable };
 }

@@ -45,7 +45,7 @@ public sealed class TtyPorts(string sysfs = "/sys", string devices = "/dev")
             _ => throw new ConsoleException(
                 $"{Number(found.Length)} ports match {selector}: {string.Join("; ", found.Take(8).Select(Name))}")
             {
-                Cause = ProgrammerCause.Ambiguous,
+                Cause = PartCause.Ambiguous,
             },
         };
     }
@@ -126,5 +126,5 @@ public sealed class TtyPorts(string sysfs = "/sys", string devices = "/dev")
 
     private static string Number(int count) => count == 2 ? "two" : $"{count}";
 
-    private static ConsoleException NotThere(string sentence) => new(sentence) { Cause = ProgrammerCause.Unavailable };
+    private static ConsoleException NotThere(string sentence) => new(sentence) { Cause = PartCause.Unavailable };
 }

@@ -20,7 +20,7 @@ internal static class SerialOpening
     public static FileDescriptor Open(string path, SerialMode mode)
     {
         if (mode.Baud is < SerialMode.BaudMin or > SerialMode.BaudMax)
-            throw new SerialOpenException($"{path}: no serial port runs at {mode.Baud} baud", ProgrammerCause.Failed);
+            throw new SerialOpenException($"{path}: no serial port runs at {mode.Baud} baud", PartCause.Failed);
         FileDescriptor file = LibC.Open(path, OpenFlags);
         bool opened = false;
         try
@@ -28,7 +28,7 @@ internal static class SerialOpening
             if (file.IsInvalid)
                 throw CannotOpen(path, Marshal.GetLastPInvokeError());
             Termios2 before = Termios2.Read(file)
-                ?? throw new SerialOpenException($"{path} is no serial port", ProgrammerCause.Unavailable);
+                ?? throw new SerialOpenException($"{path} is no serial port", PartCause.Unavailable);
             Take(file, path);
             Configure(file, path, before.ForSerial(mode), mode);
             opened = true;
@@ -61,18 +61,18 @@ internal static class SerialOpening
         if (!wanted.Apply(file) || Termios2.Read(file) is not { } got)
         {
             string reason = Marshal.GetLastPInvokeErrorMessage();
-            throw new SerialOpenException($"{path} cannot be set up ({reason})", ProgrammerCause.Failed);
+            throw new SerialOpenException($"{path} cannot be set up ({reason})", PartCause.Failed);
         }
 
         // Drivers take every speed and every format, and then do what they can.
         if (!mode.IsNear(got.Speed))
         {
             throw new SerialOpenException(
-                $"{path} cannot run at {mode.Baud} baud: it chose {got.Speed}", ProgrammerCause.Failed);
+                $"{path} cannot run at {mode.Baud} baud: it chose {got.Speed}", PartCause.Failed);
         }
 
         if (!got.HasFormatOf(wanted))
-            throw new SerialOpenException($"{path} cannot run in the format {mode.Format}", ProgrammerCause.Failed);
+            throw new SerialOpenException($"{path} cannot run in the format {mode.Format}", PartCause.Failed);
     }
 
     private static string TargetOf(string path)
@@ -88,15 +88,15 @@ internal static class SerialOpening
     }
 
     private static SerialOpenException InUse(string path) =>
-        new($"{path} is in use by another program", ProgrammerCause.Busy);
+        new($"{path} is in use by another program", PartCause.Busy);
 
     private static SerialOpenException CannotOpen(string path, int error) => error switch
     {
-        2 or 6 or 19 => new($"{path} is not there", ProgrammerCause.Unavailable), // ENOENT, ENXIO, ENODEV
+        2 or 6 or 19 => new($"{path} is not there", PartCause.Unavailable), // ENOENT, ENXIO, ENODEV
         1 or 13 => new( // EPERM, EACCES
-            $"{path} may not be opened by this user: add the user to its group (dialout)", ProgrammerCause.Permission),
+            $"{path} may not be opened by this user: add the user to its group (dialout)", PartCause.Permission),
         16 => InUse(path), // EBUSY
-        5 => new($"{path} has nobody at its other end", ProgrammerCause.Unavailable), // EIO: a pty without a master
-        _ => new($"{path} cannot be opened ({Marshal.GetPInvokeErrorMessage(error)})", ProgrammerCause.Failed),
+        5 => new($"{path} has nobody at its other end", PartCause.Unavailable), // EIO: a pty without a master
+        _ => new($"{path} cannot be opened ({Marshal.GetPInvokeErrorMessage(error)})", PartCause.Failed),
     };
 }

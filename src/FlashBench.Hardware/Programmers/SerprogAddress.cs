@@ -70,6 +70,6 @@ public sealed record SerprogAddress(string Host, int Number, bool IsSerial)
     private ProgrammerException Unreachable(string reason, Exception inner) =>
         new($"the serprog programmer at {this} cannot be reached ({reason.TrimEnd('.')})", inner)
         {
-            Cause = ProgrammerCause.Unavailable,
+            Cause = PartCause.Unavailable,
         };
 }

@@ -74,7 +74,7 @@ internal sealed class LibUsbContext
                 ? context
                 : throw new ProgrammerException($"libusb does not start ({library.ErrorName(error)})")
                 {
-                    Cause = ProgrammerCause.Unavailable,
+                    Cause = PartCause.Unavailable,
                 };
         }
         catch (DllNotFoundException missing)
@@ -82,7 +82,7 @@ internal sealed class LibUsbContext
             throw new ProgrammerException(
                 "libusb-1.0 is not installed: install it with \"apt-get install libusb-1.0-0\"", missing)
             {
-                Cause = ProgrammerCause.Unavailable,
+                Cause = PartCause.Unavailable,
             };
         }
         catch (EntryPointNotFoundException missing)
@@ -90,7 +90,7 @@ internal sealed class LibUsbContext
             throw new ProgrammerException(
                 "libusb-1.0 is too old: install a newer package libusb-1.0-0 (1.0.16 or later)", missing)
             {
-                Cause = ProgrammerCause.Unavailable,
+                Cause = PartCause.Unavailable,
             };
         }
     }

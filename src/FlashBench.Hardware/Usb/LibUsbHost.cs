@@ -85,7 +85,7 @@ public sealed class LibUsbHost : IDisposable
             {
                 throw new ProgrammerException($"{selector} did not come back within {limit.TotalSeconds:0.#} s")
                 {
-                    Cause = ProgrammerCause.Unavailable,
+                    Cause = PartCause.Unavailable,
                 };
             }
 

@@ -9,13 +9,13 @@ internal static class UsbFailures
         new($"there is no {selector}; "
             + (present.Count == 0 ? "no USB device is there at all" : "there is " + Listed(present)))
         {
-            Cause = ProgrammerCause.Unavailable,
+            Cause = PartCause.Unavailable,
         };
 
     public static ProgrammerException Ambiguous(UsbSelector selector, IReadOnlyCollection<string> matching) =>
         new($"{matching.Count} devices match {selector}: {Listed(matching)}; name one by its port path")
         {
-            Cause = ProgrammerCause.Ambiguous,
+            Cause = PartCause.Ambiguous,
         };
 
     public static ProgrammerException Permission(UsbModel model, string portPath)
@@ -25,7 +25,7 @@ internal static class UsbFailures
         return new($"{model} at USB {portPath} may not be opened by this user: put the line {rule} into "
             + "/etc/udev/rules.d/70-flashbench.rules, run \"udevadm control --reload\" and plug it in again")
         {
-            Cause = ProgrammerCause.Permission,
+            Cause = PartCause.Permission,
         };
     }
 
@@ -39,12 +39,12 @@ internal static class UsbFailures
         };
         return new($"interface {interfaceNumber} of {model} at USB {portPath} is in use by {owner}")
         {
-            Cause = ProgrammerCause.Busy,
+            Cause = PartCause.Busy,
         };
     }
 
     public static ProgrammerException Other(UsbModel model, string portPath, string what, string errorName) =>
-        new($"{model} at USB {portPath} cannot be {what} ({errorName})") { Cause = ProgrammerCause.Unavailable };
+        new($"{model} at USB {portPath} cannot be {what} ({errorName})") { Cause = PartCause.Unavailable };
 
     private static string Listed(IReadOnlyCollection<string> devices) =>
         string.Join(", ", devices.Take(ListedMax))

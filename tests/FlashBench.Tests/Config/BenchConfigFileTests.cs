@@ -16,7 +16,7 @@ public sealed class BenchConfigFileTests
     {
         BenchConfig config = BenchConfigFile.Load(ProjectTree.PathOf("bench-config.json"));
 
-        Assert.Equal(["me8", "me10", "me11", "me11-hidden"], config.Benches.Select(bench => bench.Id));
+        Assert.Equal(["me8", "me10", "me11", "me11-hidden", "qemu"], config.Benches.Select(bench => bench.Id));
         Assert.Equal("me8", Assert.Single(config.Benches, bench => bench.Default).Id);
         Assert.Equal(new VirtualBenchEntry("me11", "W25Q128", 12, Agent: false, HiddenUnderHap: true),
             config.Benches[3].Virtual);

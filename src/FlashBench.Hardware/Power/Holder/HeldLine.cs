@@ -109,7 +109,15 @@ public sealed class HeldLine : IOutputLine, IAsyncDisposable
                     SocketError.WouldBlock => $"the relay holder at {_path} has too many clients",
                     _ => $"no relay holder runs at {_path}: start `flashbench relayd`",
                 },
-                failure);
+                failure)
+            {
+                Cause = failure.SocketErrorCode switch
+                {
+                    SocketError.AccessDenied => PartCause.Permission,
+                    SocketError.WouldBlock => PartCause.Busy,
+                    _ => PartCause.Unavailable,
+                },
+            };
         }
         finally
         {
@@ -184,5 +192,8 @@ public sealed class HeldLine : IOutputLine, IAsyncDisposable
 
     private static HolderAnswer Good(HolderAnswer answer) => answer.Ok
         ? answer
-        : throw new PowerException(answer.Error ?? "the relay holder refused") { IsPartGone = answer.Gone };
+        : throw new PowerException(answer.Error ?? "the relay holder refused")
+        {
+            IsPartGone = answer.Gone, Cause = answer.Cause ?? PartCause.Failed,
+        };
 }

@@ -19,9 +19,10 @@ internal sealed record HolderRequest(
 /// <param name="Level">The level that the part says it drives; null if it cannot tell.</param>
 /// <param name="Part">For "open": what drives the line.</param>
 /// <param name="Simulated">For "open": true if that is no real part.</param>
+/// <param name="Cause">Why not, where that tells who must act.</param>
 internal sealed record HolderAnswer(
     bool Ok, string? Error = null, bool Gone = false, int? Handle = null, bool? Level = null, string? Part = null,
-    bool Simulated = false);
+    bool Simulated = false, PartCause? Cause = null);
 
 /// <summary>JSON shapes of the protocol; no reflection.</summary>
 [JsonSourceGenerationOptions(

@@ -129,7 +129,10 @@ public sealed class RelayHolder(HolderSocket socket, OutputLines lines, TimeProv
         }
         catch (PowerException failure)
         {
-            return Refusal(failure.Message) with { Gone = failure.IsPartGone };
+            return Refusal(failure.Message) with
+            {
+                Gone = failure.IsPartGone, Cause = failure.Cause == PartCause.Failed ? null : failure.Cause,
+            };
         }
         catch (BenchException failure)
         {
@@ -187,7 +190,10 @@ public sealed class RelayHolder(HolderSocket socket, OutputLines lines, TimeProv
         HeldPart part, bool active, HolderClient client, CancellationToken cancel)
     {
         if (!TryLease(part, client, out int pid))
-            return Refusal($"{part.Line.Identity.Description} is in use by pid {pid}");
+        {
+            return Refusal($"{part.Line.Identity.Description} is in use by pid {pid}") with { Cause = PartCause.Busy };
+        }
+
         bool? level = await UseAsync(
             part,
             async line =>

@@ -29,7 +29,7 @@ internal sealed record GpioPlace(string Path, string ChipName, string ChipLabel,
     {
         string consumer = PartFailure.Plain(Line.Consumer);
         string holder = consumer.Length == 0 ? "another program or a kernel driver" : consumer;
-        return new PowerException($"{this} is in use by {holder}");
+        return new PowerException($"{this} is in use by {holder}") { Cause = PartCause.Busy };
     }
 
     /// <summary>Finds a line; looking changes nothing.</summary>

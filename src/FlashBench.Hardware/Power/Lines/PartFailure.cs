@@ -14,9 +14,15 @@ internal static class PartFailure
     /// <param name="group">Group that may open it.</param>
     public static PowerException CannotOpen(string part, int error, string group) => error switch
     {
-        NoEntry or NoAddress or NoDevice => new($"{part} is not there") { IsPartGone = true },
-        NotPermitted or Denied => new($"{part} may not be opened by this user: add the user to the group {group}"),
-        Busy => new($"{part} is in use by another program or a kernel driver"),
+        NoEntry or NoAddress or NoDevice => new($"{part} is not there")
+        {
+            IsPartGone = true, Cause = PartCause.Unavailable,
+        },
+        NotPermitted or Denied => new($"{part} may not be opened by this user: add the user to the group {group}")
+        {
+            Cause = PartCause.Permission,
+        },
+        Busy => new($"{part} is in use by another program or a kernel driver") { Cause = PartCause.Busy },
         _ => new($"{part} cannot be opened ({Marshal.GetPInvokeErrorMessage(error)})"),
     };
 

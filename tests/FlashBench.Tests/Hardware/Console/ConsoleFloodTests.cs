@@ -20,9 +20,10 @@ public sealed class ConsoleFloodTests
         FloodResult result = await flood.RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal((result.Sent, 0), (result.Kept, result.Mangled));
-        Assert.InRange(result.PeakBytes, 1, 1 << 30);
-        if (Table is not null)
-            await File.WriteAllTextAsync(Table, RowOf(result), TestContext.Current.CancellationToken);
+        if (Table is null)
+            return;
+        Assert.InRange(result.PeakBytes, 1, 1 << 30); // only here: in an ordinary run other tests use memory too
+        await File.WriteAllTextAsync(Table, RowOf(result), TestContext.Current.CancellationToken);
     }
 
     private static string RowOf(FloodResult result) => string.Create(

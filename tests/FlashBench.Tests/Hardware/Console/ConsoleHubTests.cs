@@ -87,7 +87,7 @@ public sealed class ConsoleHubTests
         await second.SendBreakAsync(Cancel);
 
         Assert.Equal("ac"u8, port.Written);
-        Assert.Equal((1, ProgrammerCause.Busy), (port.Breaks, error.Cause));
+        Assert.Equal((1, PartCause.Busy), (port.Breaks, error.Cause));
     }
 
     [Fact]

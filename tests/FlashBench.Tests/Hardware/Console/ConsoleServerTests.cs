@@ -108,7 +108,7 @@ public sealed class ConsoleServerTests : IAsyncDisposable
         await using ConsoleServer server = ConsoleServer.Start(hub, left, TimeProvider.System);
         var error = Assert.Throws<ConsoleException>(() => ConsoleServer.Start(hub, _path, TimeProvider.System));
 
-        Assert.Equal(ProgrammerCause.Busy, error.Cause);
+        Assert.Equal(PartCause.Busy, error.Cause);
         await using ConsoleClient? joined = await ConsoleClient.JoinAsync(left, false, TimeProvider.System, Cancel);
         Assert.NotNull(joined);
     }

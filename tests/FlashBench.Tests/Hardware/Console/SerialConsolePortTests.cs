@@ -83,7 +83,7 @@ public sealed class SerialConsolePortTests : IDisposable
     {
         var error = Assert.Throws<ConsoleException>(() => Open(path));
 
-        Assert.Equal((ProgrammerCause.Unavailable, $"{path} {expected}"), (error.Cause, error.Message));
+        Assert.Equal((PartCause.Unavailable, $"{path} {expected}"), (error.Cause, error.Message));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class SerialConsolePortTests : IDisposable
         await using SerialConsolePort second = Open(line.Slave);
 
         Assert.Equal(
-            (ProgrammerCause.Busy, $"{line.Slave} is in use by another program"), (error.Cause, error.Message));
+            (PartCause.Busy, $"{line.Slave} is in use by another program"), (error.Cause, error.Message));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class SerialConsolePortTests : IDisposable
         using FileDescriptor thief = LibC.Open(line.Slave, ReadWrite);
         Assert.Equal(0, LibC.Control(thief, Exclusive));
 
-        Assert.Equal(ProgrammerCause.Busy, Assert.Throws<ConsoleException>(() => Open(line.Slave)).Cause);
+        Assert.Equal(PartCause.Busy, Assert.Throws<ConsoleException>(() => Open(line.Slave)).Cause);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class SerialConsolePortTests : IDisposable
         await other.WriteAsync("after"u8.ToArray());
 
         Assert.Equal("after", Encoding.ASCII.GetString((await NextAsync<ConsoleEvent.Bytes>(events)).Data.Span));
-        Assert.Equal((ProgrammerCause.Unavailable, $"{link} is gone"), (error.Cause, error.Message));
+        Assert.Equal((PartCause.Unavailable, $"{link} is gone"), (error.Cause, error.Message));
         Assert.True(back.Timestamp > gone.Timestamp);
     }
 

@@ -39,7 +39,7 @@ public sealed class TtyPortsTests : IDisposable
     {
         var error = Assert.Throws<ConsoleException>(() => _ports.Find(new TtySelector(Serial: "FB0002")));
 
-        Assert.Equal(ProgrammerCause.Ambiguous, error.Cause);
+        Assert.Equal(PartCause.Ambiguous, error.Cause);
         Assert.Equal(
             "two ports match the serial port with serial number FB0002: "
             + "FT2232H MiniModule (serial number FB0002) at USB 1-4.2, interface 0, now /dev/ttyUSB0; "
@@ -55,7 +55,7 @@ public sealed class TtyPortsTests : IDisposable
     {
         var error = Assert.Throws<ConsoleException>(() => _ports.Find(new TtySelector(null, place, serial, number)));
 
-        Assert.Equal(ProgrammerCause.Unavailable, error.Cause);
+        Assert.Equal(PartCause.Unavailable, error.Cause);
         Assert.EndsWith("is not there", error.Message, StringComparison.Ordinal);
     }
 

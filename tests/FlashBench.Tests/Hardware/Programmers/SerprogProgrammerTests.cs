@@ -268,7 +268,7 @@ public sealed class SerprogProgrammerTests
         var error = await Assert.ThrowsAsync<ProgrammerException>(() => SerprogProgrammer.OpenAsync(
             SerprogAddress.Parse($"127.0.0.1:{port}"), TimeProvider.System, Cancel));
 
-        Assert.Equal(ProgrammerCause.Unavailable, error.Cause);
+        Assert.Equal(PartCause.Unavailable, error.Cause);
     }
 
     [Theory]
@@ -279,7 +279,7 @@ public sealed class SerprogProgrammerTests
         var error = await Assert.ThrowsAsync<ProgrammerException>(() => SerprogProgrammer.OpenAsync(
             SerprogAddress.Parse(path), TimeProvider.System, Cancel));
 
-        Assert.Equal(ProgrammerCause.Unavailable, error.Cause);
+        Assert.Equal(PartCause.Unavailable, error.Cause);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 

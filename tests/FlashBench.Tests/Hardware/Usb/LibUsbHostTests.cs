@@ -75,7 +75,7 @@ public sealed class LibUsbHostTests
 
         var error = Assert.Throws<ProgrammerException>(() => host.Open(UsbSelector.Parse(text), 0));
 
-        Assert.Equal(ProgrammerCause.Unavailable, error.Cause);
+        Assert.Equal(PartCause.Unavailable, error.Cause);
         Assert.Contains(text, error.Message, StringComparison.Ordinal);
         Assert.Contains("1A86:5512 at 1-4.2, 0403:6010 at 3-1", error.Message, StringComparison.Ordinal);
     }
@@ -88,7 +88,7 @@ public sealed class LibUsbHostTests
 
         var error = Assert.Throws<ProgrammerException>(() => host.Open(UsbSelector.Parse("1a86:5512"), 0));
 
-        Assert.Equal(ProgrammerCause.Ambiguous, error.Cause);
+        Assert.Equal(PartCause.Ambiguous, error.Cause);
         Assert.Contains("1-4.2", error.Message, StringComparison.Ordinal);
         Assert.Contains("1-7", error.Message, StringComparison.Ordinal);
         Assert.Empty(library.Log);
@@ -103,7 +103,7 @@ public sealed class LibUsbHostTests
 
         var error = Assert.Throws<ProgrammerException>(() => host.Open(UsbSelector.Parse(text), 0));
 
-        Assert.Equal(ProgrammerCause.Permission, error.Cause);
+        Assert.Equal(PartCause.Permission, error.Cause);
         Assert.Contains(
             "SUBSYSTEM==\"usb\", ATTR{idVendor}==\"0403\", ATTR{idProduct}==\"6010\", MODE=\"0660\"", error.Message,
             StringComparison.Ordinal);
@@ -117,7 +117,7 @@ public sealed class LibUsbHostTests
 
         var error = Assert.Throws<ProgrammerException>(() => host.Open(UsbSelector.Parse("3-1"), 1));
 
-        Assert.Equal(ProgrammerCause.Busy, error.Cause);
+        Assert.Equal(PartCause.Busy, error.Cause);
         Assert.Contains("in use by", error.Message, StringComparison.Ordinal);
         Assert.Equal(["open 1", "detach 1", "attach 1", "close 1"], library.Log[^4..]);
     }
@@ -165,7 +165,7 @@ public sealed class LibUsbHostTests
 
         var error = Assert.Throws<ProgrammerException>(() => Host(library));
 
-        Assert.Equal(ProgrammerCause.Unavailable, error.Cause);
+        Assert.Equal(PartCause.Unavailable, error.Cause);
         Assert.Contains("libusb-1.0-0", error.Message, StringComparison.Ordinal);
     }
 
@@ -202,7 +202,7 @@ public sealed class LibUsbHostTests
         var error = Assert.Throws<ProgrammerException>(
             () => time.Run(() => host.WaitForAsync(UsbSelector.Parse("3-1"), TimeSpan.FromSeconds(2), Cancel)));
 
-        Assert.Equal(ProgrammerCause.Unavailable, error.Cause);
+        Assert.Equal(PartCause.Unavailable, error.Cause);
         Assert.InRange(time.GetElapsedTime(0).TotalSeconds, 2, 2.3);
     }
 
@@ -214,7 +214,7 @@ public sealed class LibUsbHostTests
         {
             host = new LibUsbHost(TimeProvider.System);
         }
-        catch (ProgrammerException missing) when (missing.Cause == ProgrammerCause.Unavailable)
+        catch (ProgrammerException missing) when (missing.Cause == PartCause.Unavailable)
         {
             Assert.Skip(missing.Message);
         }
