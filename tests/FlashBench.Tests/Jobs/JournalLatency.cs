@@ -46,8 +46,8 @@ internal sealed class JournalLatency(int benches, TimeSpan watch) : IDisposable
         double cores = (Environment.CpuUsage.TotalTime - before).TotalSeconds / seconds;
         var records = directories.Select(ReadJournal).ToList();
         return new LatencyResult(
-            [.. _journal.Order()], [.. records.SelectMany(Lateness).Order()], [.. records.SelectMany(ToPowerGood).Order()],
-            cores);
+            [.. _journal.Order()], [.. records.SelectMany(Lateness).Order()],
+            [.. records.SelectMany(ToPowerGood).Order()], cores);
     }
 
     public void Dispose() => _folder.Dispose();
