@@ -16,7 +16,7 @@ public sealed class ConsoleTests : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Keys_go_to_the_board_until_the_exit_key()
+    public async Task Ctrl_C_is_a_key_like_others_and_the_exit_key_leaves()
     {
         using Process terminal = StartInTerminal("console --bench me8");
         try

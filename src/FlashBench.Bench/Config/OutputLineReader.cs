@@ -13,7 +13,7 @@ internal static class OutputLineReader
         "on", "off", "timeoutSeconds",
     ];
 
-    private const int NameMax = 100, TextMax = 500, ArgumentsMax = 50, LimitSecondsMax = 24 * 3600;
+    private const int NameMax = 100, TextMax = 500, ArgumentsMax = 50, HookSecondsMax = 600, OperatorSecondsMax = 900;
 
     private static readonly Dictionary<string, GpioDrive> Drives = new(StringComparer.Ordinal)
     {
@@ -101,10 +101,10 @@ internal static class OutputLineReader
         ReadTty(node.Get("tty")), node.Number("channel", 1, 8), node.Flag("inverted", otherwise: false));
 
     private static OutputLineSpec.Hook ReadHook(ConfigNode node) => new(
-        ReadCommand(node, "on"), ReadCommand(node, "off"), node.Seconds("timeoutSeconds", 1, LimitSecondsMax));
+        ReadCommand(node, "on"), ReadCommand(node, "off"), node.Seconds("timeoutSeconds", 1, HookSecondsMax));
 
     private static OutputLineSpec.Operator ReadOperator(ConfigNode node) => new(
-        node.Text("on", TextMax), node.Text("off", TextMax), node.Seconds("timeoutSeconds", 1, LimitSecondsMax));
+        node.Text("on", TextMax), node.Text("off", TextMax), node.Seconds("timeoutSeconds", 1, OperatorSecondsMax));
 
     // A key of another kind is a misunderstanding, not a decoration.
     private static ConfigNode Fitting(ConfigNode node, string[] uses, params string[] keys) =>

@@ -7,7 +7,7 @@ namespace FlashBench.Bench.Config;
 /// <summary>Reads the power sensor of a bench from bench-config.json.</summary>
 internal static class PowerSensorReader
 {
-    private const int NameMax = 100, PatternMax = 200, LimitSecondsMax = 60, ScaleMax = 1_000_000;
+    private const int NameMax = 100, PatternMax = 200, LimitSecondsMax = 60, FreshSecondsMax = 2, ScaleMax = 1_000_000;
     private const int ShuntMicroohmsMax = 10_000_000, ShuntUsual = 100_000, BaudMax = 3_000_000;
 
     /// <summary>Reads one entry.</summary>
@@ -20,6 +20,12 @@ internal static class PowerSensorReader
             "without \"supply\" standby cannot be told from off: measure what flows into the board, or leave the "
             + "sensor out");
         QuantitySpec supply = ReadQuantity(measured, isRail: false);
+        if (supply is QuantitySpec.Gpio && rail is QuantitySpec.Gpio or QuantitySpec.FromSupply)
+        {
+            throw node.Fault("at least one quantity must be measured as a number: two yes-or-no lines cannot be told "
+                + "from a sensor that is stuck");
+        }
+
         return new PowerSensorEntry(new PowerSensorSpec(rail, supply), ReadDay(node.Find("calibratedUntil")));
     }
 
@@ -61,7 +67,7 @@ internal static class PowerSensorReader
         node.Only("kind", "tty", "baud", "pattern", "scale", "freshSeconds");
         return new QuantitySpec.Meter(
             OutputLineReader.ReadTty(node.Get("tty")), node.Number("baud", 50, BaudMax), Pattern(node.Get("pattern")),
-            node.Find("scale")?.AsNumber(1, ScaleMax) ?? 1, node.Seconds("freshSeconds", 1, LimitSecondsMax));
+            node.Find("scale")?.AsNumber(1, ScaleMax) ?? 1, node.Seconds("freshSeconds", 1, FreshSecondsMax));
     }
 
     private static QuantitySpec.Hook ReadHook(ConfigNode node)

@@ -7,7 +7,11 @@ namespace FlashBench.Bench.Config;
 /// <param name="Button">Is in parallel with the power button.</param>
 /// <param name="Reset">Is in parallel with the reset button.</param>
 /// <param name="Spi">Connects programmer and chip; active while the programmer drives the bus.</param>
-public sealed record RelaysEntry(PowerRelayEntry Power, ButtonEntry? Button, ResetEntry? Reset, OutputLineSpec? Spi);
+public sealed record RelaysEntry(PowerRelayEntry Power, ButtonEntry? Button, ResetEntry? Reset, OutputLineSpec? Spi)
+{
+    /// <summary>True if a person has to be asked.</summary>
+    public bool HasOperator => Power.Line is OutputLineSpec.Operator || Spi is OutputLineSpec.Operator;
+}
 
 /// <summary>The supply relay.</summary>
 /// <param name="Line">What drives it; the active level supplies the board.</param>

@@ -11,6 +11,8 @@ internal sealed class ConsolePump : IAsyncDisposable
     // A line that is held low, or at the wrong speed, breaks thousands of times a second.
     private const long BreakIntervalUs = 1_000_000;
 
+    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(2);
+
     private readonly IConsolePort _port;
     private readonly ConsoleLog _log;
     private readonly JournalWriter _journal;
@@ -78,9 +80,15 @@ internal sealed class ConsolePump : IAsyncDisposable
     /// <summary>Sends a line to the board; a port that is gone swallows it, which the journal says.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> line, CancellationToken cancel)
     {
+        using var late = new CancellationTokenSource(SendLimit, _clock.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
         try
         {
-            await _port.WriteAsync(line, cancel);
+            await _port.WriteAsync(line, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Nobody takes it. The watch does not wait for a question; the silence that follows speaks for itself.
         }
         catch (ConsoleException gone) when (gone.Cause == PartCause.Unavailable)
         {

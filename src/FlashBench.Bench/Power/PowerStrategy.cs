@@ -27,7 +27,7 @@ public sealed class PowerStrategy(
 
     private SpiSession? _session;
     private (SpiNorIdentity Chip, SpiClock Clock)? _expected;
-    private bool _pinsUnknown, _spiConnected, _spiUsed, _unmeasuredNoted;
+    private bool _pinsUnknown, _spiConnected, _spiUsed, _unmeasuredNoted, _letGo;
 
     /// <summary>True once two samples differed: the sensor lives.</summary>
     public bool SensorMoved => _gauge is { Moved: true };
@@ -114,6 +114,7 @@ public sealed class PowerStrategy(
     public async Task SwitchOnAsync(string why, CancellationToken cancel)
     {
         Refuse(SpiState(), PowerRequest.SwitchOn);
+        await LetGoAsync(cancel);
         note(new JournalData.PowerCommand(true, why));
         Func<Task> close = async () => await parts.Relay.OnAsync(cancel);
         await (parts.Controls.Group is { } group ? group.SwitchOnAsync(close, cancel) : close());
@@ -190,6 +191,27 @@ public sealed class PowerStrategy(
         _spiConnected = true; // also if it fails: it may have moved
         await line.DriveAsync(active: true, cancel);
         await Task.Delay(SpiSettle, clock.Time, cancel);
+    }
+
+    // A process that was killed may have left the programmer connected or a button pressed.
+    private async Task LetGoAsync(CancellationToken cancel)
+    {
+        if (_letGo)
+            return;
+        (string Name, IOutputLine? Line)[] lines =
+        [
+            ("spi", parts.Controls.Spi), ("button", parts.Controls.Button?.Line), ("reset", parts.Controls.Reset?.Line),
+        ];
+        foreach ((string name, IOutputLine? line) in lines)
+        {
+            if (line is null || await line.ReadAsync(cancel) == false)
+                continue;
+            note(new JournalData.LineCommand(name, false, "before the board is switched on"));
+            await line.DriveAsync(active: false, cancel);
+            await Task.Delay(SpiSettle, clock.Time, cancel);
+        }
+
+        _letGo = true;
     }
 
     // The command first: it must be given even if the journal does not take the note.

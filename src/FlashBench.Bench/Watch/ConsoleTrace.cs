@@ -11,6 +11,7 @@ namespace FlashBench.Bench.Watch;
 internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<long?> powerGoodUs)
 {
     private const long UsPerSecond = 1_000_000, ClockSlackUs = UsPerSecond;
+    private const string NoNonce = "00000000"; // of an agent that was not asked yet
     private const int HeartbeatsThatAgree = 3, ClockPercent = 1, FirmwareLinesMax = 400;
 
     private readonly ConsoleLines _lines = new();
@@ -110,6 +111,8 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         {
             Stale++;
             StaleSinceSample += line.IsSample ? 1 : 0;
+            if (TellsRestart(atUs, line) is long restartUs)
+                ResetUs ??= restartUs;
             return;
         }
 
@@ -132,6 +135,21 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
             ? line.Nonce == nonce && (last is null || (line.Number > last.Number && line.Uptime >= last.Uptime))
             : last is null || line.Uptime > last.Uptime;
         return goesOn && AgreesWithClock(atUs, line.Uptime, line.IsChecked);
+    }
+
+    // Many boards print nothing before their agent: only the uptime of a line that damage cannot have made shows that
+    // the system started again. When, by the bench's clock; null if it does not.
+    private long? TellsRestart(long atUs, AgentLine line)
+    {
+        if (!line.IsChecked || !_kernelStartChecked || _kernelStartUs is not long known || OsUpUs is not long up
+            || (line.Nonce != nonce && line.Nonce != NoNonce) || powerGoodUs() is not long t0)
+        {
+            return null; // of another boot, or nothing to hold it against
+        }
+
+        long kernelStart = atUs - (long)line.Uptime.TotalMicroseconds;
+        long slack = 2 * ClockSlackUs + (atUs - t0) * ClockPercent / 100;
+        return kernelStart > known + slack ? Math.Max(kernelStart, up) : null;
     }
 
     private bool AgreesWithClock(long atUs, TimeSpan uptime, bool isChecked)

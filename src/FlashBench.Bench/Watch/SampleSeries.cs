@@ -19,7 +19,10 @@ public sealed class SampleSeries(int boot)
     {
         if (Count == 0)
             (_startUs, _lastUs) = (atUs, atUs);
-        _values.AddRange([(int)(atUs - _lastUs), sample.RailMillivolts, sample.SupplyMilliamps]);
+        // A host that stood still for more than half an hour: the gap that is journaled is too long all the same.
+        int sinceLast = (int)Math.Min(atUs - _lastUs, int.MaxValue);
+        atUs = _lastUs + sinceLast;
+        _values.AddRange([sinceLast, sample.RailMillivolts, sample.SupplyMilliamps]);
         _lastUs = atUs;
     }
 

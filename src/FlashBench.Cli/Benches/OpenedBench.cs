@@ -23,6 +23,9 @@ internal sealed class OpenedBench(BenchParts parts, params IReadOnlyList<IAsyncD
 /// <param name="Note">Told what a person has to do.</param>
 internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> Note)
 {
+    /// <summary>False for verbs that only switch or program: the console may be somebody else's, or missing.</summary>
+    public bool NeedsConsole { get; init; } = true;
+
     /// <summary>As the last command left it.</summary>
     public static BenchOpening AsItIs { get; } = new(Fresh: false, Image: null, _ => { });
 }

@@ -24,10 +24,10 @@ internal static class WiredConsole
         string bench, ConsoleEntry entry, BenchPaths paths, OwnedParts owned, Action<string> note)
     {
         string socket = ConsoleShare.SocketOf(paths, bench);
-        ConsoleShare share = owned.Add(
-            ConsoleShare.Start(Open(entry, TimeProvider.System), socket, TimeProvider.System, note));
-        ConsoleSeat seat = share.Hub.Join(fromOldest: true);
-        seat.TryTakePen();
+        var hub = new ConsoleHub(Open(entry, TimeProvider.System));
+        ConsoleSeat seat = hub.Join(fromOldest: true);
+        seat.TryTakePen(); // before anybody else can
+        owned.Add(ConsoleShare.Start(hub, socket, TimeProvider.System, note));
         return seat;
     }
 }

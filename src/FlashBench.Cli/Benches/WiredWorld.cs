@@ -30,15 +30,21 @@ internal sealed class WiredWorld(
         RelaysEntry relays = bench.Relays ?? throw new CommandFailure(
             ExitCodes.Configuration, $"bench {bench.Id} has no relays: add them to the configuration; an operator can "
             + "be one (kind \"operator\")");
-        ConsoleEntry console = bench.Console ?? throw new CommandFailure(
-            ExitCodes.Configuration, $"bench {bench.Id} has no console: nothing would show that its board lives");
+        if (opening.NeedsConsole && bench.Console is null)
+        {
+            throw new CommandFailure(
+                ExitCodes.Configuration, $"bench {bench.Id} has no console: nothing would show that its board lives");
+        }
+
         var owned = new OwnedParts();
         bool opened = false;
         try
         {
             owned.Add(BenchLock.Take(paths.State, bench.Id));
-            ConsoleSeat seat = WiredConsole.OpenShared(bench.Id, console, paths, owned, opening.Note);
-            BenchParts parts = await OpenPartsAsync(relays, seat, owned, cancel);
+            IConsolePort console = opening.NeedsConsole
+                ? WiredConsole.OpenShared(bench.Id, bench.Console!, paths, owned, opening.Note)
+                : new AbsentConsole();
+            BenchParts parts = await OpenPartsAsync(relays, console, owned, cancel);
             opened = true;
             return new OpenedBench(parts, owned);
         }
@@ -50,7 +56,7 @@ internal sealed class WiredWorld(
     }
 
     private async Task<BenchParts> OpenPartsAsync(
-        RelaysEntry relays, ConsoleSeat console, OwnedParts owned, CancellationToken cancel)
+        RelaysEntry relays, IConsolePort console, OwnedParts owned, CancellationToken cancel)
     {
         ProgrammerDoor door = owned.Add(new ProgrammerDoor(Time));
         var lines = new WiredLines(paths, Person(), Time, owned);

@@ -73,6 +73,8 @@ internal sealed class CertifyRun
 
         using DiagnosticLog diagnostics = DiagnosticLog.Create(_paths.Log);
         var settings = DisplaySettings.From(_parse);
+        if (_bench.Relays?.HasOperator == true)
+            settings = settings with { Terminal = false }; // bars would wipe the instructions away
         if (diagnostics.Warning is { } warning)
             settings.Error.WriteLine($"flashbench: {warning}.");
         try

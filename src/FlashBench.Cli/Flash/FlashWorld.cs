@@ -61,7 +61,7 @@ internal sealed class FlashWorld
     {
         byte[]? image = _parse.GetValue(FlashOptions.VirtualFlash) is { } file ? VirtualFlashFile.Read(file) : null;
         await using OpenedBench bench = await world.OpenAsync(
-            BenchOpening.AsItIs with { Image = image }, cancel);
+            BenchOpening.AsItIs with { Image = image, NeedsConsole = false }, cancel);
         await using FlashSession session = await FlashSession.OpenAsync(
             bench.Parts, DutProfiles.Load(Bench.DutProfile), world.Clock(), cancel);
         return await work(session, cancel);

@@ -5,6 +5,7 @@ using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Output;
+using FlashBench.Hardware;
 using FlashBench.Hardware.Power;
 using FlashBench.Simulation.State;
 
@@ -56,7 +57,15 @@ internal sealed class PowerRun : IAsyncDisposable
 
     public async Task OnAsync(CancellationToken cancel)
     {
-        if (await _power.StateAsync(cancel) != BoardPowerState.On)
+        RefuseDirty();
+        BoardPowerState state = await _power.StateAsync(cancel);
+        if (state == BoardPowerState.Unmeasured && await _opened.Parts.Relay.ReadAsync(cancel) != false)
+        {
+            throw new CommandFailure(
+                ExitCodes.BenchError, "nothing measures whether the board runs already: use power cycle");
+        }
+
+        if (state != BoardPowerState.On)
             await SwitchOnAsync("power on", cancel);
         await StatusAsync(cancel);
     }
@@ -69,6 +78,7 @@ internal sealed class PowerRun : IAsyncDisposable
 
     public async Task CycleAsync(CancellationToken cancel)
     {
+        RefuseDirty();
         await _power.EnsureOffAsync("power cycle", cancel);
         await SwitchOnAsync("power cycle", cancel);
         await StatusAsync(cancel);
@@ -76,12 +86,15 @@ internal sealed class PowerRun : IAsyncDisposable
 
     public async Task ButtonAsync(bool forceOff, CancellationToken cancel)
     {
+        if (!forceOff)
+            RefuseDirty();
         await _power.PressButtonAsync(forceOff, forceOff ? "force off" : "power button", cancel);
         await StatusAsync(cancel);
     }
 
     public async Task ResetAsync(CancellationToken cancel)
     {
+        RefuseDirty();
         await _power.PressResetAsync("reset button", cancel);
         await StatusAsync(cancel);
     }
@@ -114,7 +127,8 @@ internal sealed class PowerRun : IAsyncDisposable
         ParseResult parse, BenchEntry bench, BenchWorld world, Func<PowerRun, CancellationToken, Task> work,
         CancellationToken cancel)
     {
-        await using OpenedBench opened = await world.OpenAsync(BenchOpening.AsItIs, cancel);
+        await using OpenedBench opened = await world.OpenAsync(
+            BenchOpening.AsItIs with { NeedsConsole = false }, cancel);
         await using var run = new PowerRun(parse, bench, world, opened);
         await work(run, cancel);
         return ExitCodes.Ok;
@@ -123,8 +137,28 @@ internal sealed class PowerRun : IAsyncDisposable
     private async Task SwitchOnAsync(string why, CancellationToken cancel)
     {
         await _power.SwitchOnAsync(why, cancel);
-        if (_opened.Parts.Sensor is not null)
+        if (_opened.Parts.Sensor is null)
+            return;
+        try
+        {
             await _power.ConfirmOnAsync(cancel);
+        }
+        catch (PowerException failure)
+        {
+            throw new PowerException(
+                $"{failure.Message.TrimEnd('.')}; the supply is still connected: `flashbench power off`", failure);
+        }
+    }
+
+    // Rule I4: a half-written board is never booted.
+    private void RefuseDirty()
+    {
+        if (_world.State.DirtyJob(_bench.Id) is { } job)
+        {
+            throw new CommandFailure(
+                ExitCodes.Dirty,
+                $"job {job} left the chip of bench {_bench.Id} half-written: such a board is not started");
+        }
     }
 
     private void Tell(JournalData happened)

@@ -44,8 +44,15 @@ public static class RelaydCommand
         var gate = new Lock();
         holder.Noticed += sentence =>
         {
-            lock (gate)
-                Tell(parse, sentence);
+            try
+            {
+                lock (gate)
+                    Tell(parse, sentence);
+            }
+            catch (IOException)
+            {
+                // Nobody can read it any more: no reason to let the relays go.
+            }
         };
         Announce(parse, path);
         await holder.RunAsync(cancel);

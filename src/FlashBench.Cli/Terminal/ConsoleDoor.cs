@@ -31,7 +31,7 @@ internal sealed class ConsoleDoor(BenchEntry bench, BenchPaths paths, Action<str
         Shared = client is not null;
         _share = client is not null
             ? ConsoleShare.Of(client)
-            : ConsoleShare.Start(await OpenPortAsync(cancel), path, TimeProvider.System, note);
+            : ConsoleShare.Start(new ConsoleHub(await OpenPortAsync(cancel)), path, TimeProvider.System, note);
         ConsoleSeat seat = Hub.Join(fromOldest: true);
         bool mayWrite = wantsToWrite && (client?.MayWrite ?? true) && seat.TryTakePen();
         return (seat, mayWrite);

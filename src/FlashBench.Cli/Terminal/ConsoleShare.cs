@@ -8,7 +8,7 @@ namespace FlashBench.Cli.Terminal;
 
 /// <summary>A console that this process holds and shares: with its own readers, and with other processes of the user.
 /// </summary>
-/// <example><c>await using var share = ConsoleShare.Start(port, path, time, note);</c></example>
+/// <example><c>await using var share = ConsoleShare.Start(new ConsoleHub(port), path, time, note);</c></example>
 internal sealed class ConsoleShare : IAsyncDisposable
 {
     private readonly ConsoleServer? _server;
@@ -29,13 +29,12 @@ internal sealed class ConsoleShare : IAsyncDisposable
     }
 
     /// <summary>Takes over a port and shares it.</summary>
-    /// <param name="port">Closed together with the share.</param>
+    /// <param name="hub">Closed together with the share.</param>
     /// <param name="path">Of the socket.</param>
     /// <param name="time">Of this host.</param>
     /// <param name="note">Told if other processes cannot follow: no reason to stop.</param>
-    public static ConsoleShare Start(IConsolePort port, string path, TimeProvider time, Action<string> note)
+    public static ConsoleShare Start(ConsoleHub hub, string path, TimeProvider time, Action<string> note)
     {
-        var hub = new ConsoleHub(port);
         try
         {
             return new ConsoleShare(hub, ConsoleServer.Start(hub, path, time));

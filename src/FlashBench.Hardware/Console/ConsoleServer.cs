@@ -17,6 +17,7 @@ public sealed class ConsoleServer : IAsyncDisposable
     private const int PathBytesMax = 107; // sun_path of unix(7), without its end
 
     private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
     private readonly ConsoleHub _hub;
     private readonly string _path;
@@ -113,9 +114,14 @@ public sealed class ConsoleServer : IAsyncDisposable
                 Socket socket = await _listener.AcceptAsync(_stop.Token);
                 Begin(socket);
             }
-            catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (SocketException)
             {
-                // One that was gone before it was accepted; or the server stops.
+                // One that was gone before it was accepted; or no descriptor is free, which will not change at once.
+                await Task.WhenAny(Task.Delay(AcceptPause, _time, _stop.Token));
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                // The server stops.
             }
         }
     }

@@ -40,6 +40,7 @@ public sealed class SerialConsolePort : IConsolePort
     private readonly Lock _counting = new();
     private ConsoleCounters _before, _atOpen, _last; // of earlier openings; of this one
     private volatile SerialLine? _line;
+    private TtyPort? _first; // the port that was opened
     private volatile bool _stopping;
     private long _pending;
 
@@ -257,6 +258,7 @@ public sealed class SerialConsolePort : IConsolePort
     private TtyPort Attach()
     {
         TtyPort found = _ports.Find(_options.Port);
+        RefuseOther(found);
         try
         {
             SerialLine line = SerialLine.Open(found.Device, _mode);
@@ -272,6 +274,17 @@ public sealed class SerialConsolePort : IConsolePort
         {
             throw new ConsoleException(failure.Message, failure) { Cause = failure.Cause };
         }
+    }
+
+    // A port that comes back must be the one that went: its name may now mean another board's adapter.
+    private void RefuseOther(TtyPort found)
+    {
+        _first ??= found;
+        bool same = found.Serial == _first.Serial && found.Interface == _first.Interface
+            && found.Simulated == _first.Simulated
+            && (_options.Port.Serial is not null || found.PortPath == _first.PortPath);
+        if (!same)
+            throw new ConsoleException($"{found} is another port than the one that went ({_first})");
     }
 
     private static ConsoleCounters? Read(SerialLine? line)

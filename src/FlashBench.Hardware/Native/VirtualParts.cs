@@ -17,10 +17,14 @@ internal static class VirtualParts
     public static bool IsAdapter(string adapter) => adapter == StubAdapter;
 
     /// <summary>True for a pseudo terminal and for an adapter on the kernel's virtual host controller.</summary>
-    /// <param name="path">Device node, links resolved.</param>
-    public static bool IsTty(string path) =>
-        path.StartsWith("/dev/pts/", StringComparison.Ordinal)
-        || (Target($"/sys/class/tty/{Path.GetFileName(path)}") is { } place && Has(place, "/vhci_hcd"));
+    /// <param name="path">Device node, or a link to one.</param>
+    public static bool IsTty(string path)
+    {
+        string node = Target(path) ?? path;
+        return node.StartsWith("/dev/pts/", StringComparison.Ordinal)
+            || (Target($"/sys/class/tty/{Path.GetFileName(node)}") is { } place
+                && (Has(place, "/vhci_hcd") || Has(place, "/dummy_hcd")));
+    }
 
     private static bool Has(string path, string part) => path.Contains(part, StringComparison.Ordinal);
 

@@ -24,6 +24,19 @@ public sealed class PushButton(IOutputLine line, TimeSpan usualPress, TimeProvid
         }
         finally
         {
+            await LetGoAsync();
+        }
+    }
+
+    // A button that stays pressed switches the board off: a failure is worth a second attempt.
+    private async Task LetGoAsync()
+    {
+        try
+        {
+            await line.DriveAsync(active: false, CancellationToken.None);
+        }
+        catch (PowerException)
+        {
             await line.DriveAsync(active: false, CancellationToken.None);
         }
     }

@@ -50,6 +50,8 @@ internal sealed class QemuProcess(string folder, int id)
         QemuBenchOptions options, TimeProvider time, CancellationToken limit)
     {
         string folder = options.RunFolder;
+        if (Find(folder) is { } left)
+            await left.EndAsync(time); // it read the chip as it was then
         Prepare(folder);
         using Process shell = StartShell(options);
         try

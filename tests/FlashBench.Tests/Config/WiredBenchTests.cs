@@ -143,6 +143,14 @@ public sealed class WiredBenchTests
         """,
         "powerSensor.calibratedUntil", "must be a day")]
     [InlineData(
+        """
+        "powerSensor": {
+          "rail": { "kind": "gpio", "chip": "c", "line": "1", "reads": 3300 },
+          "supply": { "kind": "gpio", "chip": "c", "line": "2", "reads": 500 }
+        }
+        """,
+        "powerSensor", "at least one quantity must be measured as a number")]
+    [InlineData(
         """ "console": { "tty": { "port": "1-1" }, "baud": 3000001 } """, "console.baud", "50 to 3000000")]
     [InlineData(
         """ "console": { "tty": { "port": "1-1" }, "baud": 9600, "format": "9N1" } """, "console.format", "\"8N1\"")]

@@ -5,7 +5,9 @@ using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
 using FlashBench.Hardware;
+using FlashBench.Hardware.Console;
 using FlashBench.Hardware.Power;
+using FlashBench.Simulation;
 using FlashBench.Tests.Jobs;
 
 namespace FlashBench.Tests.Power;
@@ -77,7 +79,7 @@ public sealed class WiredPartsTests
         (int code, _) = bench.Run();
 
         Assert.Equal(0, code);
-        Assert.Equal([true, false], button.Told);
+        Assert.Equal([false, true, false], button.Told); // let go first: nobody knew what it was
         Assert.Contains(bench.Records, record => record.Data is JournalData.LineCommand { Line: "button" });
     }
 
@@ -182,6 +184,39 @@ public sealed class WiredPartsTests
         Assert.Contains("Watch shortened by the operator to 120 s", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_a_killed_process_left_closed_is_opened_before_the_supply()
+    {
+        var steps = new List<string>();
+        var spi = new ToldLine("spi") { Steps = steps };
+        var button = new ToldLine("button") { Steps = steps };
+        var relay = new ToldLine("relay") { Steps = steps };
+        var time = new VirtualTime();
+        time.Run(
+            async cancel =>
+            {
+                await spi.DriveAsync(true, cancel);
+                await button.DriveAsync(true, cancel);
+                steps.Clear();
+                var parts = new BenchParts(
+                    _ => throw new NotSupportedException(), new RelayPower(relay), null, new AbsentConsole())
+                {
+                    Controls = new BoardControls
+                    {
+                        Spi = spi, Button = new PushButton(button, TimeSpan.FromSeconds(1), time),
+                    },
+                };
+                await using var power = new PowerStrategy(
+                    parts, DutProfiles.Load("virtual-me8").Power, _ => { },
+                    new BenchClock(time, new VirtualBootClock(time, TimeSpan.Zero), "boot"));
+                await power.SwitchOnAsync("test", cancel);
+                return 0;
+            },
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(["spi False", "button False", "relay True"], steps);
+    }
+
     private static JobBench WithOperator(bool sensor, EvidenceLevel require = EvidenceLevel.L3) => new()
     {
         Require = require,
@@ -211,6 +246,8 @@ public sealed class WiredPartsTests
 
         public bool RefusesToOpen { get; init; }
 
+        public List<string> Steps { get; init; } = [];
+
         public ValueTask<bool?> ReadAsync(CancellationToken cancel) => new(Level);
 
         public ValueTask DriveAsync(bool active, CancellationToken cancel)
@@ -218,6 +255,7 @@ public sealed class WiredPartsTests
             if (RefusesToOpen && !active)
                 throw new PowerException("the relay board does not answer");
             Told.Add(active);
+            Steps.Add($"{kind} {active}");
             return ValueTask.CompletedTask;
         }
     }

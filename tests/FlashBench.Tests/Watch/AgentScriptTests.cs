@@ -91,6 +91,19 @@ public sealed class AgentScriptTests
     }
 
     [Fact]
+    public async Task A_driver_that_does_not_hold_the_me_or_cannot_tell_says_nothing_of_it()
+    {
+        await using AgentScript agent = new AgentScript().WithPci("00:16.0", "8086", "a0e0", "078000")
+            .With("sys/bus/pci/drivers/mei_me/bind", "");
+        agent.Start("sh");
+        await agent.SendAsync($"FBF {Nonce}\n");
+
+        string line = await agent.ReadUntilAsync(text => text.Contains(" meifw=", StringComparison.Ordinal));
+
+        Assert.Equal("-", AgentLine.Parse(Encoding.ASCII.GetBytes(line))!.Facts["meifw"]);
+    }
+
+    [Fact]
     public async Task Only_a_well_formed_question_is_answered()
     {
         await using AgentScript agent = Board();
@@ -118,7 +131,7 @@ public sealed class AgentScriptTests
         .WithPci("00:19.0", "8086", "1502", "020000").WithPci("00:1f.0", "8086", "1e55", "060100")
         .WithPci("03:00.0", "8086", "0085", "028000")
         .With("sys/bus/pci/devices/0000:00:16.0/config", AgentScript.Configuration(256, Disabled))
-        .With("sys/bus/pci/drivers/mei_me/bind", "")
+        .With("sys/bus/pci/drivers/mei_me/0000:00:16.0/vendor", "0x8086\n").With("sys/class/mei/mei0/fw_ver", "\n")
         .With("proc/sys/kernel/osrelease", "6.1.0-28-amd64\n")
         .With("proc/cpuinfo", "processor\t: 0\nmodel name\t: Intel(R) Core(TM) i5 = 50% é\nflags\t\t: fpu vmx smx\n\n"
             + "processor\t: 1\nmodel name\t: another\n\n");

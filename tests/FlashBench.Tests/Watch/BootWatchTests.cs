@@ -39,6 +39,31 @@ public sealed class BootWatchTests
             (long)((died + 1) * 1e6));
     }
 
+    [Theory]
+    [InlineData(BootScript.Nonce, 2)] // it was asked again after the restart
+    [InlineData("00000000", 1)]       // it has just started
+    public void A_restart_without_a_banner_shows_in_the_uptime_of_a_checked_line(string nonce, int number)
+    {
+        var script = new BootScript { Heartbeats = at => at < 1200, Samples = at => at < 1200 };
+        script.Extra.Add((1245, BootScript.SampleLine(number, 15, nonce)));
+
+        BootObservation seen = script.Run();
+
+        Assert.Equal(BootClass.Reset, seen.Class);
+        Assert.InRange(seen.ResetUs!.Value, 1_229_000_000, 1_231_000_000); // when its kernel started
+    }
+
+    [Fact]
+    public void Lines_of_another_boot_or_of_an_agent_that_starts_anew_are_no_restart()
+    {
+        var script = new BootScript();
+        script.Extra.Add((1245.5, BootScript.SampleLine(1, 15, "deadbeef")));
+        script.Extra.Add((1246.5, BootScript.SampleLine(1, 1226.5, "00000000")));
+        script.Extra.Add((1247.5, BootScript.HeartbeatLine(1, 3)));
+
+        Assert.Equal(BootClass.Alive, script.Run().Class);
+    }
+
     [Fact]
     public void A_shutdown_that_the_system_announced_is_deliberate()
     {

@@ -129,14 +129,11 @@ public sealed class RelayHolder(HolderSocket socket, OutputLines lines, TimeProv
         }
         catch (PowerException failure)
         {
-            return Refusal(failure.Message) with
-            {
-                Gone = failure.IsPartGone, Cause = failure.Cause == PartCause.Failed ? null : failure.Cause,
-            };
+            return Refusal(failure) with { Gone = failure.IsPartGone };
         }
         catch (BenchException failure)
         {
-            return Refusal(failure.Message);
+            return Refusal(failure);
         }
     }
 
@@ -273,4 +270,7 @@ public sealed class RelayHolder(HolderSocket socket, OutputLines lines, TimeProv
     }
 
     private static HolderAnswer Refusal(string sentence) => new(Ok: false, Error: sentence);
+
+    private static HolderAnswer Refusal(BenchException failure) =>
+        Refusal(failure.Message) with { Cause = failure.Cause == PartCause.Failed ? null : failure.Cause };
 }

@@ -58,9 +58,15 @@ internal sealed record GpioPlace(string Path, string ChipName, string ChipLabel,
             {
                 1 => LineOf(found.Values.Single(), line),
                 0 when refused != 0 => throw PartFailure.CannotOpen($"the GPIO chip \"{chip}\"", refused, Group),
-                0 => throw new PowerException($"no GPIO chip is called \"{chip}\"") { IsPartGone = true },
+                0 => throw new PowerException($"no GPIO chip is called \"{chip}\"")
+                {
+                    IsPartGone = true, Cause = PartCause.Unavailable,
+                },
                 _ => throw new PowerException(
-                    $"several GPIO chips are called \"{chip}\": {string.Join(", ", found.Keys)}; name one of them"),
+                    $"several GPIO chips are called \"{chip}\": {string.Join(", ", found.Keys)}; name one of them")
+                {
+                    Cause = PartCause.Ambiguous,
+                },
             };
         }
         finally
@@ -84,8 +90,14 @@ internal sealed record GpioPlace(string Path, string ChipName, string ChipLabel,
         {
             1 => new GpioPlace(at.Path, at.Chip.Name, at.Chip.Label, lines[0]),
             0 => throw new PowerException(
-                $"{at.Chip.Label} has no line {(byOffset ? line : $"named \"{line}\"")} among its {at.Chip.LineCount}"),
-            _ => throw new PowerException($"several lines of {at.Chip.Label} are named \"{line}\": give the offset"),
+                $"{at.Chip.Label} has no line {(byOffset ? line : $"named \"{line}\"")} among its {at.Chip.LineCount}")
+            {
+                Cause = PartCause.Unavailable,
+            },
+            _ => throw new PowerException($"several lines of {at.Chip.Label} are named \"{line}\": give the offset")
+            {
+                Cause = PartCause.Ambiguous,
+            },
         };
     }
 }

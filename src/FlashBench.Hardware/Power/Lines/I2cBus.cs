@@ -26,15 +26,18 @@ internal sealed record I2cBus(string Name, string Adapter)
             0 when all.Length == 0 => throw new PowerException(
                 $"the I2C bus \"{bus}\" is not there: this host shows none (is the module i2c-dev loaded?)")
             {
-                IsPartGone = true,
+                IsPartGone = true, Cause = PartCause.Unavailable,
             },
             0 => throw new PowerException(
                 $"no I2C bus is called \"{bus}\"; there are {string.Join(", ", all.Select(one => one.Name))}")
             {
-                IsPartGone = true,
+                IsPartGone = true, Cause = PartCause.Unavailable,
             },
             _ => throw new PowerException(
-                $"several I2C buses are called \"{bus}\": {string.Join(", ", found.Select(one => one.Name))}"),
+                $"several I2C buses are called \"{bus}\": {string.Join(", ", found.Select(one => one.Name))}")
+            {
+                Cause = PartCause.Ambiguous,
+            },
         };
     }
 
@@ -45,6 +48,9 @@ internal sealed record I2cBus(string Name, string Adapter)
         SmbusDevice? device = SmbusDevice.Open($"/dev/{Name}", address, out int error);
         return device ?? throw (error == 16 // EBUSY
             ? new PowerException($"{At(address)} belongs to a kernel driver: unbind it or blacklist its module")
+            {
+                Cause = PartCause.Busy,
+            }
             : PartFailure.CannotOpen($"the I2C bus {Name}", error, "i2c"));
     }
 

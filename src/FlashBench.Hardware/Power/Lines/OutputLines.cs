@@ -18,9 +18,9 @@ public sealed class OutputLines(TimeProvider time, Func<TtySelector, string> res
     private readonly Dictionary<IOutputLine, (string Key, IDisposable Part)> _placed =
         new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>True if the part lets go of its level when the process that opened it ends: such a line belongs into
-    /// the relay holder.</summary>
-    public static bool NeedsHolder(OutputLineSpec spec) => spec is OutputLineSpec.Gpio;
+    /// <summary>True for a line that belongs into the relay holder: its part lets go of the level when the process that
+    /// opened it ends (GPIO), or serves one process at a time although benches share it (LCUS boards).</summary>
+    public static bool NeedsHolder(OutputLineSpec spec) => spec is OutputLineSpec.Gpio or OutputLineSpec.Lcus;
 
     /// <summary>Opens a line; its level stays as it is.</summary>
     /// <exception cref="PowerException">The part is not there, in use, or the description is not sound.</exception>

@@ -79,7 +79,7 @@ public sealed class PowerSensors(TimeProvider time, Func<TtySelector, string> re
         {
             throw new PowerException($"meter: {failure.Message}", failure)
             {
-                IsPartGone = failure.Cause == PartCause.Unavailable,
+                IsPartGone = failure.Cause == PartCause.Unavailable, Cause = failure.Cause,
             };
         }
     }
