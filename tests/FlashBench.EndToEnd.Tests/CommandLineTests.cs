@@ -34,7 +34,7 @@ public sealed class CommandLineTests : IDisposable
         ProcessEnd shipped = await _flashbench.RunAsync("config", "check", "--config", ShippedConfig);
 
         Assert.Equal("bench-config.json: sound: 1 bench (default: mine), 1 DUT profile.\n", mine.Output);
-        Assert.Equal($"{ShippedConfig}: sound: 4 benches (default: me8), 3 DUT profiles.\n", shipped.Output);
+        Assert.Equal($"{ShippedConfig}: sound: 5 benches (default: me8), 4 DUT profiles.\n", shipped.Output);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData(64, "flashbench: unknown bench \"nope\"; the configuration has me8, me10, me11, me11-hidden.\n",
+    [InlineData(64, "flashbench: unknown bench \"nope\"; the configuration has me8, me10, me11, me11-hidden, qemu.\n",
         "bench", "show", "nope")]
     [InlineData(64, "flashbench: \"lits\" is not known here.\nTry: flashbench bench --help\n", "bench", "lits")]
     [InlineData(64, "flashbench: a verb is missing.\nTry: flashbench --help\n")]

@@ -22,16 +22,14 @@ public static class DoctorCommand
             Description = "Print the udev rules of this version, and nothing else",
         };
         var doctor = new Command(
-            "doctor",
-            "Check whether this host is fit for its benches; every fault comes with the line that mends it. "
-            + "Exit code 0: no problem (there may be warnings); 50: a problem stops a bench or lets it lie.");
+            "doctor", "Check whether this host is fit for its benches; each fault comes with the line that mends it");
         doctor.Options.Add(bench);
         doctor.Options.Add(rules);
         doctor.SetAction(parse => parse.GetValue(rules)
             ? PrintRules(parse)
             : Examine(parse, ConfigSource.Load(parse), parse.GetValue(bench)));
         return doctor.WithExamples(
-            "flashbench doctor",
+            "flashbench doctor                              # exit code 50: something stops a bench or lets it lie",
             "flashbench doctor --bench b01 --quiet          # only what is not sound",
             "flashbench doctor --rules | sudo tee /etc/udev/rules.d/59-flashbench.rules");
     }

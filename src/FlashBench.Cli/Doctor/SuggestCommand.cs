@@ -16,9 +16,7 @@ public static class SuggestCommand
             Description = "Take virtual devices too (USB/IP, gpio-sim, i2c-stub)",
         };
         var suggest = new Command(
-            "suggest",
-            "Print a bench-config.json for what is plugged in; what was found goes to standard error. What only you "
-            + "can know begins with \"FILL IN\", and `config check` asks for it.");
+            "suggest", "Print a bench-config.json for what is plugged in; what only you can know is marked FILL IN");
         suggest.Options.Add(takesVirtual);
         suggest.SetAction(parse => Suggest(
             parse, ConfigSuggestion.For(ThisHost.Read([]), parse.GetValue(takesVirtual))));

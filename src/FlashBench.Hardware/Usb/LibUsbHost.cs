@@ -45,7 +45,7 @@ public sealed class LibUsbHost : IDisposable
     /// <param name="selector">Must match exactly one device.</param>
     /// <param name="interfaceNumber">bInterfaceNumber; only this one is taken from its kernel driver.</param>
     /// <exception cref="ProgrammerException">
-    /// None or several match, no permission, in use; <see cref="ProgrammerException.Cause"/> says which.
+    /// None or several match, no permission, in use; <see cref="BenchException.Cause"/> says which.
     /// </exception>
     public LibUsbDevice Open(UsbSelector selector, int interfaceNumber)
     {
