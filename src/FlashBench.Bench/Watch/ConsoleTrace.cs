@@ -23,6 +23,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private readonly AgentLine?[] _last = new AgentLine?[3]; // by kind
     private TimeSpan _kernelUptime; // of the last line of the kernel's log
     private bool _promptStands;
+    private (long Start, TimeSpan Uptime)? _restarted; // the last line that looked so, see TellsRestart
     private long? _kernelStartUs; // bench time minus board uptime: constant as long as the board does not restart
     private bool _kernelStartChecked; // true once a line with a checksum said so
 
@@ -137,8 +138,9 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         return goesOn && AgreesWithClock(atUs, line.Uptime, line.IsChecked);
     }
 
-    // Many boards print nothing before their agent: only the uptime of a line that damage cannot have made shows that
-    // the system started again. When, by the bench's clock; null if it does not.
+    // Many boards print nothing before their agent: only the uptime of lines that damage cannot have made shows that the
+    // system started again. Two that count anew and go on with the clock: one alone may be an old line that came again.
+    // When it started, by the bench's clock; null if they do not show it.
     private long? TellsRestart(long atUs, AgentLine line)
     {
         if (!line.IsChecked || !_kernelStartChecked || _kernelStartUs is not long known || OsUpUs is not long up
@@ -149,7 +151,14 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
         long kernelStart = atUs - (long)line.Uptime.TotalMicroseconds;
         long slack = 2 * ClockSlackUs + (atUs - t0) * ClockPercent / 100;
-        return kernelStart > known + slack ? Math.Max(kernelStart, up) : null;
+        bool isNew = kernelStart > known + slack && line.Number < (_last[(int)line.Kind]?.Number ?? long.MaxValue);
+        if (!isNew)
+            return null;
+        (long Start, TimeSpan Uptime)? before = _restarted;
+        _restarted = (kernelStart, line.Uptime);
+        bool goesOn = before is { } first && line.Uptime > first.Uptime
+            && Math.Abs(kernelStart - first.Start) <= ClockSlackUs;
+        return goesOn ? Math.Max(kernelStart, up) : null;
     }
 
     private bool AgreesWithClock(long atUs, TimeSpan uptime, bool isChecked)

@@ -46,6 +46,7 @@ public sealed class BootWatchTests
     {
         var script = new BootScript { Heartbeats = at => at < 1200, Samples = at => at < 1200 };
         script.Extra.Add((1245, BootScript.SampleLine(number, 15, nonce)));
+        script.Extra.Add((1248, BootScript.SampleLine(number + 1, 18, nonce)));
 
         BootObservation seen = script.Run();
 
@@ -60,6 +61,9 @@ public sealed class BootWatchTests
         script.Extra.Add((1245.5, BootScript.SampleLine(1, 15, "deadbeef")));
         script.Extra.Add((1246.5, BootScript.SampleLine(1, 1226.5, "00000000")));
         script.Extra.Add((1247.5, BootScript.HeartbeatLine(1, 3)));
+        script.Extra.Add((1248.5, BootScript.SampleLine(1, 15))); // an old line of this boot, three times
+        script.Extra.Add((1249.5, BootScript.SampleLine(1, 15)));
+        script.Extra.Add((1260.5, BootScript.SampleLine(1, 15)));
 
         Assert.Equal(BootClass.Alive, script.Run().Class);
     }
