@@ -45,7 +45,8 @@ internal static class UsbSpeedCheck
             ? new HostFinding(
                 Name, Soundness.Warning,
                 $"{Count(group.Count())} {Ports(group)} behind {group.Key.Value.Place}, a hub of 12 Mbit/s in all",
-                "plug it into the host itself or into a USB 2 hub") { ByHand = true }
+                "plug it into the host itself or into a USB 2 hub")
+            { ByHand = true }
             : new HostFinding(
                 Name, Soundness.Warning,
                 $"{Count(group.Count())} {Ports(group)} share the 12 Mbit/s of {group.Key.Value.Place}; "

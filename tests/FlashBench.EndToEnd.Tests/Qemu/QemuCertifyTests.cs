@@ -46,16 +46,16 @@ public sealed class QemuCertifyTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 8 << 20, "A2")]      // nothing is left
-    [InlineData(0x10000, 8 << 20, "A2")] // cut off inside the ME region
-    public async Task An_erased_or_cut_image_fails_before_anything_is_booted(int from, int to, string check)
+    [InlineData(0)]       // nothing is left
+    [InlineData(0x10000)] // cut off inside the ME region
+    public async Task An_erased_or_cut_image_fails_before_anything_is_booted(int from)
     {
         byte[] image = QemuImage.Compose(
             "me8", QemuTestBench.Chip.SizeBytes,
             await File.ReadAllBytesAsync(
                 Path.Combine(QemuTestBench.Prepared, QemuBoardFiles.FirmwareName),
                 TestContext.Current.CancellationToken));
-        image.AsSpan(from, to - from).Fill(0xFF);
+        image.AsSpan(from).Fill(0xFF);
         await File.WriteAllBytesAsync(
             Path.Combine(_program.WorkingFolder, "cut.bin"), image, TestContext.Current.CancellationToken);
 
@@ -63,8 +63,7 @@ public sealed class QemuCertifyTests : IDisposable
             "certify", "--bench", "qemu", "--require", "L2", "--shorten-watch", "10", "--virtual-flash", "cut.bin");
 
         Assert.True(end.ExitCode == 65, end.Output + end.Error);
-        Assert.Contains("FAIL (simulated)", end.Output, StringComparison.Ordinal);
-        Assert.Contains($"  {check} ", end.Output, StringComparison.Ordinal);
+        Assert.Contains("FAIL (simulated), level none, L2 required: ", end.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("baseline", end.Output.Split("FAIL (simulated)")[0], StringComparison.Ordinal);
     }
 

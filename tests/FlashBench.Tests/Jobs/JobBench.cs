@@ -1,8 +1,8 @@
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
-using FlashBench.Bench.Power;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Power;
 using FlashBench.Cli.Certify;
 using FlashBench.Firmware.Formats;
 using FlashBench.Hardware;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using FlashBench.Bench.Config;
+using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
@@ -10,7 +11,6 @@ using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;
 using FlashBench.Hardware.Power;
 using FlashBench.Hardware.Programmers;
-using FlashBench.Bench.Evidence;
 using FlashBench.Simulation;
 using FlashBench.Simulation.Images;
 

@@ -71,7 +71,8 @@ public sealed class WiredPartsTests
             {
                 Controls = new BoardControls
                 {
-                    Button = new PushButton(button, TimeSpan.FromMilliseconds(300), time), ButtonStartsBoard = true,
+                    Button = new PushButton(button, TimeSpan.FromMilliseconds(300), time),
+                    ButtonStartsBoard = true,
                 },
             },
         };
@@ -203,7 +204,8 @@ public sealed class WiredPartsTests
                 {
                     Controls = new BoardControls
                     {
-                        Spi = spi, Button = new PushButton(button, TimeSpan.FromSeconds(1), time),
+                        Spi = spi,
+                        Button = new PushButton(button, TimeSpan.FromSeconds(1), time),
                     },
                 };
                 await using var power = new PowerStrategy(
@@ -222,7 +224,8 @@ public sealed class WiredPartsTests
         Require = require,
         Equip = (parts, _) => parts with
         {
-            Relay = new RelayPower(new Person(parts.Relay)), Sensor = sensor ? parts.Sensor : null,
+            Relay = new RelayPower(new Person(parts.Relay)),
+            Sensor = sensor ? parts.Sensor : null,
         },
     };
 

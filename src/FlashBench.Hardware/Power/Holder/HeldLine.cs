@@ -194,6 +194,7 @@ public sealed class HeldLine : IOutputLine, IAsyncDisposable
         ? answer
         : throw new PowerException(answer.Error ?? "the relay holder refused")
         {
-            IsPartGone = answer.Gone, Cause = answer.Cause ?? PartCause.Failed,
+            IsPartGone = answer.Gone,
+            Cause = answer.Cause ?? PartCause.Failed,
         };
 }

@@ -60,7 +60,8 @@ internal sealed record GpioPlace(string Path, string ChipName, string ChipLabel,
                 0 when refused != 0 => throw PartFailure.CannotOpen($"the GPIO chip \"{chip}\"", refused, Group),
                 0 => throw new PowerException($"no GPIO chip is called \"{chip}\"")
                 {
-                    IsPartGone = true, Cause = PartCause.Unavailable,
+                    IsPartGone = true,
+                    Cause = PartCause.Unavailable,
                 },
                 _ => throw new PowerException(
                     $"several GPIO chips are called \"{chip}\": {string.Join(", ", found.Keys)}; name one of them")

@@ -26,12 +26,14 @@ internal sealed record I2cBus(string Name, string Adapter)
             0 when all.Length == 0 => throw new PowerException(
                 $"the I2C bus \"{bus}\" is not there: this host shows none (is the module i2c-dev loaded?)")
             {
-                IsPartGone = true, Cause = PartCause.Unavailable,
+                IsPartGone = true,
+                Cause = PartCause.Unavailable,
             },
             0 => throw new PowerException(
                 $"no I2C bus is called \"{bus}\"; there are {string.Join(", ", all.Select(one => one.Name))}")
             {
-                IsPartGone = true, Cause = PartCause.Unavailable,
+                IsPartGone = true,
+                Cause = PartCause.Unavailable,
             },
             _ => throw new PowerException(
                 $"several I2C buses are called \"{bus}\": {string.Join(", ", found.Select(one => one.Name))}")

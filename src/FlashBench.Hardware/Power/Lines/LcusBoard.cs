@@ -41,7 +41,8 @@ internal sealed partial class LcusBoard(Stream line, string place, TimeProvider 
         {
             throw new PowerException($"relay board: {failure.Message}", failure)
             {
-                IsPartGone = failure.Cause == PartCause.Unavailable, Cause = failure.Cause,
+                IsPartGone = failure.Cause == PartCause.Unavailable,
+                Cause = failure.Cause,
             };
         }
     }

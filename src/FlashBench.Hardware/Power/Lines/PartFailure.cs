@@ -16,7 +16,8 @@ internal static class PartFailure
     {
         NoEntry or NoAddress or NoDevice => new($"{part} is not there")
         {
-            IsPartGone = true, Cause = PartCause.Unavailable,
+            IsPartGone = true,
+            Cause = PartCause.Unavailable,
         },
         NotPermitted or Denied => new($"{part} may not be opened by this user: add the user to the group {group}")
         {

@@ -79,7 +79,8 @@ public sealed class PowerSensors(TimeProvider time, Func<TtySelector, string> re
         {
             throw new PowerException($"meter: {failure.Message}", failure)
             {
-                IsPartGone = failure.Cause == PartCause.Unavailable, Cause = failure.Cause,
+                IsPartGone = failure.Cause == PartCause.Unavailable,
+                Cause = failure.Cause,
             };
         }
     }
