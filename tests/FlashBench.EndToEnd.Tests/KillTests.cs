@@ -130,7 +130,7 @@ public sealed class KillTests
         return state.Cells.ToArray();
     }
 
-    // Types that an undisturbed job writes; deviations and console gaps need a fault.
+    // Types that an undisturbed job writes here; the others need a fault, more relays, or a person.
     private static IEnumerable<string> JournalTypes() =>
         JournalJson.Names.Except(["deviation", "console.gap", "console.probe", "line.command", "operator"]);
 
