@@ -138,9 +138,9 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         return goesOn && AgreesWithClock(atUs, line.Uptime, line.IsChecked);
     }
 
-    // Many boards print nothing before their agent: only the uptime of lines that damage cannot have made shows that the
-    // system started again. Two that count anew and go on with the clock: one alone may be an old line that came again.
-    // When it started, by the bench's clock; null if they do not show it.
+    // Many boards print nothing before their agent: only the uptime of lines that damage cannot have made shows that
+    // the system started again. Two that count anew and go on with the clock: one alone may be an old line that came
+    // again. When it started, by the bench's clock; null if they do not show it.
     private long? TellsRestart(long atUs, AgentLine line)
     {
         if (!line.IsChecked || !_kernelStartChecked || _kernelStartUs is not long known || OsUpUs is not long up
@@ -151,7 +151,8 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
         long kernelStart = atUs - (long)line.Uptime.TotalMicroseconds;
         long slack = 2 * ClockSlackUs + (atUs - t0) * ClockPercent / 100;
-        bool isNew = kernelStart > known + slack && line.Number < (_last[(int)line.Kind]?.Number ?? long.MaxValue);
+        long numberBefore = _last[(int)line.Kind]?.Number ?? long.MaxValue;
+        bool isNew = kernelStart > known + slack && line.Number < numberBefore;
         if (!isNew)
             return null;
         (long Start, TimeSpan Uptime)? before = _restarted;
