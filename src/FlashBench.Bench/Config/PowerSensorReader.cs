@@ -20,12 +20,6 @@ internal static class PowerSensorReader
             "without \"supply\" standby cannot be told from off: measure what flows into the board, or leave the "
             + "sensor out");
         QuantitySpec supply = ReadQuantity(measured, isRail: false);
-        if (supply is QuantitySpec.Gpio && rail is QuantitySpec.Gpio or QuantitySpec.FromSupply)
-        {
-            throw node.Fault("at least one quantity must be measured as a number: two yes-or-no lines cannot be told "
-                + "from a sensor that is stuck");
-        }
-
         return new PowerSensorEntry(new PowerSensorSpec(rail, supply), ReadDay(node.Find("calibratedUntil")));
     }
 

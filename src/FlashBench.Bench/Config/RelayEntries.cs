@@ -34,7 +34,15 @@ public sealed record ResetEntry(OutputLineSpec Line, TimeSpan Press);
 /// <summary>The power sensor of a bench.</summary>
 /// <param name="Spec">How it measures.</param>
 /// <param name="CalibratedUntil">Last day on which its calibration holds; null if it was never calibrated.</param>
-public sealed record PowerSensorEntry(PowerSensorSpec Spec, DateOnly? CalibratedUntil);
+public sealed record PowerSensorEntry(PowerSensorSpec Spec, DateOnly? CalibratedUntil)
+{
+    /// <summary>True if no quantity is a number that moves: such a sensor cannot be told from one that is stuck, which
+    /// is enough to switch by and not for a watch.</summary>
+    public bool IsYesOrNo => Spec is
+    {
+        Supply: QuantitySpec.Gpio, Rail: QuantitySpec.Gpio or QuantitySpec.FromSupply,
+    };
+}
 
 /// <summary>Benches on one supply, which must not start in the same moment.</summary>
 /// <param name="Id">Name that supply relays refer to.</param>

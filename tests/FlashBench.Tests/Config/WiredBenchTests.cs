@@ -62,6 +62,21 @@ public sealed class WiredBenchTests
             new ConsoleEntry(new TtySelector(Serial: "FT4XYZ", Interface: 1), 3_000_000, "7E1"), bench.Console);
     }
 
+    [Theory]
+    [InlineData("""{ "kind": "gpio", "chip": "c", "line": "1", "reads": 3300 }""", true)]
+    [InlineData("""{ "kind": "fromSupply", "onAboveMilliamps": 100, "reads": 3300 }""", true)]
+    [InlineData("""{ "kind": "ina219", "bus": "b", "address": "0x40" }""", false)]
+    public void A_sensor_of_two_yes_or_no_lines_is_known_as_such(string rail, bool isYesOrNo)
+    {
+        BenchEntry bench = Parse($$"""
+            "powerSensor": {
+              "rail": {{rail}}, "supply": { "kind": "gpio", "chip": "c", "line": "2", "reads": 500 }
+            }
+            """);
+
+        Assert.Equal(isYesOrNo, bench.PowerSensor!.IsYesOrNo);
+    }
+
     [Fact]
     public void An_operator_can_be_the_power_relay()
     {
@@ -142,14 +157,6 @@ public sealed class WiredBenchTests
         }
         """,
         "powerSensor.calibratedUntil", "must be a day")]
-    [InlineData(
-        """
-        "powerSensor": {
-          "rail": { "kind": "gpio", "chip": "c", "line": "1", "reads": 3300 },
-          "supply": { "kind": "gpio", "chip": "c", "line": "2", "reads": 500 }
-        }
-        """,
-        "powerSensor", "at least one quantity must be measured as a number")]
     [InlineData(
         """ "console": { "tty": { "port": "1-1" }, "baud": 3000001 } """, "console.baud", "50 to 3000000")]
     [InlineData(
