@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace FlashBench.EndToEnd.Tests;
 
-/// <summary>A wired bench of foreign parts: a serprog programmer in the network, hooks that switch and measure, a console
-/// on a terminal of the kernel. No part of it is in the process that runs the job.</summary>
+/// <summary>A wired bench of foreign parts: a serprog programmer in the network, hooks that switch and measure, a
+/// console on a terminal of the kernel. No part of it is in the process that runs the job.</summary>
 public sealed class WiredBenchTests : IDisposable
 {
     private const string Python = "/usr/bin/python3";

@@ -132,8 +132,8 @@ internal sealed class CertifyRun
         if (_bench.PowerSensor is { IsYesOrNo: true })
         {
             throw new CommandFailure(
-                ExitCodes.Configuration, $"the power sensor of bench {_bench.Id} is two yes-or-no lines, which cannot be "
-                + "told from a sensor that is stuck: a watch needs rail or supply as a number");
+                ExitCodes.Configuration, $"the power sensor of bench {_bench.Id} is two yes-or-no lines, which cannot "
+                + "be told from a sensor that is stuck: a watch needs rail or supply as a number");
         }
 
         if (_request.Control is not null)
