@@ -54,7 +54,8 @@ public sealed class WiredBenchTests : IDisposable
 
     private static Process StartTerminal() => Process.Start(new ProcessStartInfo(Python, ["-c", Terminal])
     {
-        RedirectStandardInput = true, RedirectStandardOutput = true,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
     })!;
 
     private void WriteConfig(string tty, int port)
