@@ -33,7 +33,7 @@ internal static class DoctorText
     {
         string word = DoctorJson.WordOf(finding.Soundness).PadRight(WordColumn);
         string bench = finding.Bench is { } id ? $"bench {id}: " : "";
-        string[] lines = [.. Wrap(PlainText.Of($"{bench}{finding.Sentence}."), Columns - TextColumn)];
+        string[] lines = [.. TextLines.Wrap(PlainText.Of($"{bench}{finding.Sentence}."), Columns - TextColumn)];
         output.WriteLine($"{Painted(word, finding.Soundness, colored)}{finding.Check.PadRight(NameColumn)}{lines[0]}");
         foreach (string line in lines.Skip(1))
             output.WriteLine(new string(' ', TextColumn) + line);
@@ -42,7 +42,8 @@ internal static class DoctorText
     }
 
     private static IEnumerable<string> Instruction(string? mend) =>
-        Wrap(PlainText.Of(mend ?? ""), Columns - WordColumn - 2).Select((line, i) => (i == 0 ? "- " : "  ") + line);
+        TextLines.Wrap(PlainText.Of(mend ?? ""), Columns - WordColumn - 2)
+            .Select((line, i) => (i == 0 ? "- " : "  ") + line);
 
     // The line stays one command for a shell when it is copied: each step but the last ends with "&&" and a backslash.
     private static IEnumerable<string> Steps(string? mend)
@@ -53,24 +54,6 @@ internal static class DoctorText
         string[] steps = line.Length <= Columns - WordColumn - 2 ? [line] : line.Split(" && ");
         for (int i = 0; i < steps.Length; i++)
             yield return (i == 0 ? "$ " : "  ") + steps[i] + (i + 1 < steps.Length ? " && \\" : "");
-    }
-
-    /// <summary>Breaks a text at its spaces; a word that is longer than a line stands alone on one.</summary>
-    private static IEnumerable<string> Wrap(string text, int width)
-    {
-        string line = "";
-        foreach (string word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = "";
-            }
-
-            line = line.Length == 0 ? word : $"{line} {word}";
-        }
-
-        yield return line;
     }
 
     private static string Painted(string word, Soundness soundness, bool colored)

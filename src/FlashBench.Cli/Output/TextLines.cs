@@ -1,4 +1,4 @@
-namespace FlashBench.Cli.Image;
+namespace FlashBench.Cli.Output;
 
 /// <summary>Breaks text into lines.</summary>
 internal static class TextLines
