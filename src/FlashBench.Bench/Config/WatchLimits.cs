@@ -18,8 +18,11 @@ public static class WatchLimits
     /// <summary>Longest watch, and longest of every other time.</summary>
     public const int SecondsMax = 24 * 3600;
 
-    /// <summary>Fewest watched cold boots.</summary>
-    public const int ColdBootsMin = 2;
+    /// <summary>Fewest watched cold boots of a profile; enough for a simulated board only.</summary>
+    public const int ColdBootsMin = 1;
+
+    /// <summary>Fewest watched cold boots of a real board.</summary>
+    public const int RealColdBootsMin = 2;
 
     /// <summary>Most watched cold boots.</summary>
     public const int ColdBootsMax = 100;

@@ -34,8 +34,8 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
         bool isShort = watch.MinimumSeconds < WatchLimits.SecondsMin || watch.BaselineSeconds < WatchLimits.SecondsMin;
         if (isShort && !watch.Shortened) // a shortened watch is told by D1 and keeps every job from passing
             yield return $"the watch is shorter than {WatchLimits.SecondsMin} s";
-        if (watch.ColdBoots < WatchLimits.ColdBootsMin)
-            yield return $"fewer than {WatchLimits.ColdBootsMin} cold boots were asked for";
+        if (watch.ColdBoots < WatchLimits.RealColdBootsMin && !Start.Simulated)
+            yield return $"fewer than {WatchLimits.RealColdBootsMin} cold boots of a real board were asked for";
         if (watch.GapMaxSeconds > WatchLimits.GapSecondsMax)
             yield return $"gaps longer than {WatchLimits.GapSecondsMax} s were allowed";
         if (data.OfType<JournalData.JobStart>().Count() != 1 || data.OfType<JournalData.Decision>().Any())

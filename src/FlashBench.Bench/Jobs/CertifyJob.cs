@@ -248,10 +248,11 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         TimeSpan minimum = options.ShortenedWatch ?? watch.Minimum;
         TimeSpan baseline = options.ShortenedWatch ?? watch.BaselineMinimum;
         PartIdentity[] identities = [.. parts.Identities];
+        bool simulated = options.Simulated || identities.Any(identity => identity.Simulated);
+        int coldBoots = simulated ? watch.ColdBoots : Math.Max(watch.ColdBoots, Config.WatchLimits.RealColdBootsMin);
         return new JournalData.JobStart(
             options.Job, options.Bench, options.Dut, options.Operator, "purism", options.ControlName,
-            options.Require.ToString(), options.Host, options.Software, options.Simulated
-                || identities.Any(i => i.Simulated),
+            options.Require.ToString(), options.Host, options.Software, simulated,
             new JournalData.ProfileRef(
                 options.Profile.Id, options.Profile.Board, options.Profile.Sha256,
                     options.Profile.RequiredLevel.ToString())
@@ -259,7 +260,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
                 NoMeSilicon = !options.Profile.Me.Silicon,
             },
             new JournalData.WatchNumbers(
-                minimum.TotalSeconds, watch.ColdBoots, watch.GapMax.TotalSeconds, watch.Grace.TotalSeconds,
+                minimum.TotalSeconds, coldBoots, watch.GapMax.TotalSeconds, watch.Grace.TotalSeconds,
                 baseline.TotalSeconds, options.Profile.Console.BootLimit.TotalSeconds,
                 options.Profile.Console.Banner)
             {

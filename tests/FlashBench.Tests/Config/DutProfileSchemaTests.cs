@@ -70,7 +70,7 @@ public sealed class DutProfileSchemaTests
     [InlineData("$.console", "expectedSilence", "null")]
     [InlineData("$.console", "note", "\"\"")]
     [InlineData("$.watch", "minimumSeconds", "1859")]
-    [InlineData("$.watch", "coldBoots", "1")]
+    [InlineData("$.watch", "coldBoots", "0")]
     [InlineData("$.watch", "gapMaxSeconds", "21")]
     public void What_the_reader_refuses_the_schema_refuses(string path, string key, string value)
     {

@@ -56,7 +56,7 @@ public sealed class DutProfilesTests
     [Theory]
     [InlineData("Seconds\": 1860, \"c", "Seconds\": 1859, \"c",
         "$.watch.minimumSeconds: must be a whole number from 1860 to")]
-    [InlineData("\"coldBoots\": 2", "\"coldBoots\": 1", "$.watch.coldBoots: must be a whole number from 2")]
+    [InlineData("\"coldBoots\": 2", "\"coldBoots\": 0", "$.watch.coldBoots: must be a whole number from 1")]
     [InlineData("\"gapMaxSeconds\": 20", "\"gapMaxSeconds\": 21", "$.watch.gapMaxSeconds: must be a whole number")]
     [InlineData("\"EF4017\"", "\"EF401\"", "$.chips[0]: must be 6 hex digits")]
     [InlineData("\"EF4017\"", "\"EF401G\"", "$.chips[0]: must be 6 hex digits")]

@@ -25,6 +25,19 @@ public sealed class ForgedRecordTests(ForgedRecordTests.FinishedJob job) : IClas
         Assert.Equal("somebody else", forged.Verify().Facts.Start.Operator);
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void One_cold_boot_is_enough_for_a_simulated_board_only(bool simulated, bool told)
+    {
+        using var forged = new ForgedRecord(job.Bench);
+        JsonObject start = forged.Lines[0]["data"]!.AsObject();
+        (start["simulated"], start["watch"]!["coldBoots"]) = (simulated, 1);
+
+        Assert.Equal(told, forged.Verify().Facts.CourseFaults.Any(
+            fault => fault.Contains("fewer than 2 cold boots", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_second_job_start_is_refused() => Refused(
         "starts a second job", forged => forged.Lines.Insert(5, After(forged.Lines[0], forged.Lines[4])));
@@ -63,7 +76,7 @@ public sealed class ForgedRecordTests(ForgedRecordTests.FinishedJob job) : IClas
     [InlineData("minimumSeconds", "9200000000000")]
     [InlineData("minimumSeconds", "-1860")]
     [InlineData("baselineSeconds", "1")]
-    [InlineData("coldBoots", "1")]
+    [InlineData("coldBoots", "0")]
     [InlineData("coldBoots", "-1")]
     [InlineData("gapMaxSeconds", "9200000")]
     [InlineData("banner", "\"(\"")]
