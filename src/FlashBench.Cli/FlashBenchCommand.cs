@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Commands;
+using FlashBench.Cli.Commissioning;
 using FlashBench.Cli.Doctor;
 using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
@@ -20,6 +21,7 @@ public static class FlashBenchCommand
     private static readonly (string Name, Func<Command> Create)[] Verbs =
     [
         ("certify", CertifyCommand.Create),
+        ("commission", CommissionCommand.Create),
         ("status", StatusCommand.Create),
         ("certificate", CertificateCommand.Create),
         ("image", ImageCommand.Create),

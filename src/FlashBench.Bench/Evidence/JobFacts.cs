@@ -12,7 +12,10 @@ public sealed record JobFacts
     /// <summary>The first record.</summary>
     public required JournalData.JobStart Start { get; init; }
 
-    /// <summary>When the job began, for display.</summary>
+    /// <summary>The commissioning record that the job cites; null for none.</summary>
+    public JournalData.Commissioning? Commissioning { get; init; }
+
+    /// <summary>When the job began, for display and for the age of the commissioning record.</summary>
     public required DateTimeOffset StartedUtc { get; init; }
 
     /// <summary>When the last record before the decision was made, for display.</summary>

@@ -20,6 +20,7 @@ public static class JobFold
         return new JobFacts
         {
             Start = start,
+            Commissioning = Last<JournalData.Commissioning>(data),
             StartedUtc = records[0].Time.Utc,
             EndedUtc = records[^1].Time.Utc,
             EndedUs = records[^1].Time.MonoUs,

@@ -46,6 +46,8 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         };
         JournalData.JobStart start = FirstRecord();
         journal.Append(start);
+        if (options.Commissioning is { } commissioning)
+            journal.Append(commissioning);
         using var log = new ConsoleLog(folders.Directory, journal);
         await using var console = new ConsolePump(parts.Console, log, journal, clock);
         await using var power = new PowerStrategy(parts, options.Profile.Power, data => journal.Append(data), clock);
@@ -246,7 +248,9 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         Config.WatchProfile watch = options.Profile.Watch;
         Config.PowerProfile power = options.Profile.Power;
         TimeSpan minimum = options.ShortenedWatch ?? watch.Minimum;
-        TimeSpan baseline = options.ShortenedWatch ?? watch.BaselineMinimum;
+        bool baselineShort = options is { Commissioning: not null, ShortenedWatch: null };
+        TimeSpan baseline = options.ShortenedWatch ?? options.BaselineMinimum
+            ?? (baselineShort ? watch.BaselineShort : watch.BaselineMinimum);
         PartIdentity[] identities = [.. parts.Identities];
         bool simulated = options.Simulated || identities.Any(identity => identity.Simulated);
         int coldBoots = simulated ? watch.ColdBoots : Math.Max(watch.ColdBoots, Config.WatchLimits.RealColdBootsMin);
@@ -264,6 +268,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
                 baseline.TotalSeconds, options.Profile.Console.BootLimit.TotalSeconds,
                 options.Profile.Console.Banner)
             {
+                BaselineShort = baselineShort,
                 Shortened = options.ShortenedWatch is not null,
             },
             new JournalData.PowerNumbers(

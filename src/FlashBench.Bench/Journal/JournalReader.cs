@@ -69,6 +69,8 @@ public static class JournalReader
     {
         if (data is JournalData.JobStart start && !JournalLimits.IsWatch(start))
             return "asks for a watch that no bench runs";
+        if (data is JournalData.Commissioning cited && (records.Count != 1 || !JournalLimits.IsCommissioning(cited)))
+            return "is no commissioning record in its place";
         if (records.Count == 0)
             return null;
         if (data is JournalData.JobStart)

@@ -1,3 +1,4 @@
+using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Power;
 
 namespace FlashBench.Cli.Benches;
@@ -23,6 +24,9 @@ internal sealed class OpenedBench(BenchParts parts, params IReadOnlyList<IAsyncD
 /// <param name="Note">Told what a person has to do.</param>
 internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> Note)
 {
+    /// <summary>The negative control that a simulated board acts; null for none.</summary>
+    public NegativeControl? Control { get; init; }
+
     /// <summary>False for verbs that only switch or program: the console may be somebody else's, or missing.</summary>
     public bool NeedsConsole { get; init; } = true;
 

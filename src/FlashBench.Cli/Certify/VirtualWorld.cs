@@ -116,6 +116,7 @@ internal sealed class VirtualWorld : BenchWorld
             throw;
         }
 
+        ControlFaults.Arrange(opening.Control, bench.Faults);
         return usb is null
             ? new OpenedBench(Parts(bench), bench)
             : new OpenedBench(Parts(bench, usb), usb, bench);

@@ -12,8 +12,8 @@ internal static class PlanPhase
     {
         ImagePlan plan = job.Plan!;
         ReadOnlySpan<byte> original = job.Backup;
-        byte[] planned = job.Options.Control == NegativeControl.Stock ? [.. original] : plan.Apply(original);
-        var changes = job.Options.Control == NegativeControl.Stock ? [] : plan.Changes;
+        byte[] planned = job.Options.KeepsStock ? [.. original] : plan.Apply(original);
+        var changes = job.Options.KeepsStock ? [] : plan.Changes;
         ByteDifference loose = ByteDifference.Between(original, planned, [.. changes.Select(change => change.Range)]);
         job.Journal.Append(new JournalData.Plan(
             job.Options.ControlName is { } name ? $"negative control {name}" : plan.Policy,
