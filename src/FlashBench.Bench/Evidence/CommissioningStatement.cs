@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FlashBench.Bench.Config;
 using FlashBench.Bench.Journal;
 
 namespace FlashBench.Bench.Evidence;
