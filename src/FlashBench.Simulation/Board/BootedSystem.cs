@@ -46,7 +46,8 @@ internal sealed class BootedSystem
         _visible = hidden ? null : me.Registers;
         _inventory = Inventory(parts, boot, me, hidden);
         _log = BootLog.Create(new BootFacts(me, parts.Pch, hidden, unchecked(parts.Seed * 1000L + boot)));
-        _clockError = 0.0009 * SeededHash.Signed(parts.Seed, 0xC10C); // one crystal, the same at every boot
+        _clockError = 0.0009 * SeededHash.Signed(parts.Seed, 0xC10C) // one crystal, the same at every boot
+            + parts.Faults.ClockPpm / 1e6;
     }
 
     /// <summary>Number since the bench was opened; 0 for one that was running then.</summary>
@@ -179,6 +180,8 @@ internal sealed class BootedSystem
             Once(reset.When, from, at => Power.Reset(at, reset.RailBlip));
         if (faults.DisableBitCleared is { } cleared)
             Once(cleared, from, _ => ClearDisableBit());
+        if (faults.Flood is { } flood)
+            Once(flood.When, from, at => _uart.Send(at, _scope, Noise(flood.Bytes)));
         if (faults.PowerOff is { } off)
             Once(off.When, from, at => PowerOff(at, off.Announced));
     }
@@ -187,6 +190,14 @@ internal sealed class BootedSystem
     {
         if (moment.Applies(Boot) && Began + moment.At >= from)
             _parts.Timeline.At(Began + moment.At, _scope, action);
+    }
+
+    private byte[] Noise(int length)
+    {
+        byte[] noise = new byte[length];
+        for (int i = 0; i < length; i++)
+            noise[i] = (byte)(SeededHash.Signed(_parts.Seed * 8L + 3, i) * 127 + 128);
+        return noise;
     }
 
     private void PowerOff(TimeSpan at, bool announced)

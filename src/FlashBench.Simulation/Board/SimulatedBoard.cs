@@ -16,6 +16,8 @@ namespace FlashBench.Simulation.Board;
 /// </remarks>
 internal sealed class SimulatedBoard : IBoardLoad, IDisposable
 {
+    private const double DischargedMillivolts = 300;
+
     private readonly Lock _gate = new();
     private readonly Queue<ConsoleEvent> _outbox = new();
     private readonly ConsoleTape _tape = new();
@@ -25,7 +27,7 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     private readonly GenuineRecord _genuine;
     private bool _delivering;
     private bool _disposed;
-    private bool _frozen, _dead;
+    private bool _frozen, _dead, _hungUp;
     private long _bootCount;
     private int _boots;
     private BootedSystem? _system;
@@ -66,6 +68,9 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     /// <summary>Relay, rails, ME.</summary>
     public BoardPower Power { get; }
 
+    /// <summary>What really happened on the board since the bench was opened.</summary>
+    public List<BoardBoot> History { get; } = [];
+
     /// <summary>Boots since the bench was opened.</summary>
     public int Boots => _boots;
 
@@ -76,6 +81,17 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
         {
             lock (_gate)
                 return Power.Driven;
+        }
+    }
+
+    /// <summary>True while the contact is closed or the main rail is not yet discharged.</summary>
+    public bool HasPower
+    {
+        get
+        {
+            bool powered = false;
+            Do(at => powered = Power.ContactClosed || Power.Rail.MillivoltsAt(at) > DischargedMillivolts);
+            return powered;
         }
     }
 
@@ -114,6 +130,7 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     {
         _boots++;
         _bootCount++;
+        History.Add(new BoardBoot(_boots, me.State, warm, at, null));
         Start(_boots, at, me).Schedule(at);
         if (_parts.Faults.Replay is { } replay && replay.Boot == _boots)
             Replay(at, replay.OfBoot);
@@ -121,7 +138,12 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Stop(TimeSpan at) => _system?.Stop(at);
+    public void Stop(TimeSpan at)
+    {
+        if (History is [.., { Ended: null } last])
+            History[^1] = last with { Ended = at };
+        _system?.Stop(at);
+    }
 
     private void Resume(BoardState state, TimeSpan now)
     {
@@ -177,9 +199,31 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
 
     private void Arrive(TimeSpan at, byte[] bytes)
     {
-        if (_system is { } system && _parts.Faults.ConsoleSilent?.IsPast(system.Boot, at - system.Began) == true)
+        if (_system is { } system && IsCutOff(system, at))
             return;
         _outbox.Enqueue(new ConsoleEvent.Bytes(_parts.Timeline.Timestamp(at), bytes));
+    }
+
+    // The port's absence is told when the first bytes after its beginning, and after its end, would have come.
+    private bool IsCutOff(BootedSystem system, TimeSpan at)
+    {
+        TimeSpan since = at - system.Began;
+        if (_parts.Faults.ConsoleHangUp is { } gone && gone.When.IsPast(system.Boot, since))
+        {
+            bool back = since >= gone.When.At + gone.Length;
+            if (back == _hungUp)
+                Tell(_hungUp = !back, at);
+            if (!back)
+                return true;
+        }
+
+        return _parts.Faults.ConsoleSilent?.IsPast(system.Boot, since) == true;
+    }
+
+    private void Tell(bool hungUp, TimeSpan at)
+    {
+        long timestamp = _parts.Timeline.Timestamp(at);
+        _outbox.Enqueue(hungUp ? new ConsoleEvent.HangUp(timestamp) : new ConsoleEvent.Back(timestamp));
     }
 
     private void Replay(TimeSpan began, int ofBoot)
@@ -205,13 +249,15 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
         double railNoise = rail > 50 ? 14 * Noise(at, 1) : 4 + 4 * Noise(at, 1); // an open input reads a little
         double load = LoadMilliamps(at);
         double loadNoise = load > 0 ? (4 + load * 0.04) * Noise(at, 2) : 1 + Noise(at, 2);
-        PowerSample offset = _parts.Faults.SensorOffset;
+        PowerSample offset = _parts.Faults.SensorOffset, wild = _parts.Faults.SensorNoise;
         var sample = new PowerSample(
-            (int)Math.Round(Math.Max(0, rail + railNoise + offset.RailMillivolts)),
-            (int)Math.Round(Math.Max(0, load + loadNoise + offset.SupplyMilliamps)));
+            Whole(rail + railNoise + offset.RailMillivolts + wild.RailMillivolts * Noise(at, 4)),
+            Whole(load + loadNoise + offset.SupplyMilliamps + wild.SupplyMilliamps * Noise(at, 5)));
         _lastSample = sample;
         return sample;
     }
+
+    private static int Whole(double reading) => (int)Math.Round(Math.Max(0, reading));
 
     private double Noise(TimeSpan at, int channel) => SeededHash.Signed(_parts.Seed * 8L + channel, at.Ticks);
 
