@@ -223,7 +223,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         JobFacts facts = job.Facts();
         Judgement judgement = Decision.Decide(facts);
         job.Journal.Append(DecisionRecord.Of(judgement));
-        EvidenceWriter.Write(folders, facts, judgement);
+        EvidenceWriter.Write(folders, _records, facts, judgement);
         Listener(new JobEvent.PhaseEnded("certify", judgement.Verdict, ""));
         return (judgement, facts.IsSimulated);
     }

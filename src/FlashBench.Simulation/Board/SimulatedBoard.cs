@@ -10,7 +10,7 @@ namespace FlashBench.Simulation.Board;
 /// <para>Modelled: what <see cref="BoardPower"/>, <see cref="MeModel"/>, <see cref="BootLog"/> and
 /// <see cref="BootedSystem"/> say; input current with open relay, in standby, during a busy boot and in a calmer
 /// system, each with noise that depends on seed and time.</para>
-/// <para>Not modelled: writes of the ME or the host into the flash, sleep, time that passes while no process plays
+/// <para>Not modelled: writes of the ME or the host into the flash, time that passes while no process plays
 /// the bench (the board then stands still).</para>
 /// <para>Safe for concurrent use: one lock; console events are handed over outside it, in order.</para>
 /// </remarks>
@@ -24,10 +24,11 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     private readonly Action<byte[]> _save;
     private readonly BoardParts _parts;
     private readonly UartLine _uart;
+    private readonly ConsoleCable _cable;
     private readonly GenuineRecord _genuine;
     private bool _delivering;
     private bool _disposed;
-    private bool _frozen, _dead, _hungUp;
+    private bool _frozen, _dead;
     private long _bootCount;
     private int _boots;
     private BootedSystem? _system;
@@ -47,6 +48,7 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
         var timeline = new BoardTimeline(time, Wake);
         (_parts, ChipSupply supply) = board(timeline);
         _uart = new UartLine(timeline, Deliver);
+        _cable = new ConsoleCable(timeline, _outbox.Enqueue);
         Power = new BoardPower(timeline, _parts.Chip, supply, state.Genuine, _parts.Faults)
         {
             Load = this,
@@ -108,9 +110,21 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     }
 
     /// <summary>Bytes go out to the board; they arrive when their last bit has.</summary>
-    public void Send(byte[] bytes) => Do(at =>
-        _parts.Timeline.At(
-            at + bytes.Length * UartLine.ByteTime, new BoardScope(), then => _system?.Receive(then, bytes)));
+    /// <returns>False if the host has no adapter to send them with.</returns>
+    public bool Send(byte[] bytes)
+    {
+        bool sent = true;
+        Do(at =>
+        {
+            sent = _cable.AdapterThere;
+            if (_cable.Plugged)
+            {
+                _parts.Timeline.At(
+                    at + bytes.Length * UartLine.ByteTime, new BoardScope(), then => _system?.Receive(then, bytes));
+            }
+        });
+        return sent;
+    }
 
     /// <summary>Stops the board's time; the state file keeps where it stood.</summary>
     public void Dispose()
@@ -126,12 +140,16 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     }
 
     /// <inheritdoc/>
+    public int NextBoot => _boots + 1;
+
+    /// <inheritdoc/>
     public void Begin(TimeSpan at, MeOutcome me, bool warm)
     {
         _boots++;
         _bootCount++;
         History.Add(new BoardBoot(_boots, me.State, warm, at, null));
         Start(_boots, at, me).Schedule(at);
+        _cable.Schedule(_parts.Faults.ConsoleUnplugged, _boots, at);
         if (_parts.Faults.Replay is { } replay && replay.Boot == _boots)
             Replay(at, replay.OfBoot);
         Save();
@@ -199,31 +217,13 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
 
     private void Arrive(TimeSpan at, byte[] bytes)
     {
-        if (_system is { } system && IsCutOff(system, at))
-            return;
-        _outbox.Enqueue(new ConsoleEvent.Bytes(_parts.Timeline.Timestamp(at), bytes));
-    }
-
-    // The port's absence is told when the first bytes after its beginning, and after its end, would have come.
-    private bool IsCutOff(BootedSystem system, TimeSpan at)
-    {
-        TimeSpan since = at - system.Began;
-        if (_parts.Faults.ConsoleHangUp is { } gone && gone.When.IsPast(system.Boot, since))
+        if (!_cable.Plugged
+            || (_system is { } system && _parts.Faults.ConsoleSilent?.IsPast(system.Boot, at - system.Began) == true))
         {
-            bool back = since >= gone.When.At + gone.Length;
-            if (back == _hungUp)
-                Tell(_hungUp = !back, at);
-            if (!back)
-                return true;
+            return;
         }
 
-        return _parts.Faults.ConsoleSilent?.IsPast(system.Boot, since) == true;
-    }
-
-    private void Tell(bool hungUp, TimeSpan at)
-    {
-        long timestamp = _parts.Timeline.Timestamp(at);
-        _outbox.Enqueue(hungUp ? new ConsoleEvent.HangUp(timestamp) : new ConsoleEvent.Back(timestamp));
+        _outbox.Enqueue(new ConsoleEvent.Bytes(_parts.Timeline.Timestamp(at), bytes));
     }
 
     private void Replay(TimeSpan began, int ofBoot)
@@ -263,12 +263,12 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
 
     private double LoadMilliamps(TimeSpan at)
     {
-        const double Standby = 38, Boot = 1450, Idle = 620;
+        const double Standby = 38, Refresh = 47; // of 8 GiB in S3
         return Power.Phase switch
         {
             BoardPhase.Unpowered => 0,
-            BoardPhase.Running when _system?.SystemUp(at) == true => Standby + Idle,
-            BoardPhase.Running => Standby + Boot,
+            BoardPhase.Running => Standby + _system!.Load(at), // a running board runs something
+            BoardPhase.Asleep => Standby + Refresh,
             _ => Standby,
         };
     }

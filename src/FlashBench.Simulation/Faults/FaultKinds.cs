@@ -32,7 +32,7 @@ public static class FaultKinds
 
     /// <summary>Every kind, in the order of the documentation.</summary>
     public static IReadOnlyList<FaultKind> All { get; } =
-        [.. Transport(), .. Chip(), .. Power(), .. Console(), .. Host()];
+        [.. Transport(), .. Chip(), .. Power(), .. Board(), .. Console(), .. Host()];
 
     /// <summary>The kind of a name; null if there is none.</summary>
     public static FaultKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
@@ -108,6 +108,10 @@ public static class FaultKinds
         new("sensor.noise", "the sensor is noisy",
             [new("millivolts", 0, 30_000, 1500, Magnitude), new("milliamps", 0, 30_000, 1000, Magnitude)],
             (site, fault) => site.Bench.Faults.SensorNoise = Sample(fault)),
+    ];
+
+    private static IEnumerable<FaultKind> Board() =>
+    [
         new("dut.dies", "the board switches off, by itself or with a word", [Boot, BootSecond, new("announced", 0, 1)],
             (site, fault) => site.Bench.Faults.PowerOff = new BoardPowerOff(Moment(fault), fault["announced"] == 1)),
         new("dut.resets", "the board resets, with or without a moment of no power",
@@ -119,6 +123,20 @@ public static class FaultKinds
             (site, fault) => site.Bench.Faults.DisableBitCleared = Moment(fault)),
         new("dut.otherProcessor", "from this boot on another processor sits in the socket", [Boot],
             (site, fault) => site.Bench.Faults.OtherProcessor = (int)fault["boot"]),
+        new("dut.panics", "the kernel panics and spins", [Boot, BootSecond],
+            (site, fault) => site.Bench.Faults.Crash = new SystemCrash(CrashKind.Panic, Moment(fault))),
+        new("dut.sleeps", "the system goes to sleep: deep is S3", [Boot, BootSecond, new("deep", 0, 1)],
+            (site, fault) => site.Bench.Faults.Sleep =
+                new BoardSleep(Moment(fault), fault["deep"] == 1, Announced: true)),
+        new("dut.losesSupply", "the lab's power fails and comes back", [Boot, BootSecond, new("seconds", 1, Week, 60)],
+            (site, fault) => site.Bench.Faults.SupplyCut =
+                new SupplyCut(Moment(fault), TimeSpan.FromSeconds(fault["seconds"]))),
+        new("dut.resetLoop", "from this boot on every boot ends in a reset", [Boot, BootSecond],
+            (site, fault) => site.Bench.Faults.ResetLoop = Moment(fault)),
+        new("dut.softDisabled", "from this boot on the host tells a valid ME to stand still", [Boot],
+            (site, fault) => site.Bench.Faults.MeSoftDisabled = (int)fault["boot"]),
+        new("dut.bootGuard", "from this boot on Boot Guard rejects the firmware", [Boot],
+            (site, fault) => site.Bench.Faults.BootGuardEnforces = (int)fault["boot"]),
     ];
 
     private static IEnumerable<FaultKind> Console() =>
@@ -126,8 +144,10 @@ public static class FaultKinds
         new("console.silent", "nothing arrives any more", [Boot, BootSecond],
             (site, fault) => site.Bench.Faults.ConsoleSilent = Moment(fault)),
         new("console.hangUp", "the port goes away and comes back", [Boot, BootSecond, new("seconds", 1, Week, 60)],
-            (site, fault) => site.Bench.Faults.ConsoleHangUp =
-                new ConsoleAbsence(Moment(fault), TimeSpan.FromSeconds(fault["seconds"]))),
+            (site, fault) => site.Bench.Faults.ConsoleUnplugged = new ConsoleUnplug(Moment(fault), HangsUp: true)
+            {
+                BackAfter = TimeSpan.FromSeconds(fault["seconds"]),
+            }),
         new("console.damage", "a byte of an agent's line arrives damaged",
             [Boot, new("sample", 1, 100_000, 70), new("byte", 0, 200, 90), Mask],
             (site, fault) => site.Bench.Faults.DamagedSamples.Add(new SampleDamage(
