@@ -12,6 +12,9 @@ public sealed record JobFacts
     /// <summary>The first record.</summary>
     public required JournalData.JobStart Start { get; init; }
 
+    /// <summary>What laboratory and customer stated.</summary>
+    public JournalData.Laboratory Laboratory { get; init; } = JournalData.Laboratory.NotStated;
+
     /// <summary>The commissioning record that the job cites; null for none.</summary>
     public JournalData.Commissioning? Commissioning { get; init; }
 

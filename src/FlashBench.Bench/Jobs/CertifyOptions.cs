@@ -29,6 +29,9 @@ public sealed record CertifyOptions
     /// <summary>Who stands at the bench.</summary>
     public required string Operator { get; init; }
 
+    /// <summary>What the laboratory wants the report to say; null if nothing was stated.</summary>
+    public Journal.JournalData.Laboratory? Laboratory { get; init; }
+
     /// <summary>Host name for the record.</summary>
     public required string Host { get; init; }
 
@@ -60,6 +63,9 @@ public sealed record CertifyOptions
     /// <summary>Watches every boot only for this long, to try a bench out; such a job never passes. Null for the
     /// profile's times.</summary>
     public TimeSpan? ShortenedWatch { get; init; }
+
+    /// <summary>What was arranged to go wrong on a simulated bench, for the record; null for nothing.</summary>
+    public string? FaultPlan { get; init; }
 
     /// <summary>True to stop after the plan.</summary>
     public bool DryRun { get; init; }

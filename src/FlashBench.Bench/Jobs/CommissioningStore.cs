@@ -76,9 +76,9 @@ public sealed class CommissioningStore(string folder)
             if (kind != FileKind.Regular || new FileInfo(path).Length > FileBytesMax)
                 return new FoundCommissioning(null, "its file is none of this program", 0);
             DsseEnvelope envelope = Dsse.Parse(File.ReadAllBytes(path));
-            if (!stations.TryFind(envelope.KeyId, out StationPublicKey? key))
+            if (!stations.TryFind(envelope.KeyId, out TrustedStation? station))
                 return new FoundCommissioning(null, $"it is signed by {envelope.KeyId}, which is not trusted here", 0);
-            envelope.Verify(key);
+            envelope.Verify(station.Key);
             JournalData.Commissioned record = CommissioningStatement.Read(envelope.Payload, name);
             int age = CommissioningChecks.AgeDays(record, now);
             return CommissioningChecks.FaultOf(record, scope, now) is { } fault

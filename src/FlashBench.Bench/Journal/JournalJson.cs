@@ -11,6 +11,7 @@ internal static class JournalJson
     [
         ("job.start", JournalContext.Default.JobStart),
         ("commissioning", JournalContext.Default.Commissioning),
+        ("laboratory", JournalContext.Default.Laboratory),
         ("phase.begin", JournalContext.Default.PhaseBegin),
         ("phase.end", JournalContext.Default.PhaseEnd),
         ("deviation", JournalContext.Default.Deviation),
@@ -64,6 +65,7 @@ internal static class JournalJson
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JournalData.JobStart))]
 [JsonSerializable(typeof(JournalData.Commissioning))]
+[JsonSerializable(typeof(JournalData.Laboratory))]
 [JsonSerializable(typeof(JournalData.PhaseBegin))]
 [JsonSerializable(typeof(JournalData.PhaseEnd))]
 [JsonSerializable(typeof(JournalData.Deviation))]
