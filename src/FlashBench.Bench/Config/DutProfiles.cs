@@ -41,8 +41,8 @@ public static class DutProfiles
     public static DutProfile Parse(ReadOnlySpan<byte> bytes, string name, string id)
     {
         ConfigNode root = ConfigDocument.Parse(bytes, name)
-            .Only("id", "board", "unverified", "sacrificial", "sources", "flash", "chips", "me", "power", "console", "watch",
-                "requiredLevel");
+            .Only("id", "board", "unverified", "sacrificial", "sources", "flash", "chips", "me", "power", "console",
+                "watch", "requiredLevel");
         if (root.Text("id", 63) != id)
             throw root.Get("id").Fault($"must be the file's own name, \"{id}\"");
         if (root.Find("unverified") is not null && root.Find("sources") is null)

@@ -133,7 +133,8 @@ public static class CommissioningChecks
 
         int age = AgeDays(cited.Record, facts.StartedUtc);
         string measured = $"{CommissioningStatement.IdOf(cited.Sha256)}, {age} of {cited.Record.ValidDays} days old, "
-            + $"{cited.Record.Runs.Count(run => run.Seen == run.Expected)} of {cited.Record.Runs.Length} runs as expected";
+            + $"{cited.Record.Runs.Count(run => run.Seen == run.Expected)} of {cited.Record.Runs.Length} runs as "
+            + "expected";
         return FaultOf(facts) is { } fault
             ? new Check(id, title, Verdict.Inconclusive, false, measured, limit, $"no valid record: {fault}")
             : new Check(id, title, Verdict.Pass, false, measured, limit, VoidsUptime(facts)

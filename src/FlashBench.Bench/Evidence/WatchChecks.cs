@@ -7,7 +7,8 @@ namespace FlashBench.Bench.Evidence;
 /// <summary>Checks of the run: B2, D1, D2, D3.</summary>
 internal static class WatchChecks
 {
-    private const string Void = "uptime shows nothing on this model: with a damaged ME image it stayed on past the mark";
+    private const string Void =
+        "uptime shows nothing on this model: with a damaged ME image it stayed on past the mark";
 
     public static IEnumerable<Check> All(JobFacts facts) => [Baseline(facts), Uptime(facts), Repeats(facts), End()];
 

@@ -74,7 +74,7 @@ public static class BenchCommand
         .. ProfileRows.Of(profile),
         ["watch", $"{profile.Watch.ColdBoots} cold boots, each longer than {profile.Watch.Minimum:h\\:mm\\:ss}"],
         ["PASS needs", $"{profile.RequiredLevel}"],
-        ["commissioned", PlainText.Of(CommissioningRow.Of(bench, profile, paths))],
+        ["commission", PlainText.Of(CommissioningRow.Of(bench, profile, paths))],
         ["state", PlainText.Of(paths.State)],
         ["vault", PlainText.Of(paths.Vault)],
         ["evidence", PlainText.Of(paths.Evidence)],

@@ -110,7 +110,8 @@ internal sealed class CommissionRun
         }
         catch (EvidenceException e)
         {
-            throw new CommandFailure(ExitCodes.CannotWrite, $"the record of {job.Job} cannot be read back: {e.Message}");
+            throw new CommandFailure(
+                ExitCodes.CannotWrite, $"the record of {job.Job} cannot be read back: {e.Message}");
         }
     }
 
