@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using FlashBench.Hardware.Power;
+using FlashBench.Simulation.Me;
 
 namespace FlashBench.Simulation.Board;
 
@@ -42,7 +43,11 @@ public sealed record BoardReset(BootMoment When, bool RailBlip);
 /// <summary>The board switches its main rails off and stays off.</summary>
 /// <param name="When">When.</param>
 /// <param name="Announced">True if the kernel says "reboot: Power down" first.</param>
-public sealed record BoardPowerOff(BootMoment When, bool Announced);
+public sealed record BoardPowerOff(BootMoment When, bool Announced)
+{
+    /// <summary>The board starts by itself so much later; null to stay off.</summary>
+    public TimeSpan? BackAfter { get; init; }
+}
 
 /// <summary>A bit of the chip that changes.</summary>
 /// <param name="Address">Byte address on the chip.</param>
@@ -89,6 +94,37 @@ public sealed class BoardFaults
     /// <summary>The board switches off.</summary>
     public BoardPowerOff? PowerOff { get; set; }
 
+    /// <summary>From the named boot on every boot ends in a warm reset, so long after it began.</summary>
+    public BootMoment? ResetLoop { get; set; }
+
+    /// <summary>The operating system crashes.</summary>
+    public SystemCrash? Crash { get; set; }
+
+    /// <summary>The operating system hangs.</summary>
+    public SystemHang? Hang { get; set; }
+
+    /// <summary>The operating system goes to sleep.</summary>
+    public BoardSleep? Sleep { get; set; }
+
+    /// <summary>The lab's power fails.</summary>
+    public SupplyCut? SupplyCut { get; set; }
+
+    /// <summary>The serial cable is pulled.</summary>
+    public ConsoleUnplug? ConsoleUnplugged { get; set; }
+
+    /// <summary>From this boot on the host has told a valid ME to disable itself for the time being (COM 3).</summary>
+    public int? MeSoftDisabled { get; set; }
+
+    /// <summary>From this boot on Boot Guard rejects the firmware: the host runs, HFSTS5 says so, and the chipset cuts
+    /// power after 30 minutes, whatever the ME does. No effect on chipsets before the 8 series.</summary>
+    public int? BootGuardEnforces { get; set; }
+
+    /// <summary>From this boot on a processor sits in the socket that the chipset's SKU does not allow.</summary>
+    public int? InvalidProcessor { get; set; }
+
+    /// <summary>The maker's embedded controller cuts power so long after power-good if the ME does not run.</summary>
+    public TimeSpan? VendorTimer { get; set; }
+
     /// <summary>The power sensor repeats its last answer.</summary>
     public BootMoment? SensorFrozen { get; set; }
 
@@ -115,4 +151,17 @@ public sealed class BoardFaults
 
     /// <summary>A cell flips when the programmer is opened for the first time after it changed cells.</summary>
     public CellFlip? FlipAfterWrite { get; set; }
+
+    // What processor, host and Boot Guard make of an ME that the flash alone would let run so.
+    internal MeOutcome Decide(MeOutcome me, PchFamily pch, int boot)
+    {
+        if (me.State == MeState.NoBoot)
+            return me;
+        if (boot >= InvalidProcessor)
+            me = MeRegisters.InvalidProcessor(me.ThirdGeneration, me.DisableBit, me.Version);
+        else if (boot >= MeSoftDisabled && me.State is MeState.Normal or MeState.Removed)
+            me = MeRegisters.SoftDisabled(me.ThirdGeneration, me.Version);
+        bool hasBootGuard = pch is PchFamily.EightAndNineSeries or PchFamily.HundredSeries;
+        return hasBootGuard && boot >= BootGuardEnforces ? me.WithBootGuardActing() : me;
+    }
 }

@@ -10,7 +10,7 @@ namespace FlashBench.Simulation.Board;
 /// <para>Modelled: what <see cref="BoardPower"/>, <see cref="MeModel"/>, <see cref="BootLog"/> and
 /// <see cref="BootedSystem"/> say; input current with open relay, in standby, during a busy boot and in a calmer
 /// system, each with noise that depends on seed and time.</para>
-/// <para>Not modelled: writes of the ME or the host into the flash, sleep, time that passes while no process plays
+/// <para>Not modelled: writes of the ME or the host into the flash, time that passes while no process plays
 /// the bench (the board then stands still).</para>
 /// <para>Safe for concurrent use: one lock; console events are handed over outside it, in order.</para>
 /// </remarks>
@@ -22,6 +22,7 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     private readonly Action<byte[]> _save;
     private readonly BoardParts _parts;
     private readonly UartLine _uart;
+    private readonly ConsoleCable _cable;
     private readonly GenuineRecord _genuine;
     private bool _delivering;
     private bool _disposed;
@@ -45,6 +46,7 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
         var timeline = new BoardTimeline(time, Wake);
         (_parts, ChipSupply supply) = board(timeline);
         _uart = new UartLine(timeline, Deliver);
+        _cable = new ConsoleCable(timeline, _outbox.Enqueue);
         Power = new BoardPower(timeline, _parts.Chip, supply, state.Genuine, _parts.Faults)
         {
             Load = this,
@@ -92,9 +94,21 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     }
 
     /// <summary>Bytes go out to the board; they arrive when their last bit has.</summary>
-    public void Send(byte[] bytes) => Do(at =>
-        _parts.Timeline.At(
-            at + bytes.Length * UartLine.ByteTime, new BoardScope(), then => _system?.Receive(then, bytes)));
+    /// <returns>False if the host has no adapter to send them with.</returns>
+    public bool Send(byte[] bytes)
+    {
+        bool sent = true;
+        Do(at =>
+        {
+            sent = _cable.AdapterThere;
+            if (_cable.Plugged)
+            {
+                _parts.Timeline.At(
+                    at + bytes.Length * UartLine.ByteTime, new BoardScope(), then => _system?.Receive(then, bytes));
+            }
+        });
+        return sent;
+    }
 
     /// <summary>Stops the board's time; the state file keeps where it stood.</summary>
     public void Dispose()
@@ -110,11 +124,15 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     }
 
     /// <inheritdoc/>
+    public int NextBoot => _boots + 1;
+
+    /// <inheritdoc/>
     public void Begin(TimeSpan at, MeOutcome me, bool warm)
     {
         _boots++;
         _bootCount++;
         Start(_boots, at, me).Schedule(at);
+        _cable.Schedule(_parts.Faults.ConsoleUnplugged, _boots, at);
         if (_parts.Faults.Replay is { } replay && replay.Boot == _boots)
             Replay(at, replay.OfBoot);
         Save();
@@ -177,8 +195,12 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
 
     private void Arrive(TimeSpan at, byte[] bytes)
     {
-        if (_system is { } system && _parts.Faults.ConsoleSilent?.IsPast(system.Boot, at - system.Began) == true)
+        if (!_cable.Plugged
+            || (_system is { } system && _parts.Faults.ConsoleSilent?.IsPast(system.Boot, at - system.Began) == true))
+        {
             return;
+        }
+
         _outbox.Enqueue(new ConsoleEvent.Bytes(_parts.Timeline.Timestamp(at), bytes));
     }
 
@@ -217,12 +239,12 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
 
     private double LoadMilliamps(TimeSpan at)
     {
-        const double Standby = 38, Boot = 1450, Idle = 620;
+        const double Standby = 38, Refresh = 47; // of 8 GiB in S3
         return Power.Phase switch
         {
             BoardPhase.Unpowered => 0,
-            BoardPhase.Running when _system?.SystemUp(at) == true => Standby + Idle,
-            BoardPhase.Running => Standby + Boot,
+            BoardPhase.Running => Standby + _system!.Load(at), // a running board runs something
+            BoardPhase.Asleep => Standby + Refresh,
             _ => Standby,
         };
     }
