@@ -55,6 +55,9 @@ public sealed record CertifyOptions
     /// profile's times.</summary>
     public TimeSpan? ShortenedWatch { get; init; }
 
+    /// <summary>What was arranged to go wrong on a simulated bench, for the record; null for nothing.</summary>
+    public string? FaultPlan { get; init; }
+
     /// <summary>True to stop after the plan.</summary>
     public bool DryRun { get; init; }
 

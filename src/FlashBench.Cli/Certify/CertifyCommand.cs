@@ -59,6 +59,12 @@ public static class CertifyCommand
         HelpName = "N",
     };
 
+    private static readonly Option<string?> Faults = new("--faults")
+    {
+        Description = "What shall go wrong on a virtual bench: a seed that draws it, or the file of a fault plan",
+        HelpName = "SEED|FILE",
+    };
+
     private static readonly Option<bool> ConfirmChip = new("--confirm-chip")
     {
         Description = "The board named by --dut has another chip than before, and that is right",
@@ -101,7 +107,7 @@ public static class CertifyCommand
         Option[] options =
         [
             Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, ConfirmChip, DryRun, Keep, RealTime,
-            ShortenWatch, Usb,
+            ShortenWatch, Usb, Faults,
         ];
         foreach (Option option in options.Concat(LaboratoryOptions.All))
             certify.Options.Add(option);
@@ -114,6 +120,7 @@ public static class CertifyCommand
             "flashbench certify --virtual-flash dump.bin.gz --dry-run",
             "flashbench certify --usb 3240                        # then: usbip attach -r 127.0.0.1 -b 9-1",
             "flashbench certify --control damaged-manifest        # must end in FAIL",
+            "flashbench certify --faults 7                       # what can go wrong, by a seed",
             "flashbench certify --bench qemu --shorten-watch 60   # tries a bench out; never a PASS");
     }
 
@@ -141,6 +148,7 @@ public static class CertifyCommand
             Keep = parse.GetValue(Keep),
             RealTime = parse.GetValue(RealTime),
             UsbPort = parse.GetValue(Usb),
+            Faults = NonEmpty(parse, Faults),
             ShortenedWatch = parse.GetValue(ShortenWatch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
     }
@@ -159,6 +167,8 @@ public static class CertifyCommand
 
         if (parse.GetValue(DryRun) && parse.GetValue(Control) is not null)
             throw new UsageException("--control and --dry-run contradict each other: a control is shown by the watch");
+        if (parse.GetValue(Faults) is not null && (parse.GetValue(RealTime) || parse.GetValue(Usb) is not null))
+            throw new UsageException("--faults needs virtual time: a plan must give the same job every time");
         if (parse.GetValue(Usb) is not null && parse.GetValue(RealTime))
             throw new UsageException("--usb and --real-time contradict each other: its time waits for the USB calls");
         if (parse.GetValue(Usb) is { } port and (< 1 or > PortMax))

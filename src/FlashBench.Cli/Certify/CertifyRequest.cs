@@ -49,6 +49,9 @@ internal sealed record CertifyRequest
     /// reach it in the process.</summary>
     public int? UsbPort { get; init; }
 
+    /// <summary>What shall go wrong on a virtual bench: a seed, or the file of a plan; null for nothing.</summary>
+    public string? Faults { get; init; }
+
     /// <summary>How long every boot is watched instead of the profile's time; null for that.</summary>
     public TimeSpan? ShortenedWatch { get; init; }
 }
