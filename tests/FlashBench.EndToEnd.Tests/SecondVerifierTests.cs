@@ -26,7 +26,8 @@ public sealed partial class SecondVerifierTests
     {
         using var program = new FlashBenchProcess { Limit = Limit };
         Assert.Equal(code, (await program.RunAsync(["certify", "--quiet", .. wanted])).ExitCode);
-        string directory = Directory.GetDirectories(Path.Combine(program.DataFolder, "flashbench", "evidence")).Single();
+        string evidence = Path.Combine(program.DataFolder, "flashbench", "evidence");
+        string directory = Directory.GetDirectories(evidence).Single();
 
         Assert.Equal(code, await OwnAsync(program, directory));
         (int foreign, string text) = await ForeignAsync(program, directory);
@@ -57,7 +58,8 @@ public sealed partial class SecondVerifierTests
         await File.WriteAllBytesAsync(path, sound, TestContext.Current.CancellationToken);
     }
 
-    private static byte[] Flipped(byte[] bytes, int at) => [.. bytes[..at], (byte)(bytes[at] ^ 1), .. bytes[(at + 1)..]];
+    private static byte[] Flipped(byte[] bytes, int at) =>
+        [.. bytes[..at], (byte)(bytes[at] ^ 1), .. bytes[(at + 1)..]];
 
     // Each envelope is genuine, only not at its place.
     private static async Task SwappedIsRefusedAsync(FlashBenchProcess program, string directory)
