@@ -37,7 +37,8 @@ public sealed class CommissionedJobTests(CommissionedJobTests.FinishedJob job)
         Assert.Contains("acts on a damaged ME image", report, StringComparison.Ordinal);
         Assert.Contains("FAIL, WatchdogConsistent, ME WatchdogArmed", report, StringComparison.Ordinal);
         Assert.Contains("not run: hang: not asked for", report, StringComparison.Ordinal);
-        Assert.Equal((10, "acts", 9), ((int)told["ageDays"]!, (string)told["watchdog"]!, told["runs"]!.AsArray().Count));
+        Assert.Equal(
+            (10, "acts", 9), ((int)told["ageDays"]!, (string)told["watchdog"]!, told["runs"]!.AsArray().Count));
         Assert.Null(told["fault"]);
     }
 
