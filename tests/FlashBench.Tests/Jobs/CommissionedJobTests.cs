@@ -26,6 +26,22 @@ public sealed class CommissionedJobTests(CommissionedJobTests.FinishedJob job)
         Assert.Contains("35:00 min by FBC-", CheckOf(record, "B2").Limit, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Report_and_statement_tell_the_record_with_its_runs()
+    {
+        string report = File.ReadAllText(Path.Combine(job.Bench.Directory, EvidenceFolder.ReportName));
+        DsseEnvelope envelope = Dsse.Parse(
+            File.ReadAllBytes(Path.Combine(job.Bench.Directory, DsseEnvelope.FileName)));
+        JsonNode told = JsonNode.Parse(envelope.Payload.Span)!["predicate"]!["controls"]!["commissioning"]!;
+
+        Assert.Contains("acts on a damaged ME image", report, StringComparison.Ordinal);
+        Assert.Contains("FAIL, WatchdogConsistent, ME WatchdogArmed", report, StringComparison.Ordinal);
+        Assert.Contains("not run: hang: not asked for", report, StringComparison.Ordinal);
+        Assert.Equal(
+            (10, "acts", 9), ((int)told["ageDays"]!, (string)told["watchdog"]!, told["runs"]!.AsArray().Count));
+        Assert.Null(told["fault"]);
+    }
+
     public static TheoryData<string, string> Forgeries => new()
     {
         { "no record", "no commissioning record stands for it" },
