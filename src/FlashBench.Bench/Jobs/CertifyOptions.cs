@@ -52,6 +52,22 @@ public sealed record CertifyOptions
     /// profile's times.</summary>
     public TimeSpan? ShortenedWatch { get; init; }
 
+    /// <summary>The control of that name; null for an ordinary job.</summary>
+    /// <exception cref="ResumeRefusedException">No control is called so.</exception>
+    public static NegativeControl? ControlOf(string? name) => name switch
+    {
+        null => null,
+        "stock" => NegativeControl.Stock,
+        "damaged-manifest" => NegativeControl.DamagedManifest,
+        _ => throw new ResumeRefusedException($"the control \"{name}\" is unknown"),
+    };
+
+    /// <summary>Seed of a virtual bench, for the record; 0 for others.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>True if a virtual bench runs in real time, for the record.</summary>
+    public bool RealTime { get; init; }
+
     /// <summary>True to stop after the plan.</summary>
     public bool DryRun { get; init; }
 

@@ -50,6 +50,35 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
+    private JournalWriter(FileStream file, BenchClock clock, JournalRecord last) =>
+        (_file, _clock, _head, _next) = (file, clock, last.Hash, last.Seq + 1);
+
+    /// <summary>Opens the journal of a job that goes on, and cuts off a torn last line.</summary>
+    /// <param name="directory">The job directory.</param>
+    /// <param name="clock">Stamps the records.</param>
+    /// <param name="last">The last sound record.</param>
+    /// <param name="soundBytes">Byte offset behind it.</param>
+    /// <exception cref="JournalWriteException">The file cannot be written.</exception>
+    public static JournalWriter Reopen(string directory, BenchClock clock, JournalRecord last, long soundBytes)
+    {
+        FileStream? file = null;
+        try
+        {
+            file = new FileStream(
+                Path.Combine(directory, FileName), FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            file.SetLength(soundBytes);
+            file.Seek(0, SeekOrigin.End);
+            file.Flush(flushToDisk: true); // also of records that the last process wrote and did not sync
+            DirectorySync.Flush(directory);
+            return new JournalWriter(file, clock, last);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            file?.Dispose();
+            throw new JournalWriteException($"{directory}: the journal cannot be opened: {e.Message}", e);
+        }
+    }
+
     /// <summary>Called at every moment of every append, with the record's type name; may throw IOException or end
     /// the process. Null in ordinary runs.</summary>
     public Action<JournalMoment, string>? Probe { get; set; }
