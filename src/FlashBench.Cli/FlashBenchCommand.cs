@@ -1,3 +1,4 @@
+using FlashBench.Cli.Recovery;
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using FlashBench.Cli.Certify;
@@ -21,6 +22,7 @@ public static class FlashBenchCommand
     [
         ("certify", CertifyCommand.Create),
         ("status", StatusCommand.Create),
+        ("resume", ResumeCommand.Create),
         ("certificate", CertificateCommand.Create),
         ("image", ImageCommand.Create),
         ("me", MeCommand.Create),

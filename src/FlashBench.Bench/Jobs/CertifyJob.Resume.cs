@@ -37,7 +37,7 @@ public sealed partial class CertifyJob
         List<JournalData.ConsoleChunk> chunks = [.. _records.Select(r => r.Data).OfType<JournalData.ConsoleChunk>()];
         long loose = ConsoleLog.LooseBytes(folders.Directory, chunks);
         using JournalWriter journal = JournalWriter.Reopen(
-            folders.Directory, clock, interrupted.Records[^1], interrupted.SoundBytes);
+            folders.Directory, clock, interrupted.Records[^1], interrupted.SoundBytes, interrupted.TornBytes);
         journal.Probe = JournalProbe;
         journal.Appended = _records.Add;
         journal.Append(new JournalData.JobResume(

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Journal;
@@ -65,7 +64,7 @@ public sealed class InterruptedJob
     {
         byte[] journal = EvidenceFolder.ReadFile(directory, JournalWriter.FileName);
         IReadOnlyList<JournalRecord> records = JournalReader.ReadPrefix(journal, out long end, out string fault);
-        if (fault.Length > 0 && !IsTornTail(journal.AsMemory((int)end)))
+        if (fault.Length > 0 && !IsTornTail(journal.AsSpan((int)end)))
             throw new EvidenceException(JournalWriter.FileName, end, $"record {records.Count} {fault}");
         if (records.Count == 0)
             throw new EvidenceException(JournalWriter.FileName, 0, "the job has no first record: nothing was begun");
@@ -140,22 +139,11 @@ public sealed class InterruptedJob
     internal JournalData.PhaseEnd? Ended(string phase) =>
         Counted.OfType<JournalData.PhaseEnd>().LastOrDefault(end => end.Name == phase && end.Name != Phase);
 
-    // One line, the last one, that is no JSON: part of a record. A whole line that is not understood is not touched.
-    private static bool IsTornTail(ReadOnlyMemory<byte> rest)
+    // Part of a record: a line without its end, or one whose blocks the file system had not all written, which read as
+    // zero. A whole line that is not understood is not touched.
+    private static bool IsTornTail(ReadOnlySpan<byte> rest)
     {
-        int lineEnd = rest.Span.IndexOf((byte)'\n');
-        if (lineEnd < 0)
-            return true;
-        if (lineEnd != rest.Length - 1)
-            return false;
-        try
-        {
-            using JsonDocument line = JsonDocument.Parse(rest);
-            return false;
-        }
-        catch (JsonException)
-        {
-            return true;
-        }
+        int lineEnd = rest.IndexOf((byte)'\n');
+        return lineEnd < 0 || (lineEnd == rest.Length - 1 && rest.Contains((byte)0));
     }
 }

@@ -58,14 +58,18 @@ public sealed class JournalWriter : IDisposable
     /// <param name="clock">Stamps the records.</param>
     /// <param name="last">The last sound record.</param>
     /// <param name="soundBytes">Byte offset behind it.</param>
-    /// <exception cref="JournalWriteException">The file cannot be written.</exception>
-    public static JournalWriter Reopen(string directory, BenchClock clock, JournalRecord last, long soundBytes)
+    /// <param name="tornBytes">Bytes that follow there, and nothing else.</param>
+    /// <exception cref="JournalWriteException">The file cannot be written, or has changed since it was read.</exception>
+    public static JournalWriter Reopen(
+        string directory, BenchClock clock, JournalRecord last, long soundBytes, long tornBytes)
     {
         FileStream? file = null;
         try
         {
             file = new FileStream(
                 Path.Combine(directory, FileName), FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            if (file.Length != soundBytes + tornBytes)
+                throw new IOException("it has changed meanwhile: another process runs this job");
             file.SetLength(soundBytes);
             file.Seek(0, SeekOrigin.End);
             file.Flush(flushToDisk: true); // also of records that the last process wrote and did not sync

@@ -15,7 +15,7 @@ namespace FlashBench.Cli.Certify;
 /// <summary>Wires one `certify` job together and runs it.</summary>
 internal sealed class CertifyRun
 {
-    private const string TestKeyName = "FlashBench test key";
+    public const string TestKeyName = "FlashBench test key";
 
     private readonly CertifyRequest _request;
     private readonly ParseResult _parse;
@@ -102,20 +102,28 @@ internal sealed class CertifyRun
     private async Task<JobResult> RunOnBenchAsync(ILogger log, JobDisplay display, CancellationToken cancel)
     {
         // First: a bench in use must leave no empty job directory.
-        var opening = new BenchOpening(_world.IsSimulated && !_request.Keep, _image, display.Note);
+        var opening = new BenchOpening(_world.IsSimulated && !_request.Keep, _image, display.Note)
+        {
+            Work = $"job {_world.JobId}",
+        };
         await using OpenedBench bench = await _world.OpenAsync(opening, cancel);
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
         _directory = JobFolders.Create(Path.GetFullPath(_request.Evidence ?? _paths.Evidence), _world.JobId);
         log.Information(
             "Job {Job} on bench {Bench} begins, evidence in {Directory}", _world.JobId, _bench.Id, _directory);
         var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key);
+        if (_state.DirtyJob(_bench.Id) is null) // else the job goes first that left it so
+            _state.Open(_bench.Id, _directory);
         CrashPoint? crash = CrashPoint.FromEnvironment();
         _job = new CertifyJob(bench.Parts, Options(), folders, _world.Clock())
         {
             Listener = new JobEvents(display).Show,
             JournalProbe = crash is null ? null : crash.At,
         };
-        return await _job.RunAsync(cancel);
+        JobResult result = await _job.RunAsync(cancel);
+        if (!result.CanGoOn && _state.OpenJob(_bench.Id) == _directory)
+            _state.Close(_bench.Id);
+        return result;
     }
 
     // A record of a real board names it, and nothing about it is made up.
@@ -161,6 +169,8 @@ internal sealed class CertifyRun
             Control = _request.Control,
             DryRun = _request.DryRun,
             ShortenedWatch = _request.ShortenedWatch,
+            Seed = _world.Seed,
+            RealTime = _request.RealTime,
             Keys = _world.IsSimulated ? _keys : KeyRing.Intel, // rule I7
             TestKeyName = _world.IsSimulated ? TestKeyName : null,
             Simulated = _world.IsSimulated,

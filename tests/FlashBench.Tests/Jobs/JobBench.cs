@@ -77,6 +77,9 @@ internal sealed class JobBench : IDisposable
 
     public string Folder => _folder.At($"life-{_lives}");
 
+    /// <summary>Seed of the bench, and with it the chip's unique id.</summary>
+    public Func<int> Seed { get; init; } = () => 7;
+
     /// <summary>Told to the clock of a job that goes on; "boot" is that of the first run.</summary>
     public string BootId { get; set; } = "boot";
 
@@ -167,7 +170,7 @@ internal sealed class JobBench : IDisposable
         Func<CertifyJob, CancellationToken, Task<JobResult>> run)
     {
         SpiNorChip chip = SpiNorChips.All.First(row => row.SizeBytes == FlashBefore.Length);
-        var state = new VirtualBenchOptions(Kind, Path.Combine(Folder, "bench.flash"), chip, 7)
+        var state = new VirtualBenchOptions(Kind, Path.Combine(Folder, "bench.flash"), chip, Seed())
         {
             Agent = Agent,
             HiddenUnderHap = HiddenUnderHap,
