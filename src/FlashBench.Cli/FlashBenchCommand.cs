@@ -6,6 +6,7 @@ using FlashBench.Cli.Commands;
 using FlashBench.Cli.Doctor;
 using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
+using FlashBench.Cli.Keys;
 using FlashBench.Cli.Me;
 using FlashBench.Cli.Power;
 using FlashBench.Cli.Relays;
@@ -24,6 +25,7 @@ public static class FlashBenchCommand
         ("status", StatusCommand.Create),
         ("resume", ResumeCommand.Create),
         ("certificate", CertificateCommand.Create),
+        ("key", KeyCommand.Create),
         ("image", ImageCommand.Create),
         ("me", MeCommand.Create),
         ("flash", FlashCommand.Create),

@@ -8,17 +8,42 @@ namespace FlashBench.Bench.Evidence;
 /// silence that was too long, or any other failure stays, and no repetition hides it.</remarks>
 internal static class BootFold
 {
-    private const long SuspendUs = 1_000_000; // boot time and monotonic time drift apart only while the host sleeps
-
-    /// <summary>Judges every boot.</summary>
-    /// <param name="start">The first record.</param>
-    /// <param name="records">All records, the first among them.</param>
-    /// <param name="console">Arrivals on the console, in order of time.</param>
+    /// <summary>Replays all boots in one pass over the console, of which nothing is kept.</summary>
+    /// <param name="start">The journal's first record.</param>
+    /// <param name="records">The journal, in order of time.</param>
+    /// <param name="console">Arrivals in order of time; run through once, to the end.</param>
     public static FoldedBoots Fold(
-        JournalData.JobStart start, IReadOnlyList<JournalRecord> records, IReadOnlyList<ConsoleArrival> console)
+        JournalData.JobStart start, IReadOnlyList<JournalRecord> records, IEnumerable<ConsoleArrival> console)
     {
-        var boots = new List<BootObservation>();
+        List<BootReplay> boots = Spans(start, records);
+        int first = 0; // boots before this one have ended
+        foreach (ConsoleArrival arrival in console)
+        {
+            while (first < boots.Count && boots[first].EndUs < arrival.AtUs)
+                first++;
+            // A boot may begin in the microsecond in which the one before it ended.
+            for (int i = first; i < boots.Count && boots[i].BeginUs <= arrival.AtUs; i++)
+                boots[i].OnConsole(arrival);
+        }
+
+        var judged = new List<BootObservation>();
         var restarted = new List<(int Boot, int Resume)>();
+        foreach (BootReplay boot in boots)
+        {
+            if (boot.InterruptedBy is not { } resume)
+                judged.Add(boot.End());
+            else if (boot.Shown() is { } failed)
+                judged.Add(failed);
+            else
+                restarted.Add((boot.Number, resume));
+        }
+
+        return new FoldedBoots(judged, restarted);
+    }
+
+    private static List<BootReplay> Spans(JournalData.JobStart start, IReadOnlyList<JournalRecord> records)
+    {
+        var boots = new List<BootReplay>();
         for (int i = 0; i < records.Count; i++)
         {
             if (records[i].Data is not JournalData.BootBegin begin)
@@ -26,17 +51,15 @@ internal static class BootFold
             int end = i + 1;
             while (end < records.Count && !EndsSpan(records[end].Data))
                 end++;
-            bool ended = end < records.Count && records[end].Data is JournalData.BootEnd;
-            var span = records.Skip(i).Take(end - i + (ended ? 1 : 0)).ToList();
-            if (InterruptedBy(records, end) is not { } resume)
-                boots.Add(Replay(start, begin, span, console).Observe(Hole(span), span[^1].Time.MonoUs));
-            else if (Shown(start, Replay(start, begin, span, console), InterruptedBoot.KnownUntil(span)) is { } failed)
-                boots.Add(failed);
-            else
-                restarted.Add((begin.Number, resume));
+            // The begin of the next boot belongs to this one, too: until then its power was on.
+            bool whole = end < records.Count && records[end].Data is not JournalData.JobResume;
+            boots.Add(new BootReplay(start, begin, [.. records.Skip(i).Take(end - i + (whole ? 1 : 0))])
+            {
+                InterruptedBy = InterruptedBy(records, end),
+            });
         }
 
-        return new FoldedBoots(boots, restarted);
+        return boots;
     }
 
     private static bool EndsSpan(JournalData data) =>
@@ -57,73 +80,6 @@ internal static class BootFold
 
         return null;
     }
-
-    // What an interrupted boot had shown; null if nothing speaks against it.
-    private static BootObservation? Shown(JournalData.JobStart start, BootWatch watch, long knownUs)
-    {
-        BootObservation seen = watch.Observe(knownUs);
-        bool lost = seen.PowerLostUs is not null || seen.ResetUs is not null || seen.Class == BootClass.BootLoop;
-        bool silent = seen.OsUpUs is not null
-            ? seen.LongestGapUs > start.Watch.GapMaxSeconds * 1_000_000
-            : knownUs - seen.CountedFromUs > start.Watch.BootLimitSeconds * 1_000_000;
-        return lost || silent ? seen : null;
-    }
-
-    private static BootWatch Replay(
-        JournalData.JobStart start, JournalData.BootBegin begin, List<JournalRecord> span,
-        IReadOnlyList<ConsoleArrival> console)
-    {
-        long beginUs = span[0].Time.MonoUs, endUs = span[^1].Time.MonoUs;
-        long commandedUs = span.Find(record => record.Data is JournalData.PowerCommand { On: true })?.Time.MonoUs
-            ?? beginUs;
-        var watch = new BootWatch(
-            BootSettings.For(start, begin.Kind), begin.Number, (begin.Kind, begin.Nonce), commandedUs);
-        foreach ((long atUs, Action<BootWatch> feed) in Merge(span, console))
-        {
-            if (atUs >= beginUs && atUs <= endUs)
-                feed(watch);
-        }
-
-        return watch;
-    }
-
-    private static BootObservation Observe(this BootWatch watch, string? hole, long endUs)
-    {
-        if (hole is not null)
-            watch.OnGap(hole);
-        return watch.Observe(endUs);
-    }
-
-    // Samples, probes and arrivals by time; those of one microsecond in this order.
-    private static IEnumerable<(long AtUs, Action<BootWatch> Feed)> Merge(
-        List<JournalRecord> span, IReadOnlyList<ConsoleArrival> console)
-    {
-        var samples = span.Select(record => record.Data).OfType<JournalData.PowerSamples>()
-            .SelectMany(SampleSeries.Expand)
-            .Select(s =>
-                (s.AtUs, Feed: (Action<BootWatch>)(watch => watch.OnPower(s.AtUs, s.Millivolts, s.Milliamps))));
-        var probes = span.Where(record => record.Data is JournalData.ConsoleProbe).Select(record => record.Time.MonoUs)
-            .Select(at => (AtUs: at, Feed: (Action<BootWatch>)(watch => watch.OnProbe(at))));
-        var arrivals = console.Where(arrival => !arrival.Data.IsEmpty)
-            .Select(a => (a.AtUs, Feed: (Action<BootWatch>)(watch => watch.OnConsole(a.AtUs, a.Data.Span))));
-        return samples.Concat(probes).Concat(arrivals).OrderBy(entry => entry.AtUs);
-    }
-
-    private static string? Hole(List<JournalRecord> span)
-    {
-        var holes = span.Select(record => record.Data).OfType<JournalData.ConsoleGap>()
-            .Select(gap => JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count)).OfType<string>();
-        if (holes.FirstOrDefault() is { } hole)
-            return hole;
-        if (span.Exists(record => record.Time.BootId != span[0].Time.BootId))
-            return "the bench host was restarted";
-        long drift = Drift(span[^1]) - Drift(span[0]);
-        if (Math.Abs(drift) > SuspendUs)
-            return $"the bench host was suspended for {drift / 1_000_000} s";
-        return span[^1].Data is JournalData.BootEnd ? null : "the watch was cut off";
-    }
-
-    private static long Drift(JournalRecord record) => record.Time.BootUs - record.Time.MonoUs;
 }
 
 /// <summary>The boots of a job.</summary>

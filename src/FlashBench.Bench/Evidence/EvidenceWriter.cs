@@ -5,23 +5,31 @@ using FlashBench.Bench.Report;
 
 namespace FlashBench.Bench.Evidence;
 
-/// <summary>Writes what is derived from a finished journal: report, JUnit, public key and, last, the signed
-/// record.</summary>
+/// <summary>Writes what is derived from a finished journal: report, JUnit, public key, test result and, last, the
+/// signed record.</summary>
 internal static class EvidenceWriter
 {
     /// <exception cref="JournalWriteException">A file could not be written; no certificate was made.</exception>
-    public static void Write(JobFolders folders, JobFacts facts, Judgement judgement)
+    /// <param name="folders">Where the job keeps things.</param>
+    /// <param name="records">The journal, the decision included.</param>
+    /// <param name="facts">The job.</param>
+    /// <param name="judgement">The decision on it.</param>
+    public static void Write(
+        JobFolders folders, IReadOnlyList<JournalRecord> records, JobFacts facts, Judgement judgement)
     {
         try
         {
-            RecordDigest record = EvidenceDigests.OfRecord(folders.Directory);
+            RecordDigest record = EvidenceDigests.OfRecord(folders.Directory, records);
             byte[] report = Encoding.UTF8.GetBytes(HtmlReport.Render(facts, judgement, record));
             byte[] junit = Encoding.UTF8.GetBytes(JUnitReport.Render(facts, judgement));
             var evidence = new EvidenceDigest(record, EvidenceDigests.Of(report), EvidenceDigests.Of(junit));
             byte[] statement = CertificateStatement.Build(facts, judgement, evidence);
+            byte[] result = TestResultStatement.Build(facts, judgement, evidence, statement);
             DurableFile.Write(Path.Combine(folders.Directory, EvidenceFolder.ReportName), report);
             DurableFile.Write(Path.Combine(folders.Directory, EvidenceFolder.JUnitName), junit);
             DurableFile.WriteText(Path.Combine(folders.Directory, StationPublicKey.FileName), folders.Key.PublicPem);
+            DurableFile.Write(Path.Combine(folders.Directory, TestResultStatement.FileName),
+                Dsse.Sign(result, folders.Key));
             DurableFile.Write(Path.Combine(folders.Directory, DsseEnvelope.FileName),
                 Dsse.Sign(statement, folders.Key));
         }
@@ -30,6 +38,7 @@ internal static class EvidenceWriter
             // A report that says PASS must not stay behind without the certificate that backs it.
             Remove(Path.Combine(folders.Directory, EvidenceFolder.ReportName));
             Remove(Path.Combine(folders.Directory, EvidenceFolder.JUnitName));
+            Remove(Path.Combine(folders.Directory, TestResultStatement.FileName));
             throw new JournalWriteException($"the evidence cannot be written: {e.Message}", e);
         }
     }
@@ -38,7 +47,10 @@ internal static class EvidenceWriter
     /// <exception cref="JournalWriteException">It could not be taken away.</exception>
     public static void RemoveOutdated(string directory)
     {
-        string[] names = [DsseEnvelope.FileName, EvidenceFolder.ReportName, EvidenceFolder.JUnitName];
+        string[] names =
+        [
+            DsseEnvelope.FileName, TestResultStatement.FileName, EvidenceFolder.ReportName, EvidenceFolder.JUnitName,
+        ];
         try
         {
             foreach (string name in names)

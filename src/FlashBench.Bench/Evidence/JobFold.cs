@@ -8,9 +8,10 @@ public static class JobFold
 {
     /// <summary>Folds the records before the decision.</summary>
     /// <param name="records">A sound journal; a decision at its end is left out.</param>
-    /// <param name="console">Arrivals on the console, in order of time.</param>
+    /// <param name="console">Arrivals on the console, in order of time; run through once, to the end, and not kept.
+    /// </param>
     /// <exception cref="EvidenceException">The records do not make a job.</exception>
-    public static JobFacts Fold(IReadOnlyList<JournalRecord> records, IReadOnlyList<ConsoleArrival> console)
+    public static JobFacts Fold(IReadOnlyList<JournalRecord> records, IEnumerable<ConsoleArrival> console)
     {
         if (records.Count > 0 && records[^1].Data is JournalData.Decision)
             records = [.. records.SkipLast(1)];
@@ -27,6 +28,7 @@ public static class JobFold
         return new JobFacts
         {
             Start = start,
+            Laboratory = Last<JournalData.Laboratory>(data) ?? JournalData.Laboratory.NotStated,
             StartedUtc = records[0].Time.Utc,
             EndedUtc = records[^1].Time.Utc,
             EndedUs = records[^1].Time.MonoUs,
@@ -54,10 +56,8 @@ public static class JobFold
     /// <param name="records">Its journal.</param>
     internal static JobFacts OfFolder(string directory, IReadOnlyList<JournalRecord> records)
     {
-        var chunks = records.Select(record => record.Data).OfType<JournalData.ConsoleChunk>().ToList();
-        return Fold(records, ConsoleRecording.Read(
-            chunks, EvidenceFolder.ReadFile(directory, ConsoleLog.RawName),
-            EvidenceFolder.ReadFile(directory, ConsoleLog.IndexName)));
+        using ConsoleRecording console = ConsoleRecording.Open(directory, records);
+        return Fold(records, console.Arrivals());
     }
 
     // A whole read-back after the last write makes the chip's state known again; one amid the write does not.

@@ -67,7 +67,7 @@ public sealed partial class CertifyJob
                 JournalWriter.FileName, 0, "the decision does not follow from the records before it");
         }
 
-        EvidenceWriter.Write(folders, facts, judgement);
+        EvidenceWriter.Write(folders, interrupted.Records, facts, judgement);
         return new JobResult(
             judgement, facts.IsDirty, facts.Backup is { Stored: true }, facts.Plan is not null, facts.IsSimulated);
     }

@@ -51,6 +51,8 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         };
         JournalData.JobStart start = FirstRecord();
         journal.Append(start);
+        if (options.Laboratory is { } laboratory)
+            journal.Append(laboratory);
         using var log = new ConsoleLog(folders.Directory, journal);
         return await RunAsync(journal, log, start, interrupted: null, async job =>
         {
@@ -215,7 +217,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         JobFacts facts = job.Facts();
         Judgement judgement = Decision.Decide(facts);
         job.Journal.Append(DecisionRecord.Of(judgement));
-        EvidenceWriter.Write(folders, facts, judgement);
+        EvidenceWriter.Write(folders, _records, facts, judgement);
         Listener(new JobEvent.PhaseEnded("certify", judgement.Verdict, ""));
         return (judgement, facts.IsSimulated);
     }

@@ -28,6 +28,9 @@ public sealed record CertifyOptions
     /// <summary>Who stands at the bench.</summary>
     public required string Operator { get; init; }
 
+    /// <summary>What the laboratory wants the report to say; null if nothing was stated.</summary>
+    public Journal.JournalData.Laboratory? Laboratory { get; init; }
+
     /// <summary>Host name for the record.</summary>
     public required string Host { get; init; }
 
@@ -67,6 +70,8 @@ public sealed record CertifyOptions
 
     /// <summary>True if a virtual bench runs in real time, for the record.</summary>
     public bool RealTime { get; init; }
+    /// <summary>What was arranged to go wrong on a simulated bench, for the record; null for nothing.</summary>
+    public string? FaultPlan { get; init; }
 
     /// <summary>True to stop after the plan.</summary>
     public bool DryRun { get; init; }

@@ -116,6 +116,7 @@ public sealed class InterruptedJob
             BindDut = Start.Request.BindDut,
             ConfirmChip = Start.Request.ConfirmChip,
             Operator = Start.Operator,
+            Laboratory = Find<JournalData.Laboratory>(),
             Host = Start.Host,
             Software = Start.Software,
             Require = require,

@@ -1,5 +1,3 @@
-using FlashBench.Hardware.Native;
-
 namespace FlashBench.Bench.Journal;
 
 /// <summary>Where inside one append the writer stands; crash and disk-full tests act here.</summary>
@@ -40,9 +38,11 @@ public sealed class JournalWriter : IDisposable
         _clock = clock;
         try
         {
+            string path = Path.Combine(directory, FileName);
+            DiskFaults.ChangeName(path);
             _file = new FileStream(
-                Path.Combine(directory, FileName), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
-            DirectorySync.Flush(directory);
+                path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            DurableFile.SyncDirectory(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -72,8 +72,8 @@ public sealed class JournalWriter : IDisposable
                 throw new IOException("it has changed meanwhile: another process runs this job");
             file.SetLength(soundBytes);
             file.Seek(0, SeekOrigin.End);
-            file.Flush(flushToDisk: true); // also of records that the last process wrote and did not sync
-            DirectorySync.Flush(directory);
+            DiskFaults.Sync(file); // also of records that the last process wrote and did not sync
+            DurableFile.SyncDirectory(directory);
             return new JournalWriter(file, clock, last);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -102,10 +102,10 @@ public sealed class JournalWriter : IDisposable
         try
         {
             Probe?.Invoke(JournalMoment.BeforeWrite, type);
-            _file.Write(line);
+            DiskFaults.Write(_file, line);
             Probe?.Invoke(JournalMoment.AfterWrite, type);
             Probe?.Invoke(JournalMoment.BeforeSync, type);
-            _file.Flush(flushToDisk: true);
+            DiskFaults.Sync(_file);
             Probe?.Invoke(JournalMoment.AfterSync, type);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

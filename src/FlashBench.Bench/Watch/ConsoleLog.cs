@@ -25,6 +25,12 @@ public sealed class ConsoleLog : IDisposable
     /// <summary>A chunk is closed when it has this many bytes.</summary>
     public const int ChunkBytes = 64 * 1024;
 
+    /// <summary>No chunk is longer than this: the last arrival of one may be long.</summary>
+    public const int ChunkBytesMax = 8 << 20;
+
+    /// <summary>Nor is its piece of the time index, even if every byte came alone.</summary>
+    public const int IndexChunkBytesMax = 8 << 20;
+
     /// <summary>A console that says more than this in one job is cut off, which the journal records.</summary>
     public const long BytesMax = 1L << 30;
 
@@ -159,20 +165,23 @@ public sealed class ConsoleLog : IDisposable
 
         file.SetLength(length);
         file.Seek(0, SeekOrigin.End);
-        file.Flush(flushToDisk: true);
+        DiskFaults.Sync(file);
         return file;
     }
 
-    private static FileStream Create(string path) =>
-        new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    private static FileStream Create(string path)
+    {
+        DiskFaults.ChangeName(path);
+        return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    }
 
     private static string HashOf(MemoryStream chunk) =>
         Convert.ToHexStringLower(SHA256.HashData(chunk.GetBuffer().AsSpan(0, (int)chunk.Length)));
 
     private static void Flush(MemoryStream chunk, FileStream file)
     {
-        file.Write(chunk.GetBuffer().AsSpan(0, (int)chunk.Length));
-        file.Flush(flushToDisk: true);
+        DiskFaults.Write(file, chunk.GetBuffer().AsSpan(0, (int)chunk.Length));
+        DiskFaults.Sync(file);
         chunk.SetLength(0);
     }
 }

@@ -2,10 +2,12 @@ using System.CommandLine;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Diagnostics;
 using FlashBench.Cli.Progress;
 using FlashBench.Firmware.Formats;
+using FlashBench.Simulation.Faults;
 using FlashBench.Simulation.Images;
 using FlashBench.Simulation.State;
 using Serilog;
@@ -23,8 +25,10 @@ internal sealed class CertifyRun
     private readonly BenchWorld _world;
     private readonly BenchPaths _paths;
     private readonly BenchState _state;
+    private readonly Bench.Journal.JournalData.Laboratory? _laboratory;
     private readonly byte[]? _image;
     private readonly KeyRing _keys = KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256);
+    private readonly FaultChoice? _faults;
     private string _directory = "";
     private CertifyJob? _job;
 
@@ -35,11 +39,15 @@ internal sealed class CertifyRun
         _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file) : null;
         _bench = BenchChoice.Find(config, request.Bench, _image, _keys);
         _paths = ConfigSource.Paths(config);
+        _laboratory = request.Stated.Over(config.Lab);
         bool mayAsk = !parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
         _world = BenchWorld.Of(
             _bench, _paths, config.PowerGroups,
             new WorldWishes(request.RealTime, request.Seed, request.UsbPort, mayAsk));
         _state = _world.State;
+        if (_request.Faults is not null && _bench.Virtual is null)
+            throw new UsageException($"--faults is for virtual benches, and {_bench.Id} is none");
+        _faults = FaultChoice.Of(_request.Faults);
         if (!_world.IsSimulated)
             RefuseOnRealBench();
     }
@@ -105,6 +113,7 @@ internal sealed class CertifyRun
         var opening = new BenchOpening(_world.IsSimulated && !_request.Keep, _image, display.Note)
         {
             Work = $"job {_world.JobId}",
+            Faults = _faults,
         };
         await using OpenedBench bench = await _world.OpenAsync(opening, cancel);
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
@@ -114,8 +123,9 @@ internal sealed class CertifyRun
         var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key);
         if (_state.DirtyJob(_bench.Id) is null) // else the job goes first that left it so
             _state.Open(_bench.Id, _directory);
-        CrashPoint? crash = CrashPoint.FromEnvironment();
-        _job = new CertifyJob(bench.Parts, Options(), folders, _world.Clock())
+        CrashPoint? crash = CrashPoint.FromEnvironment() ?? CrashPoint.Of(bench.Faults);
+        DiskFaults.Arm(FaultChoice.DiskOf(bench.Faults));
+        _job = new CertifyJob(bench.Parts, Options(bench.Faults), folders, _world.Clock())
         {
             Listener = new JobEvents(display).Show,
             JournalProbe = crash is null ? null : crash.At,
@@ -151,7 +161,7 @@ internal sealed class CertifyRun
         }
     }
 
-    private CertifyOptions Options()
+    private CertifyOptions Options(FaultPlan? plan)
     {
         DutProfile profile = DutProfiles.Load(_bench.DutProfile);
         return new CertifyOptions
@@ -163,6 +173,7 @@ internal sealed class CertifyRun
             BindDut = _request.Dut is not null,
             ConfirmChip = _request.ConfirmChip,
             Operator = _request.Operator ?? "not named",
+            Laboratory = _laboratory,
             Host = _world.HostName,
             Software = FlashBenchCommand.Version,
             Require = _request.Require ?? profile.RequiredLevel,
@@ -171,6 +182,7 @@ internal sealed class CertifyRun
             ShortenedWatch = _request.ShortenedWatch,
             Seed = _world.Seed,
             RealTime = _request.RealTime,
+            FaultPlan = FaultChoice.Words(plan),
             Keys = _world.IsSimulated ? _keys : KeyRing.Intel, // rule I7
             TestKeyName = _world.IsSimulated ? TestKeyName : null,
             Simulated = _world.IsSimulated,

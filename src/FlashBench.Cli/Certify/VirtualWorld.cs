@@ -13,6 +13,7 @@ using FlashBench.Hardware.Power;
 using FlashBench.Hardware.Programmers;
 using FlashBench.Hardware.Usb;
 using FlashBench.Simulation;
+using FlashBench.Simulation.Faults;
 using FlashBench.Simulation.Images;
 using FlashBench.Simulation.Served;
 using FlashBench.Simulation.State;
@@ -35,6 +36,7 @@ internal sealed class VirtualWorld : BenchWorld
     private readonly BenchPaths _paths;
     private readonly int? _usbPort;
     private readonly TimeSpan _uptime;
+    private VirtualBootClock? _bootClock;
 
     public VirtualWorld(BenchEntry bench, BenchPaths paths, WorldWishes wishes)
         : this(bench, paths, wishes.Seed ?? bench.Virtual?.Seed ?? 0, wishes.RealTime, wishes.UsbPort, wishes.GoesOnFrom)
@@ -101,12 +103,12 @@ internal sealed class VirtualWorld : BenchWorld
     /// <inheritdoc/>
     public override BenchClock Clock() => _realTime
         ? HostWorld.ClockOf(Time)
-        : new BenchClock(Time, new VirtualBootClock(Time, _uptime), VirtualBootId());
+        : new BenchClock(Time, BootClock(), VirtualBootId());
 
     /// <inheritdoc/>
     public override BenchClock ClockOf(InterruptedJob job) => _realTime
         ? base.ClockOf(job)
-        : job.Clock(Time, new VirtualBootClock(Time, _uptime), VirtualBootId());
+        : job.Clock(Time, BootClock(), VirtualBootId());
 
     /// <inheritdoc/>
     public override string DrawNonce() => _realTime
@@ -124,8 +126,13 @@ internal sealed class VirtualWorld : BenchWorld
             VirtualBench bench = owned.Add(OpenBench(opening));
             ProgrammerOverUsb? usb =
                 _usbPort is { } port ? owned.Add(await ExportAsync(bench, port, opening.Note)) : null;
+            FaultPlan? plan = opening.Faults?.For(bench.Chip.Part.SizeBytes);
+            plan?.Arm(new FaultSite(bench, Time, BootClock()));
             opened = true;
-            return new OpenedBench(Parts(bench, usb), owned);
+            return new OpenedBench(Parts(bench, usb), owned)
+            {
+                Faults = plan,
+            };
         }
         finally
         {
@@ -194,6 +201,9 @@ internal sealed class VirtualWorld : BenchWorld
         BenchConfigFile.Chips.Select(SpiNorChips.ByName).FirstOrDefault(chip => chip?.SizeBytes == chipBytes)
             ?? SpiNorChips.ByName(_parts.Chip)
             ?? throw new ConfigException("bench-config.json", $"bench {_bench.Id} names an unknown chip");
+
+    private VirtualBootClock BootClock() =>
+        _bootClock ??= new VirtualBootClock(Time, _uptime);
 
     private string VirtualBootId() =>
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"boot/{_seed}"))[..16]).ToString();

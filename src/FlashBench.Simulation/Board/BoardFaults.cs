@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using FlashBench.Hardware.Power;
+using FlashBench.Simulation.Me;
 
 namespace FlashBench.Simulation.Board;
 
@@ -34,6 +35,11 @@ public sealed record SampleDamage(int Boot, int Sample, int ByteIndex, byte Xor)
 /// <param name="OfBoot">The earlier boot; one of the four before it.</param>
 public sealed record ConsoleReplay(int Boot, int OfBoot);
 
+/// <summary>The board's transmitter sends noise as fast as the line takes it.</summary>
+/// <param name="When">When it begins.</param>
+/// <param name="Bytes">How much.</param>
+public sealed record ConsoleFlood(BootMoment When, int Bytes);
+
 /// <summary>The board resets itself.</summary>
 /// <param name="When">When.</param>
 /// <param name="RailBlip">True if the main rail drops for a moment, so that the ME starts anew too.</param>
@@ -42,7 +48,11 @@ public sealed record BoardReset(BootMoment When, bool RailBlip);
 /// <summary>The board switches its main rails off and stays off.</summary>
 /// <param name="When">When.</param>
 /// <param name="Announced">True if the kernel says "reboot: Power down" first.</param>
-public sealed record BoardPowerOff(BootMoment When, bool Announced);
+public sealed record BoardPowerOff(BootMoment When, bool Announced)
+{
+    /// <summary>The board starts by itself so much later; null to stay off.</summary>
+    public TimeSpan? BackAfter { get; init; }
+}
 
 /// <summary>A bit of the chip that changes.</summary>
 /// <param name="Address">Byte address on the chip.</param>
@@ -80,6 +90,12 @@ public sealed class BoardFaults
     /// <summary>Nothing arrives on the console any more; power stays.</summary>
     public BootMoment? ConsoleSilent { get; set; }
 
+    /// <summary>The board's transmitter floods the console with noise.</summary>
+    public ConsoleFlood? Flood { get; set; }
+
+    /// <summary>The board's crystal is so much faster than the host believes, in parts per million.</summary>
+    public int ClockPpm { get; set; }
+
     /// <summary>The console repeats an earlier boot.</summary>
     public ConsoleReplay? Replay { get; set; }
 
@@ -89,11 +105,45 @@ public sealed class BoardFaults
     /// <summary>The board switches off.</summary>
     public BoardPowerOff? PowerOff { get; set; }
 
+    /// <summary>From the named boot on every boot ends in a warm reset, so long after it began.</summary>
+    public BootMoment? ResetLoop { get; set; }
+
+    /// <summary>The operating system crashes.</summary>
+    public SystemCrash? Crash { get; set; }
+
+    /// <summary>The operating system hangs.</summary>
+    public SystemHang? Hang { get; set; }
+
+    /// <summary>The operating system goes to sleep.</summary>
+    public BoardSleep? Sleep { get; set; }
+
+    /// <summary>The lab's power fails.</summary>
+    public SupplyCut? SupplyCut { get; set; }
+
+    /// <summary>The serial cable is pulled.</summary>
+    public ConsoleUnplug? ConsoleUnplugged { get; set; }
+
+    /// <summary>From this boot on the host has told a valid ME to disable itself for the time being (COM 3).</summary>
+    public int? MeSoftDisabled { get; set; }
+
+    /// <summary>From this boot on Boot Guard rejects the firmware: the host runs, HFSTS5 says so, and the chipset cuts
+    /// power after 30 minutes, whatever the ME does. No effect on chipsets before the 8 series.</summary>
+    public int? BootGuardEnforces { get; set; }
+
+    /// <summary>From this boot on a processor sits in the socket that the chipset's SKU does not allow.</summary>
+    public int? InvalidProcessor { get; set; }
+
+    /// <summary>The maker's embedded controller cuts power so long after power-good if the ME does not run.</summary>
+    public TimeSpan? VendorTimer { get; set; }
+
     /// <summary>The power sensor repeats its last answer.</summary>
     public BootMoment? SensorFrozen { get; set; }
 
     /// <summary>The power sensor answers no more.</summary>
     public BootMoment? SensorDead { get; set; }
+
+    /// <summary>Largest error of a sample besides the usual noise, to both sides, drawn anew each time.</summary>
+    public PowerSample SensorNoise { get; set; }
 
     /// <summary>The power sensor reads so much more than there is, at any time.</summary>
     public PowerSample SensorOffset { get; set; }
@@ -115,4 +165,17 @@ public sealed class BoardFaults
 
     /// <summary>A cell flips when the programmer is opened for the first time after it changed cells.</summary>
     public CellFlip? FlipAfterWrite { get; set; }
+
+    // What processor, host and Boot Guard make of an ME that the flash alone would let run so.
+    internal MeOutcome Decide(MeOutcome me, PchFamily pch, int boot)
+    {
+        if (me.State == MeState.NoBoot)
+            return me;
+        if (boot >= InvalidProcessor)
+            me = MeRegisters.InvalidProcessor(me.ThirdGeneration, me.DisableBit, me.Version);
+        else if (boot >= MeSoftDisabled && me.State is MeState.Normal or MeState.Removed)
+            me = MeRegisters.SoftDisabled(me.ThirdGeneration, me.Version);
+        bool hasBootGuard = pch is PchFamily.EightAndNineSeries or PchFamily.HundredSeries;
+        return hasBootGuard && boot >= BootGuardEnforces ? me.WithBootGuardActing() : me;
+    }
 }

@@ -6,6 +6,9 @@ namespace FlashBench.Simulation.Board;
 /// <summary>What happens to whoever runs on the board.</summary>
 internal interface IBoardLoad
 {
+    /// <summary>Number of the boot that the next <see cref="Begin"/> makes.</summary>
+    int NextBoot { get; }
+
     /// <summary>The main rail is good, or (with <paramref name="warm"/>) the host resets under power.</summary>
     void Begin(TimeSpan at, MeOutcome me, bool warm);
 
@@ -16,9 +19,10 @@ internal interface IBoardLoad
 /// <summary>Relay contact, rails and the ME's say in them.</summary>
 /// <remarks>
 /// Modelled: contact delay, standby before main rail, rise and discharge, a chipset that does not ask for its main
-/// rail, the cut by the ROM's watchdog 30:00 after power-good with standby left on, the board's hold on the SPI bus.
-/// Not modelled: power button, sleep states, battery, more than one main rail (all S0 rails move together); a contact
-/// bounces only by a fault.
+/// rail, the cut 30:00 after power-good with standby left on (the ROM's watchdog, Boot Guard, an invalid processor),
+/// the embedded controller's own timer, S3, a supply that fails, the board's hold on the SPI bus. Not modelled: power
+/// button, waking from S3, battery, more than one main rail (all S0 rails move together); a contact bounces only by a
+/// fault.
 /// </remarks>
 internal sealed class BoardPower(
     BoardTimeline timeline, SimulatedSpiNor chip, ChipSupply supply, GenuineRecord genuine, BoardFaults faults)
@@ -32,6 +36,7 @@ internal sealed class BoardPower(
 
     private BoardScope _movement = new();
     private BoardScope _life = new();
+    private bool _supplied = true;
 
     /// <summary>Gets told when the host starts and stops.</summary>
     public required IBoardLoad Load { get; init; }
@@ -85,18 +90,36 @@ internal sealed class BoardPower(
             PowerGood = at - state.SincePowerGood;
             Rail.Rise(PowerGood - RiseTime);
             TakeBus(at);
-            ArmWatchdog();
+            ArmTimers();
         }
     }
 
     /// <summary>All main rails drop; standby stays until the relay opens.</summary>
-    public void Cut(TimeSpan at)
+    public void Cut(TimeSpan at) => Leave(at, BoardPhase.StandbyOnly);
+
+    /// <summary>S3: all main rails drop, the memory is refreshed from standby.</summary>
+    public void Sleep(TimeSpan at) => Leave(at, BoardPhase.Asleep);
+
+    /// <summary>All main rails drop, and the board starts by itself after <paramref name="pause"/>.</summary>
+    public void CutAndStart(TimeSpan at, TimeSpan pause)
     {
-        if (Phase != BoardPhase.Running)
-            return;
-        LoseMain(at);
-        Phase = BoardPhase.StandbyOnly;
+        Cut(at);
+        timeline.At(at + pause, _life, then =>
+        {
+            Phase = BoardPhase.Starting;
+            StartMain(then);
+        });
+    }
+
+    /// <summary>The supply in front of the relay goes, and comes back after <paramref name="pause"/> if there is one.
+    /// </summary>
+    public void LoseSupply(TimeSpan at, TimeSpan? pause)
+    {
+        _supplied = false;
+        Unpower(at);
         Changed();
+        if (pause is TimeSpan length)
+            timeline.At(at + length, new BoardScope(), RegainSupply);
     }
 
     /// <summary>The host resets, with or without a moment of no power.</summary>
@@ -115,6 +138,37 @@ internal sealed class BoardPower(
         Phase = BoardPhase.Starting;
         timeline.At(at + BlipTime, _life, StartMain);
         Changed();
+    }
+
+    private void Leave(TimeSpan at, BoardPhase phase)
+    {
+        if (Phase != BoardPhase.Running)
+            return;
+        LoseMain(at);
+        Phase = phase;
+        Changed();
+    }
+
+    private void RegainSupply(TimeSpan at)
+    {
+        _supplied = true;
+        if (ContactClosed)
+            Power(at);
+        Changed();
+    }
+
+    private void Power(TimeSpan at)
+    {
+        Phase = BoardPhase.Starting;
+        timeline.At(at + StandbyTime, _life, StartMain);
+    }
+
+    private void Unpower(TimeSpan at)
+    {
+        if (Phase == BoardPhase.Running)
+            LoseMain(at);
+        EndLife();
+        Phase = BoardPhase.Unpowered;
     }
 
     private void Move(bool close, TimeSpan at)
@@ -136,25 +190,16 @@ internal sealed class BoardPower(
         if (close == ContactClosed || (close ? faults.RelayStuckOff : faults.RelayStuckOn))
             return;
         ContactClosed = close;
-        if (ContactClosed)
-        {
-            Phase = BoardPhase.Starting;
-            timeline.At(at + StandbyTime, _life, StartMain);
-        }
-        else
-        {
-            if (Phase == BoardPhase.Running)
-                LoseMain(at);
-            EndLife();
-            Phase = BoardPhase.Unpowered;
-        }
-
+        if (!close)
+            Unpower(at);
+        else if (_supplied)
+            Power(at);
         Changed();
     }
 
     private void StartMain(TimeSpan at)
     {
-        Me = new MeModel(genuine).Decide(chip.Cells.Span);
+        Me = faults.Decide(new MeModel(genuine).Decide(chip.Cells.Span), genuine.Pch, Load.NextBoot);
         if (Me.State == MeState.NoBoot)
         {
             Phase = BoardPhase.StandbyOnly;
@@ -170,7 +215,7 @@ internal sealed class BoardPower(
     {
         (PowerGood, Phase) = (at, BoardPhase.Running);
         TakeBus(at);
-        ArmWatchdog();
+        ArmTimers();
         Load.Begin(at, Me!, warm: false); // StartMain has decided
         Changed();
     }
@@ -181,10 +226,12 @@ internal sealed class BoardPower(
         chip.BoardDrivesBus = true;
     }
 
-    private void ArmWatchdog()
+    private void ArmTimers()
     {
-        if (Me?.State == MeState.WatchdogArmed)
+        if (Me?.EndsAfterThirtyMinutes == true)
             timeline.At(PowerGood + MeModel.WatchdogPeriod, _life, Cut);
+        if (faults.VendorTimer is TimeSpan period && Me?.State != MeState.Normal)
+            timeline.At(PowerGood + period, _life, Cut);
     }
 
     private void LoseMain(TimeSpan at)

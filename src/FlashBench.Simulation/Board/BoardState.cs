@@ -18,6 +18,9 @@ internal enum BoardPhase
 
     /// <summary>Main rails off, standby up; only the relay brings the board back.</summary>
     StandbyOnly,
+
+    /// <summary>S3: main rails off, memory refreshed; only the relay brings the board back.</summary>
+    Asleep,
 }
 
 /// <summary>The part of a bench's state file that belongs to the board.</summary>

@@ -62,6 +62,8 @@ internal sealed class BootLog
         Step(60, "NOTE", $"{banner} romstage starting (log level: 7)...");
         Play(BootText.Romstage);
         MeInRomstage();
+        if (_facts.Me.State == MeState.InvalidProcessor)
+            Step(2, "NOTE", "INVALID CPU AND PCH COMBINATION");
         Play(BootText.RomstageEnd);
         Step(20, "NOTE", $"{banner} postcar starting (log level: 7)...");
         Play(BootText.Postcar);

@@ -20,10 +20,10 @@ internal sealed record BoardParts(
 /// <summary>One boot: firmware log, kernel log, then an operating system with heartbeat and agent.</summary>
 /// <remarks>
 /// Modelled: the lines of docs/console-protocol.md at their times by a clock that is up to 0.09 % off, queries while
-/// the system is up, and the boot's share of <see cref="BoardFaults"/>. Not modelled: what comes
-/// after a login's prompt, shutdown, other load.
+/// the system is up, its load, and the boot's share of <see cref="BoardFaults"/>. Not modelled: what comes
+/// after a login's prompt, an orderly shutdown.
 /// </remarks>
-internal sealed class BootedSystem
+internal sealed partial class BootedSystem
 {
     private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SamplePeriod = TimeSpan.FromSeconds(30);
@@ -33,6 +33,7 @@ internal sealed class BootedSystem
     private readonly BoardParts _parts;
     private readonly UartLine _uart;
     private readonly BoardScope _scope = new();
+    private readonly BoardScope _software = new(); // ends sooner where only the operating system stops
     private readonly BootLog _log;
     private readonly IReadOnlyList<uint>? _visible;
     private readonly BoardInventory _inventory;
@@ -46,7 +47,8 @@ internal sealed class BootedSystem
         _visible = hidden ? null : me.Registers;
         _inventory = Inventory(parts, boot, me, hidden);
         _log = BootLog.Create(new BootFacts(me, parts.Pch, hidden, unchecked(parts.Seed * 1000L + boot)));
-        _clockError = 0.0009 * SeededHash.Signed(parts.Seed, 0xC10C); // one crystal, the same at every boot
+        _clockError = 0.0009 * SeededHash.Signed(parts.Seed, 0xC10C) // one crystal, the same at every boot
+            + parts.Faults.ClockPpm / 1e6;
     }
 
     /// <summary>Number since the bench was opened; 0 for one that was running then.</summary>
@@ -64,6 +66,9 @@ internal sealed class BootedSystem
     /// <summary>True when heartbeats have begun.</summary>
     public bool SystemUp(TimeSpan at) => Running && at >= Began + _log.SystemUp;
 
+    /// <summary>What the board draws in milliamps, standby not counted.</summary>
+    public double Load(TimeSpan at) => _haltedLoad ?? (SystemUp(at) ? IdleMilliamps : BootMilliamps);
+
     /// <summary>Called after each sample, so that the state file can be written.</summary>
     public required Action Sampled { get; init; }
 
@@ -74,7 +79,7 @@ internal sealed class BootedSystem
     public void Schedule(TimeSpan from)
     {
         foreach (BootLine line in _log.Lines.Where(line => Began + line.At >= from))
-            _parts.Timeline.At(Began + line.At, _scope, at => Print(at, line.Text));
+            _parts.Timeline.At(Began + line.At, _software, at => Print(at, line.Text));
         ScheduleFaults(from);
         if (_parts.Faults.LoginOnly)
         {
@@ -90,28 +95,29 @@ internal sealed class BootedSystem
     public void Receive(TimeSpan at, ReadOnlySpan<byte> bytes)
     {
         if (_parts.Faults.LoginOnly && SystemUp(at) && !Stopped(at) && bytes.ContainsAny((byte)'\r', (byte)'\n'))
-            _parts.Timeline.At(at + AnswerDelay, _scope, Prompt);
+            _parts.Timeline.At(at + AnswerDelay, _software, Prompt);
         if (!AgentRuns(at) || at < Began + _log.SystemUp + AgentDelay)
             return;
         AgentAnswers wanted = Agent.Receive(bytes);
         if (wanted.HasFlag(AgentAnswers.Sample))
-            _parts.Timeline.At(at + AnswerDelay, _scope, Sample);
+            _parts.Timeline.At(at + AnswerDelay, _software, Sample);
         if (wanted.HasFlag(AgentAnswers.Facts))
-            _parts.Timeline.At(at + 2 * AnswerDelay, _scope, Tell);
+            _parts.Timeline.At(at + 2 * AnswerDelay, _software, Tell);
     }
 
     /// <summary>Everything stops in this instant.</summary>
     public void Stop(TimeSpan at)
     {
+        _software.End();
         _scope.End();
         _uart.Cut(at);
     }
 
-    private void Prompt(TimeSpan at) => _uart.Send(at, _scope, "\r\nflashbench login: "u8.ToArray());
+    private void Prompt(TimeSpan at) => Send(at, "\r\nflashbench login: "u8.ToArray());
 
     private bool AgentRuns(TimeSpan at) => _parts.Agent && !_parts.Faults.LoginOnly && !Stopped(at);
 
-    private bool Stopped(TimeSpan at) => !Running || _parts.Faults.AgentStops?.IsPast(Boot, at - Began) == true;
+    private bool Stopped(TimeSpan at) => _software.Ended || _parts.Faults.AgentStops?.IsPast(Boot, at - Began) == true;
 
     private void Repeat(TimeSpan from, TimeSpan first, TimeSpan period, Action<TimeSpan, long> action)
     {
@@ -120,10 +126,10 @@ internal sealed class BootedSystem
         void Next(TimeSpan at)
         {
             action(at, ++index);
-            _parts.Timeline.At(Began + first + index * own, _scope, Next);
+            _parts.Timeline.At(Began + first + index * own, _software, Next);
         }
 
-        _parts.Timeline.At(Began + first + index * own, _scope, Next);
+        _parts.Timeline.At(Began + first + index * own, _software, Next);
     }
 
     private void Beat(TimeSpan at, long number)
@@ -148,7 +154,7 @@ internal sealed class BootedSystem
         }
 
         if (!_parts.Faults.MissingSamples.Any(window => window.Holds(Boot, at - Began)))
-            _uart.Send(at, _scope, line);
+            Send(at, line);
         Sampled();
     }
 
@@ -168,48 +174,13 @@ internal sealed class BootedSystem
         return new BoardInventory(parts.Pch, !hidden, told ? me.Version : null, other ? "other" : "virtual");
     }
 
-    private void Print(TimeSpan at, string text) => _uart.Send(at, _scope, Line(text));
+    private void Print(TimeSpan at, string text) => Send(at, Line(text));
+
+    private void Send(TimeSpan at, byte[] bytes)
+    {
+        _lastLine = bytes;
+        _uart.Send(at, _scope, bytes);
+    }
 
     private static byte[] Line(string text) => Encoding.ASCII.GetBytes(text + "\r\n");
-
-    private void ScheduleFaults(TimeSpan from)
-    {
-        BoardFaults faults = _parts.Faults;
-        if (faults.Reset is { } reset)
-            Once(reset.When, from, at => Power.Reset(at, reset.RailBlip));
-        if (faults.DisableBitCleared is { } cleared)
-            Once(cleared, from, _ => ClearDisableBit());
-        if (faults.PowerOff is { } off)
-            Once(off.When, from, at => PowerOff(at, off.Announced));
-    }
-
-    private void Once(BootMoment moment, TimeSpan from, Action<TimeSpan> action)
-    {
-        if (moment.Applies(Boot) && Began + moment.At >= from)
-            _parts.Timeline.At(Began + moment.At, _scope, action);
-    }
-
-    private void PowerOff(TimeSpan at, bool announced)
-    {
-        if (!announced)
-        {
-            Power.Cut(at);
-            return;
-        }
-
-        double seconds = (at - Began - _log.KernelStart).TotalSeconds;
-        Print(at, string.Create(CultureInfo.InvariantCulture, $"[{seconds,12:0.000000}] reboot: Power down"));
-        _parts.Timeline.At(at + TimeSpan.FromMilliseconds(200), _scope, Power.Cut);
-    }
-
-    // What some firmware does with a descriptor that it does not like.
-    private void ClearDisableBit()
-    {
-        ReadOnlySpan<byte> cells = _parts.Chip.Cells.Span;
-        if (FlashDescriptorReading.Read(cells, _parts.Pch) is not { DisableBit: true } descriptor)
-            return;
-        uint address = descriptor.StrapAddress + (uint)descriptor.StrapBit / 8;
-        byte cleared = (byte)(cells[(int)address] & ~(1 << descriptor.StrapBit % 8));
-        _parts.Chip.WriteAsBoard(address, [cleared]);
-    }
 }

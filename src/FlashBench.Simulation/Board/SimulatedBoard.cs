@@ -10,18 +10,21 @@ namespace FlashBench.Simulation.Board;
 /// <para>Modelled: what <see cref="BoardPower"/>, <see cref="MeModel"/>, <see cref="BootLog"/> and
 /// <see cref="BootedSystem"/> say; input current with open relay, in standby, during a busy boot and in a calmer
 /// system, each with noise that depends on seed and time.</para>
-/// <para>Not modelled: writes of the ME or the host into the flash, sleep, time that passes while no process plays
+/// <para>Not modelled: writes of the ME or the host into the flash, time that passes while no process plays
 /// the bench (the board then stands still).</para>
 /// <para>Safe for concurrent use: one lock; console events are handed over outside it, in order.</para>
 /// </remarks>
 internal sealed class SimulatedBoard : IBoardLoad, IDisposable
 {
+    private const double DischargedMillivolts = 300;
+
     private readonly Lock _gate = new();
     private readonly Queue<ConsoleEvent> _outbox = new();
     private readonly ConsoleTape _tape = new();
     private readonly Action<byte[]> _save;
     private readonly BoardParts _parts;
     private readonly UartLine _uart;
+    private readonly ConsoleCable _cable;
     private readonly GenuineRecord _genuine;
     private bool _delivering;
     private bool _disposed;
@@ -45,6 +48,7 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
         var timeline = new BoardTimeline(time, Wake);
         (_parts, ChipSupply supply) = board(timeline);
         _uart = new UartLine(timeline, Deliver);
+        _cable = new ConsoleCable(timeline, _outbox.Enqueue);
         Power = new BoardPower(timeline, _parts.Chip, supply, state.Genuine, _parts.Faults)
         {
             Load = this,
@@ -66,6 +70,9 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     /// <summary>Relay, rails, ME.</summary>
     public BoardPower Power { get; }
 
+    /// <summary>What really happened on the board since the bench was opened.</summary>
+    public List<BoardBoot> History { get; } = [];
+
     /// <summary>Boots since the bench was opened.</summary>
     public int Boots => _boots;
 
@@ -76,6 +83,17 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
         {
             lock (_gate)
                 return Power.Driven;
+        }
+    }
+
+    /// <summary>True while the contact is closed or the main rail is not yet discharged.</summary>
+    public bool HasPower
+    {
+        get
+        {
+            bool powered = false;
+            Do(at => powered = Power.ContactClosed || Power.Rail.MillivoltsAt(at) > DischargedMillivolts);
+            return powered;
         }
     }
 
@@ -92,9 +110,21 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     }
 
     /// <summary>Bytes go out to the board; they arrive when their last bit has.</summary>
-    public void Send(byte[] bytes) => Do(at =>
-        _parts.Timeline.At(
-            at + bytes.Length * UartLine.ByteTime, new BoardScope(), then => _system?.Receive(then, bytes)));
+    /// <returns>False if the host has no adapter to send them with.</returns>
+    public bool Send(byte[] bytes)
+    {
+        bool sent = true;
+        Do(at =>
+        {
+            sent = _cable.AdapterThere;
+            if (_cable.Plugged)
+            {
+                _parts.Timeline.At(
+                    at + bytes.Length * UartLine.ByteTime, new BoardScope(), then => _system?.Receive(then, bytes));
+            }
+        });
+        return sent;
+    }
 
     /// <summary>Stops the board's time; the state file keeps where it stood.</summary>
     public void Dispose()
@@ -110,18 +140,28 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     }
 
     /// <inheritdoc/>
+    public int NextBoot => _boots + 1;
+
+    /// <inheritdoc/>
     public void Begin(TimeSpan at, MeOutcome me, bool warm)
     {
         _boots++;
         _bootCount++;
+        History.Add(new BoardBoot(_boots, me.State, warm, at, null));
         Start(_boots, at, me).Schedule(at);
+        _cable.Schedule(_parts.Faults.ConsoleUnplugged, _boots, at);
         if (_parts.Faults.Replay is { } replay && replay.Boot == _boots)
             Replay(at, replay.OfBoot);
         Save();
     }
 
     /// <inheritdoc/>
-    public void Stop(TimeSpan at) => _system?.Stop(at);
+    public void Stop(TimeSpan at)
+    {
+        if (History is [.., { Ended: null } last])
+            History[^1] = last with { Ended = at };
+        _system?.Stop(at);
+    }
 
     private void Resume(BoardState state, TimeSpan now)
     {
@@ -177,8 +217,12 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
 
     private void Arrive(TimeSpan at, byte[] bytes)
     {
-        if (_system is { } system && _parts.Faults.ConsoleSilent?.IsPast(system.Boot, at - system.Began) == true)
+        if (!_cable.Plugged
+            || (_system is { } system && _parts.Faults.ConsoleSilent?.IsPast(system.Boot, at - system.Began) == true))
+        {
             return;
+        }
+
         _outbox.Enqueue(new ConsoleEvent.Bytes(_parts.Timeline.Timestamp(at), bytes));
     }
 
@@ -205,24 +249,26 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
         double railNoise = rail > 50 ? 14 * Noise(at, 1) : 4 + 4 * Noise(at, 1); // an open input reads a little
         double load = LoadMilliamps(at);
         double loadNoise = load > 0 ? (4 + load * 0.04) * Noise(at, 2) : 1 + Noise(at, 2);
-        PowerSample offset = _parts.Faults.SensorOffset;
+        PowerSample offset = _parts.Faults.SensorOffset, wild = _parts.Faults.SensorNoise;
         var sample = new PowerSample(
-            (int)Math.Round(Math.Max(0, rail + railNoise + offset.RailMillivolts)),
-            (int)Math.Round(Math.Max(0, load + loadNoise + offset.SupplyMilliamps)));
+            Whole(rail + railNoise + offset.RailMillivolts + wild.RailMillivolts * Noise(at, 4)),
+            Whole(load + loadNoise + offset.SupplyMilliamps + wild.SupplyMilliamps * Noise(at, 5)));
         _lastSample = sample;
         return sample;
     }
+
+    private static int Whole(double reading) => (int)Math.Round(Math.Max(0, reading));
 
     private double Noise(TimeSpan at, int channel) => SeededHash.Signed(_parts.Seed * 8L + channel, at.Ticks);
 
     private double LoadMilliamps(TimeSpan at)
     {
-        const double Standby = 38, Boot = 1450, Idle = 620;
+        const double Standby = 38, Refresh = 47; // of 8 GiB in S3
         return Power.Phase switch
         {
             BoardPhase.Unpowered => 0,
-            BoardPhase.Running when _system?.SystemUp(at) == true => Standby + Idle,
-            BoardPhase.Running => Standby + Boot,
+            BoardPhase.Running => Standby + _system!.Load(at), // a running board runs something
+            BoardPhase.Asleep => Standby + Refresh,
             _ => Standby,
         };
     }

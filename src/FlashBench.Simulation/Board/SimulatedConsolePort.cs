@@ -58,7 +58,8 @@ internal sealed class SimulatedConsolePort : IConsolePort
         cancel.ThrowIfCancellationRequested();
         if (_events.Reader.Completion.IsCompleted)
             throw new ConsoleException("The virtual console port is closed.");
-        _board.Send(data.ToArray());
+        if (!_board.Send(data.ToArray()))
+            throw new ConsoleException("The virtual console port hung up.") { Cause = PartCause.Unavailable };
         return ValueTask.CompletedTask;
     }
 

@@ -15,6 +15,12 @@ public enum MeState
     /// <summary>Bring-up ran, later code is gone; watchdog disarmed.</summary>
     Removed,
 
+    /// <summary>Everything is valid, but the host has told it to stand still; watchdog disarmed.</summary>
+    SoftDisabled,
+
+    /// <summary>The chipset does not allow the processor: the host runs, and power is cut after 30 minutes.</summary>
+    InvalidProcessor,
+
     /// <summary>Everything runs.</summary>
     Normal,
 }
@@ -28,4 +34,21 @@ public enum MeState
 /// <param name="Reason">What decided, in words.</param>
 public sealed record MeOutcome(
     MeState State, IReadOnlyList<uint> Registers, bool ThirdGeneration, bool DisableBit, string? Version,
-    string Reason);
+    string Reason)
+{
+    private const uint StartEnforcement = 1u << 31; // HFSTS5
+
+    /// <summary>True if Boot Guard has told the chipset to act against a firmware that it rejects.</summary>
+    public bool BootGuardActs => (Registers[4] & StartEnforcement) != 0;
+
+    /// <summary>True if the chipset cuts the main rails 30 minutes after power-good.</summary>
+    public bool EndsAfterThirtyMinutes => State is MeState.WatchdogArmed or MeState.InvalidProcessor || BootGuardActs;
+
+    /// <summary>The same ME on a board whose firmware Boot Guard rejects.</summary>
+    internal MeOutcome WithBootGuardActing()
+    {
+        uint[] registers = [.. Registers];
+        registers[4] |= StartEnforcement;
+        return this with { Registers = registers };
+    }
+}

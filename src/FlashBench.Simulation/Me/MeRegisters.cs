@@ -45,6 +45,23 @@ internal static class MeRegisters
             : [0x1E00_3052, 0x1632_017A, ConsumerSku, 0, 0, 0],
         third, false, version, $"module {missing}");
 
+    /// <summary>Soft temporary disable: CSE as reported (CWS 4, COS 1, COM 3, error 2); for ME 7 to 9 COM 3 in the
+    /// bring-up state 0x28 (model value).</summary>
+    public static MeOutcome SoftDisabled(bool third, string? version) => new(
+        MeState.SoftDisabled,
+        third
+            ? [0x8003_2044, 0x3028_0116, ConsumerSku, StatusValid, 0, 0]
+            : [0x1E03_0191, 0x1628_0100, ConsumerSku, 0, 0, 0],
+        third, false, version, "soft temporary disable");
+
+    /// <summary>A processor that the chipset's SKU does not allow: CWS 8 (model value).</summary>
+    public static MeOutcome InvalidProcessor(bool third, bool disableBit, string? version) => new(
+        MeState.InvalidProcessor,
+        third
+            ? [0x8000_0048, 0x3032_0116, ConsumerSku, StatusValid, 0, 0]
+            : [0x1E00_0058, 0x1632_0100, ConsumerSku, 0, 0, 0],
+        third, disableBit, version, "invalid processor");
+
     /// <summary>Normal: reported for Broadwell; for ME 11 a model value with CWS 5, COS 1, init complete.</summary>
     public static MeOutcome Normal(bool third, string version, MeFindings findings)
     {

@@ -9,6 +9,7 @@ public sealed class EvidenceWriterTests
 {
     [Theory]
     [InlineData(DsseEnvelope.FileName)]
+    [InlineData(TestResultStatement.FileName)]
     [InlineData(StationPublicKey.FileName)]
     [InlineData(EvidenceFolder.JUnitName)]
     public void No_report_stays_behind_when_the_certificate_cannot_be_written(string blocked)
@@ -20,7 +21,8 @@ public sealed class EvidenceWriterTests
         JobFacts facts = JobFold.Fold(bench.Records, []);
         var folders = new JobFolders(bench.Directory, bench.Vault, bench.State, bench.Key);
 
-        Assert.Throws<JournalWriteException>(() => EvidenceWriter.Write(folders, facts, Decision.Decide(facts)));
+        Assert.Throws<JournalWriteException>(
+            () => EvidenceWriter.Write(folders, bench.Records, facts, Decision.Decide(facts)));
 
         Assert.False(File.Exists(Path.Combine(bench.Directory, EvidenceFolder.ReportName)));
         Assert.False(File.Exists(Path.Combine(bench.Directory, EvidenceFolder.JUnitName)));
@@ -30,7 +32,10 @@ public sealed class EvidenceWriterTests
     private static void Delete(JobBench bench)
     {
         string[] derived =
-            [EvidenceFolder.ReportName, EvidenceFolder.JUnitName, StationPublicKey.FileName, DsseEnvelope.FileName];
+        [
+            EvidenceFolder.ReportName, EvidenceFolder.JUnitName, StationPublicKey.FileName,
+            TestResultStatement.FileName, DsseEnvelope.FileName,
+        ];
         foreach (string name in derived)
             File.Delete(Path.Combine(bench.Directory, name));
     }

@@ -12,6 +12,7 @@ internal sealed class BoardStage
 {
     private readonly List<(TimeSpan At, byte[] Bytes)> _received = [];
     private readonly List<(TimeSpan At, PowerSample Sample)> _samples = [];
+    private bool _disposed;
 
     private BoardStage(VirtualTime time, VirtualBench bench) => (Time, Bench) = (time, bench);
 
@@ -37,6 +38,9 @@ internal sealed class BoardStage
     public string[] FB1 => [.. Lines.Where(line => line.StartsWith("FB1 ", StringComparison.Ordinal))];
 
     public string[] Heartbeats => [.. Lines.Where(line => line.StartsWith("heartbeat ", StringComparison.Ordinal))];
+
+    /// <summary>Hang-ups before the end.</summary>
+    public int HangUps { get; private set; }
 
     /// <summary>When the last byte came.</summary>
     public TimeSpan LastByte => _received[^1].At;
@@ -83,6 +87,7 @@ internal sealed class BoardStage
             var stage = new BoardStage(time, bench);
             Task listening = stage.ListenAsync();
             await script(stage);
+            stage._disposed = true;
             await bench.DisposeAsync();
             await listening;
             return stage;
@@ -120,6 +125,7 @@ internal sealed class BoardStage
     {
         await foreach (ConsoleEvent happened in Bench.Console.ReadAsync(default))
         {
+            HangUps += happened is ConsoleEvent.HangUp && !_disposed ? 1 : 0;
             if (happened is ConsoleEvent.Bytes bytes)
                 _received.Add((Time.GetElapsedTime(0, bytes.Timestamp), bytes.Data.ToArray()));
         }
