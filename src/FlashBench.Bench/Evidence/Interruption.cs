@@ -2,7 +2,8 @@ using FlashBench.Bench.Journal;
 
 namespace FlashBench.Bench.Evidence;
 
-/// <summary>What an interruption left of a job: the phase that had begun and not ended, and what of it counts.</summary>
+/// <summary>What an interruption left of a job: the phase that had begun and not ended, and what of it
+/// counts.</summary>
 /// <param name="Phase">Its name; empty between two phases.</param>
 /// <param name="Begin">Where among the records that count it began; -1 between two phases.</param>
 /// <param name="GoesOn">True if what it did counts and it goes on from there; false if it begins anew.</param>

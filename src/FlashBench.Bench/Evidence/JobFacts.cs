@@ -57,6 +57,9 @@ public sealed record JobFacts
     /// <summary>Watched boots, the baseline first.</summary>
     public required IReadOnlyList<BootObservation> Boots { get; init; }
 
+    /// <summary>The backup that this job put back; null for other jobs.</summary>
+    public JournalData.RestoreOf? Restored { get; init; }
+
     /// <summary>How often the job was interrupted and went on; its interrupted boots are not among <see cref="Boots"/>
     /// unless they had shown a failure.</summary>
     public IReadOnlyList<ResumeFacts> Resumes { get; init; } = [];

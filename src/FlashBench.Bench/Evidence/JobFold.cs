@@ -43,6 +43,7 @@ public static class JobFold
             ReadBacks = ByPurpose(data.OfType<JournalData.ReadBack>(), read => read.Purpose),
             FlashChecks = ByPurpose(data.OfType<JournalData.FlashCheck>(), check => check.Purpose),
             Boots = boots.Judged,
+            Restored = Last<JournalData.RestoreOf>(data),
             Resumes = resumes,
             Deviations = Deviations(data, resumes),
             Console = [.. all.OfType<JournalData.ConsoleChunk>()],

@@ -38,7 +38,8 @@ public sealed class BenchState(string folder, string? chipFolder = null)
     /// <exception cref="JournalWriteException">It cannot be taken away.</exception>
     public void ClearDirty(string bench) => Delete(DirtyPath(bench));
 
-    /// <summary>Remembers the job that begins on a bench until <see cref="Close"/>; on return that is on disk.</summary>
+    /// <summary>Remembers the job that begins on a bench until <see cref="Close"/>; on return that is on
+    /// disk.</summary>
     /// <param name="bench">Bench id.</param>
     /// <param name="directory">The job directory, absolute.</param>
     /// <exception cref="JournalWriteException">It cannot be written.</exception>

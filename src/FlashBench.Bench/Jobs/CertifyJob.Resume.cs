@@ -1,14 +1,14 @@
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs.Phases;
 using FlashBench.Bench.Journal;
-using FlashBench.Bench.Report;
 using FlashBench.Bench.Watch;
 
 namespace FlashBench.Bench.Jobs;
 
 public sealed partial class CertifyJob
 {
-    /// <summary>Goes on with a job whose process was killed, stopped by its operator, or ran out of disk space.</summary>
+    /// <summary>Goes on with a job whose process was killed, stopped by its operator, or ran out of disk
+    /// space.</summary>
     /// <param name="interrupted">The job that lies in the directory of this one's folders; this one's options are
     /// <see cref="InterruptedJob.Options"/> and its clock <see cref="InterruptedJob.Clock"/>.</param>
     /// <param name="cancel">Stops it at the next point where the board is in a known state.</param>

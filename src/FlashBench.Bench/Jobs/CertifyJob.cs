@@ -25,6 +25,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
 
     private readonly List<JournalRecord> _records = [];
     private JobContext? _job;
+    private BackupToRestore? _backup; // what this job puts back, if it is one that does so
 
     /// <summary>Told what happens, on the job's own thread.</summary>
     public Action<JobEvent> Listener { get; init; } = _ => { };
@@ -67,6 +68,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         JournalWriter journal, ConsoleLog log, JournalData.JobStart start, InterruptedJob? interrupted,
         Func<JobContext, Task> run)
     {
+        using var now = new StopOnThread(Now);
         await using var console = new ConsolePump(parts.Console, log, journal, clock);
         await using var power = new PowerStrategy(parts, options.Profile.Power, data => journal.Append(data), clock);
         JobContext job = _job = new JobContext
@@ -82,7 +84,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
             Power = power,
             Console = console,
             Listener = Listener,
-            Now = Now,
+            Now = now.Token,
             Interrupted = interrupted,
             Begun = interrupted is null ? null : BegunWrite.Of(interrupted),
         };
@@ -128,7 +130,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
             if (job.Interrupted?.Ended(phases[i].Name) is { } ended)
                 stopped |= ended.Verdict != Verdict.Pass;
             else if (!stopped || RunsAnyway(job, phases[i].Name, cancel))
-                stopped |= await RunPhaseAsync(job, (i + 1, phases.Count), phases[i], cancel, limit) != Verdict.Pass;
+                stopped |= await RunPhaseAsync(job, (i + 1, phases.Count), phases[i], limit, cancel) != Verdict.Pass;
         }
     }
 
@@ -144,6 +146,15 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
 
     private List<(string Name, PhaseWork Run)> Phases(JobContext job)
     {
+        if (_backup is { } backup)
+        {
+            return
+            [
+                ("identify", stop => IdentifyPhase.RunAsync(job, stop)),
+                (Restore, stop => RestorePhase.RunAsync(job, backup, stop)), ("certify", Concludes),
+            ];
+        }
+
         List<(string, PhaseWork)> phases =
         [
             ("identify", stop => IdentifyPhase.RunAsync(job, stop)),
@@ -164,26 +175,30 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
                 phases.Add((Restore, stop => WritePhase.RestoreAsync(job, stop)));
         }
 
-        phases.Add(("certify", _ => throw new InvalidOperationException("the last phase concludes the job")));
+        phases.Add(("certify", Concludes));
         return phases;
     }
 
+    private static Task<PhaseOutcome> Concludes(CancellationToken stop) =>
+        throw new InvalidOperationException("the last phase concludes the job");
+
     // The one place where a broken bench, an operator's stop or a hang becomes an outcome. Bugs pass through.
     private async Task<Verdict> RunPhaseAsync(
-        JobContext job, (int Number, int Count) place, (string Name, PhaseWork Run) phase, CancellationToken cancel,
-        CancellationTokenSource wholeJob)
+        JobContext job, (int Number, int Count) place, (string Name, PhaseWork Run) phase,
+        CancellationTokenSource wholeJob, CancellationToken cancel)
     {
         job.BeginPhase(place.Number, place.Count, phase.Name);
         TimeSpan longest = PhaseLimits.Of(phase.Name, job.Start, job.Chip?.SizeBytes);
         using var late = new CancellationTokenSource(longest, clock.Time);
         // A control's backup goes back also after the first wish to stop.
-        CancellationToken asked = phase.Name == Restore ? job.Now : cancel;
+        CancellationToken asked = phase.Name == Restore && _backup is null ? job.Now : cancel;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(asked, job.Now, late.Token, wholeJob.Token);
         PhaseOutcome outcome;
         try
         {
             outcome = job.ShownBefore(phase.Name)
-                ?? await phase.Run(stop.Token).WaitAsync(longest + PhaseLimits.LetGo, clock.Time);
+                ?? await phase.Run(stop.Token)
+                    .WaitAsync(longest + PhaseLimits.LetGo, clock.Time, CancellationToken.None);
         }
         catch (SensorFrozenException e)
         {
@@ -245,7 +260,8 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         bool simulated = options.Simulated || identities.Any(identity => identity.Simulated);
         int coldBoots = simulated ? watch.ColdBoots : Math.Max(watch.ColdBoots, Config.WatchLimits.RealColdBootsMin);
         return new JournalData.JobStart(
-            options.Job, options.Bench, options.Dut, options.Operator, "purism", options.ControlName,
+            options.Job, options.Bench, options.Dut, options.Operator, _backup is null ? "purism" : Restore,
+            options.ControlName,
             options.Require.ToString(), options.Host, options.Software, simulated,
             new JournalData.ProfileRef(
                 options.Profile.Id, options.Profile.Board, options.Profile.Sha256,
@@ -265,7 +281,8 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
             identities)
         {
             Request = new JournalData.JobRequest(
-                JournalData.JobRequest.Certify, options.BindDut, options.ConfirmChip, options.DryRun, options.Seed,
+                _backup is null ? JournalData.JobRequest.Certify : JournalData.JobRequest.Restore,
+                options.BindDut, options.ConfirmChip, options.DryRun, options.Seed,
                 options.RealTime),
         };
     }

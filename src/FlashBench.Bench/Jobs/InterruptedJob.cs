@@ -1,7 +1,6 @@
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Journal;
-using FlashBench.Bench.Watch;
 using FlashBench.Firmware.Formats;
 using FlashBench.Hardware;
 
@@ -71,6 +70,17 @@ public sealed class InterruptedJob
         if (records[0].Data is not JournalData.JobStart)
             throw new EvidenceException(JournalWriter.FileName, 0, "the first record is no job.start");
         return new InterruptedJob(records, end, journal.Length - end);
+    }
+
+    /// <summary>What a job was asked, whatever became of it.</summary>
+    /// <exception cref="EvidenceException">The journal is missing or has no first record.</exception>
+    public static JournalData.JobStart StartOf(string directory)
+    {
+        IReadOnlyList<JournalRecord> records = JournalReader.ReadPrefix(
+            EvidenceFolder.ReadFile(directory, JournalWriter.FileName), out _, out _);
+        return records is [{ Data: JournalData.JobStart start }, ..]
+            ? start
+            : throw new EvidenceException(JournalWriter.FileName, 0, "the first record is no job.start");
     }
 
     /// <summary>Why the job cannot go on; null if it can.</summary>

@@ -2,7 +2,6 @@ using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs.Phases;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
-using FlashBench.Bench.Watch;
 using FlashBench.Firmware;
 using FlashBench.Firmware.Neutralization;
 using FlashBench.Hardware.Flash;

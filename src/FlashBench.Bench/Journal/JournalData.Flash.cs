@@ -33,8 +33,9 @@ public abstract partial record JournalData
         string Policy, string PlannedSha256, long ChangedBytes, long UnattributedBytes, PlanChange[] Changes,
         HashedRange[] Kept) : JournalData;
 
-    /// <summary>The chip is about to be erased: until `clean` the board is DIRTY. The vault holds the whole content that
-    /// it shall get, under this hash: what the board itself changed since its backup is in no other place.</summary>
+    /// <summary>The chip is about to be erased: until `clean` the board is DIRTY. The vault holds the whole content
+    /// that it shall get, under this hash: what the board itself changed since its backup is in no other place.
+    /// </summary>
     public sealed record Dirty(string Purpose, long Bytes, int Blocks, string TargetSha256) : JournalData;
 
     /// <summary>One block is about to be erased and programmed.</summary>

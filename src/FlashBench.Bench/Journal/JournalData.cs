@@ -36,6 +36,12 @@ public abstract partial record JournalData
         public const string Restore = "restore";
     }
 
+    /// <summary>Second record of a job that puts a backup back: which one.</summary>
+    /// <param name="Job">The job that took it; empty if only the chip is known.</param>
+    /// <param name="Sha256">Its hash.</param>
+    /// <param name="ToNewChip">True if the operator said that the board has another chip now.</param>
+    public sealed record RestoreOf(string Job, string Sha256, bool ToNewChip) : JournalData;
+
     /// <summary>The job goes on after its process had ended: killed, stopped by its operator, or out of disk space.
     /// </summary>
     /// <param name="Number">1 for the first time.</param>

@@ -14,6 +14,7 @@ internal static class JournalJson
         ("phase.begin", JournalContext.Default.PhaseBegin),
         ("phase.end", JournalContext.Default.PhaseEnd),
         ("deviation", JournalContext.Default.Deviation),
+        ("restore.of", JournalContext.Default.RestoreOf),
         ("job.resume", JournalContext.Default.JobResume),
         ("job.halt", JournalContext.Default.JobHalt),
         ("chip", JournalContext.Default.Chip),
@@ -70,6 +71,7 @@ internal static class JournalJson
 [JsonSerializable(typeof(JournalData.PhaseBegin))]
 [JsonSerializable(typeof(JournalData.PhaseEnd))]
 [JsonSerializable(typeof(JournalData.Deviation))]
+[JsonSerializable(typeof(JournalData.RestoreOf))]
 [JsonSerializable(typeof(JournalData.JobResume))]
 [JsonSerializable(typeof(JournalData.JobHalt))]
 [JsonSerializable(typeof(JournalData.Chip))]

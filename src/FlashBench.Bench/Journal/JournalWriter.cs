@@ -59,7 +59,8 @@ public sealed class JournalWriter : IDisposable
     /// <param name="last">The last sound record.</param>
     /// <param name="soundBytes">Byte offset behind it.</param>
     /// <param name="tornBytes">Bytes that follow there, and nothing else.</param>
-    /// <exception cref="JournalWriteException">The file cannot be written, or has changed since it was read.</exception>
+    /// <exception cref="JournalWriteException">The file cannot be written, or has changed since it was
+    /// read.</exception>
     public static JournalWriter Reopen(
         string directory, BenchClock clock, JournalRecord last, long soundBytes, long tornBytes)
     {

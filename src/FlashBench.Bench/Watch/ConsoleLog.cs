@@ -147,9 +147,8 @@ public sealed class ConsoleLog : IDisposable
         _indexChunk.Dispose();
     }
 
-    private static (long Raw, long Index) Ends(IReadOnlyList<JournalData.ConsoleChunk> chunks) => chunks is [.., var last]
-        ? (last.Offset + last.Length, last.IndexOffset + last.IndexLength)
-        : (0, 0);
+    private static (long Raw, long Index) Ends(IReadOnlyList<JournalData.ConsoleChunk> chunks) =>
+        chunks is [.., var last] ? (last.Offset + last.Length, last.IndexOffset + last.IndexLength) : (0, 0);
 
     private static long Behind(string path, long end) =>
         File.Exists(path) ? Math.Max(0, new FileInfo(path).Length - end) : 0;

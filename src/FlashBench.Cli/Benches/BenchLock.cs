@@ -58,7 +58,8 @@ internal sealed class BenchLock : IAsyncDisposable
         }
         catch (IOException) when (File.Exists(file))
         {
-            string who = BenchOwner.Read(OwnerFile(path)) is { IsAlive: true } owner ? $"{owner}" : "another flashbench";
+            string who =
+                BenchOwner.Read(OwnerFile(path)) is { IsAlive: true } owner ? $"{owner}" : "another flashbench";
             throw new CommandFailure(ExitCodes.Unavailable, $"{what} is in use by {who}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -88,7 +89,8 @@ internal sealed class BenchLock : IAsyncDisposable
 
     private static string OwnerFile(string path) => path + ".owner";
 
-    // One for all users where the package has made it; else each user's own, and the kernel's claim of the device holds.
+    // One for all users where the package has made it; else each user's own, and the kernel's claim of the device
+    // holds.
     private static string LockFolder(string stateFolder) =>
         Directory.Exists("/run/lock/flashbench") ? "/run/lock/flashbench" : Path.Combine(stateFolder, "locks");
 

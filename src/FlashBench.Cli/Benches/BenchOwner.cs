@@ -43,7 +43,8 @@ internal sealed record BenchOwner(int Pid, long StartTicks, string BootId, DateT
 
     /// <summary>"PID 17 since 2026-01-01 08:00:00Z (job FBJ-1)".</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"PID {Pid} since {Since:yyyy-MM-dd HH:mm:ss}Z{(Work.Length > 0 ? $" ({Work})" : "")}");
+        CultureInfo.InvariantCulture,
+        $"PID {Pid} since {Since:yyyy-MM-dd HH:mm:ss}Z{(Work.Length > 0 ? $" ({Work})" : "")}");
 
     // The command's name stands in brackets and may hold anything, brackets too: what counts begins behind the last.
     private static long? StartOf(int pid)

@@ -129,6 +129,7 @@ internal sealed class CertifyRun
         {
             Listener = new JobEvents(display).Show,
             JournalProbe = crash is null ? null : crash.At,
+            Now = StopSignals.NowOf(_parse),
         };
         JobResult result = await _job.RunAsync(cancel);
         if (!result.CanGoOn && _state.OpenJob(_bench.Id) == _directory)

@@ -39,7 +39,8 @@ internal sealed class VirtualWorld : BenchWorld
     private VirtualBootClock? _bootClock;
 
     public VirtualWorld(BenchEntry bench, BenchPaths paths, WorldWishes wishes)
-        : this(bench, paths, wishes.Seed ?? bench.Virtual?.Seed ?? 0, wishes.RealTime, wishes.UsbPort, wishes.GoesOnFrom)
+        : this(
+            bench, paths, wishes.Seed ?? bench.Virtual?.Seed ?? 0, wishes.RealTime, wishes.UsbPort, wishes.GoesOnFrom)
     {
     }
 

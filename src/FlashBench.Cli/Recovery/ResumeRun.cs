@@ -109,7 +109,8 @@ internal sealed class ResumeRun
     {
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
         var folders = new JobFolders(_directory, new Vault(_paths.Vault), world.State, key);
-        log.Information("Job {Job} on bench {Bench} goes on in {Directory}", _interrupted.Start.Job, bench.Id, _directory);
+        log.Information(
+            "Job {Job} on bench {Bench} goes on in {Directory}", _interrupted.Start.Job, bench.Id, _directory);
         JobResult result = _interrupted.IsDecided
             ? CertifyJob.Rebuild(folders, _interrupted)
             : await GoOnAsync(world, bench, folders, display, cancel);
@@ -137,6 +138,7 @@ internal sealed class ResumeRun
         {
             Listener = new JobEvents(display).Show,
             JournalProbe = crash is null ? null : crash.At,
+            Now = StopSignals.NowOf(_parse),
         };
         return await _job.ResumeAsync(_interrupted, cancel);
     }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FlashBench.Bench;
 using FlashBench.Bench.Evidence;
-using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 
 namespace FlashBench.Tests.Jobs;
@@ -32,7 +31,7 @@ public sealed class ForgedResumeTests(ForgedResumeTests.ResumedJob job) : IClass
     [Fact]
     public void A_block_that_was_torn_and_not_written_again_is_refused() => MustNotPass("not written again", forged =>
     {
-        int first = IndexOf(forged, "block.intent", (string)Torn(forged)["data"]!["sha256"]!);
+        int first = forged.Lines.IndexOf(Torn(forged));
         int second = forged.Lines.FindIndex(first + 1, line => IsSame(line, forged.Lines[first]));
         forged.Lines.RemoveRange(second, 2); // with its block.done
     });
@@ -128,9 +127,6 @@ public sealed class ForgedResumeTests(ForgedResumeTests.ResumedJob job) : IClass
     private static JsonObject Torn(ForgedRecord forged) => forged.Lines
         .Where(line => (string?)line["type"] == "block.intent")
         .GroupBy(line => (long)line["data"]!["start"]!).First(same => same.Count() == 2).First();
-
-    private static int IndexOf(ForgedRecord forged, string type, string sha256) => forged.Lines.FindIndex(
-        line => (string?)line["type"] == type && (string?)line["data"]!["sha256"] == sha256);
 
     private static bool IsSame(JsonObject one, JsonObject other) =>
         JsonNode.DeepEquals(one["data"], other["data"]) && (string?)one["type"] == (string?)other["type"];

@@ -23,6 +23,8 @@ internal sealed class JobBench : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private KillPoint? _kill;
+    private VirtualTime? _time;
+    private long _stopped;
     private int _lives;
 
     /// <summary>"me8", "me10" or "me11": board profile and generated image.</summary>
@@ -80,6 +82,18 @@ internal sealed class JobBench : IDisposable
     /// <summary>Seed of the bench, and with it the chip's unique id.</summary>
     public Func<int> Seed { get; init; } = () => 7;
 
+    /// <summary>True to put another chip of the same type, with the same content, onto the bench.</summary>
+    public bool Swapped { get; set; }
+
+    /// <summary>The bench whose memory this one shares.</summary>
+    public JobBench? StateOf { get; init; }
+
+    /// <summary>True if the board was left without power and the programmer let go.</summary>
+    public bool IsSafe { get; private set; }
+
+    /// <summary>Bench time from <see cref="StoppedAt"/> to the end of the job.</summary>
+    public double SecondsSinceStop { get; private set; }
+
     /// <summary>Told to the clock of a job that goes on; "boot" is that of the first run.</summary>
     public string BootId { get; set; } = "boot";
 
@@ -101,7 +115,7 @@ internal sealed class JobBench : IDisposable
 
     public string KeysFolder => _folder.At("keys");
 
-    public BenchState State => new(Path.Combine(Folder, "state"));
+    public BenchState State => StateOf?.State ?? new(Path.Combine(Folder, "state"));
 
     public Vault Vault => new(Path.Combine(Folder, "vault"));
 
@@ -137,6 +151,25 @@ internal sealed class JobBench : IDisposable
             (job, cancel) => job.ResumeAsync(interrupted, cancel));
     }
 
+    /// <summary>Puts a backup back, in what is a new process.</summary>
+    public (int ExitCode, JobResult Result) Restore(BackupToRestore backup)
+    {
+        Directory = JobFolders.Create(Path.Combine(Folder, "evidence"), "FBJ-RESTORE");
+        var time = new VirtualTime();
+        var clock = new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
+        CertifyOptions options = Options() with
+        {
+            Job = "FBJ-RESTORE",
+            BindDut = false,
+        };
+        return Run(
+            time, clock, options, state => VirtualBench.Open(state, time),
+            (job, cancel) => job.RestoreAsync(backup, cancel));
+    }
+
+    /// <summary>Notes the moment from which <see cref="SecondsSinceStop"/> counts.</summary>
+    public void StoppedAt() => _stopped = _time!.GetTimestamp();
+
     /// <summary>Runs the job, or goes on with it, until it is killed at one moment of one journal append.</summary>
     /// <param name="type">Record type.</param>
     /// <param name="occurrence">Which one of this type in this run, from 1.</param>
@@ -169,8 +202,9 @@ internal sealed class JobBench : IDisposable
         VirtualTime time, BenchClock clock, CertifyOptions options, Func<VirtualBenchOptions, VirtualBench> open,
         Func<CertifyJob, CancellationToken, Task<JobResult>> run)
     {
+        _time = time;
         SpiNorChip chip = SpiNorChips.All.First(row => row.SizeBytes == FlashBefore.Length);
-        var state = new VirtualBenchOptions(Kind, Path.Combine(Folder, "bench.flash"), chip, Seed())
+        var state = new VirtualBenchOptions(Kind, Path.Combine(Folder, "bench.flash"), chip, Swapped ? 8 : Seed())
         {
             Agent = Agent,
             HiddenUnderHap = HiddenUnderHap,
@@ -206,6 +240,9 @@ internal sealed class JobBench : IDisposable
             finally
             {
                 HalfWritten = job.ChipHalfWritten;
+                IsSafe = await bench.PowerRelay.ReadAsync(CancellationToken.None) == false
+                    && !bench.Programmer.IsAttached;
+                SecondsSinceStop = time.GetElapsedTime(_stopped).TotalSeconds;
                 FlashAfter = bench.Chip.Cells.ToArray();
                 Contentions = bench.Chip.ContentionCount;
             }

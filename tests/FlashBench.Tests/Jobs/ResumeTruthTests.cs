@@ -1,9 +1,7 @@
 using FlashBench.Bench;
-using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
-using FlashBench.Hardware;
 using FlashBench.Simulation;
 using FlashBench.Simulation.Board;
 
@@ -201,7 +199,8 @@ public sealed class ResumeTruthTests
         Assert.Equal(0, bench.Resume().ExitCode);
         byte[] after = File.ReadAllBytes(journal);
         Assert.Equal(whole, after[..whole.Length]);
-        Assert.Equal(20, bench.Records.Select(record => record.Data).OfType<JournalData.JobResume>().Single().TornBytes);
+        var resume = bench.Records.Select(record => record.Data).OfType<JournalData.JobResume>().Single();
+        Assert.Equal(20, resume.TornBytes);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Journal;
 using FlashBench.Firmware;
 
