@@ -19,6 +19,7 @@ public sealed partial class CertifyJob
         using var journal = new JournalWriter(folders.Directory, clock)
         {
             Probe = JournalProbe,
+            Reserve = folders.Reserve,
             Appended = _records.Add
         };
         JournalData.JobStart start = FirstRecord();

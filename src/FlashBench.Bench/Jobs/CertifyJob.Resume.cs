@@ -39,6 +39,7 @@ public sealed partial class CertifyJob
         using JournalWriter journal = JournalWriter.Reopen(
             folders.Directory, clock, interrupted.Records[^1], interrupted.SoundBytes, interrupted.TornBytes);
         journal.Probe = JournalProbe;
+        journal.Reserve = folders.Reserve;
         journal.Appended = _records.Add;
         journal.Append(new JournalData.JobResume(
             interrupted.Resumes + 1, interrupted.Phase, interrupted.TornBytes, loose, options.Software,

@@ -48,6 +48,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         using var journal = new JournalWriter(folders.Directory, clock)
         {
             Probe = JournalProbe,
+            Reserve = folders.Reserve,
             Appended = _records.Add
         };
         JournalData.JobStart start = FirstRecord();

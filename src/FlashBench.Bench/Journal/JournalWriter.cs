@@ -27,6 +27,7 @@ public sealed class JournalWriter : IDisposable
     private readonly BenchClock _clock;
     private string _head = JournalLine.NoHash;
     private long _next;
+    private long _sound; // byte offset behind the last record that is on disk
     private JournalWriteException? _failure;
 
     /// <summary>Creates the journal of a new job.</summary>
@@ -51,7 +52,7 @@ public sealed class JournalWriter : IDisposable
     }
 
     private JournalWriter(FileStream file, BenchClock clock, JournalRecord last) =>
-        (_file, _clock, _head, _next) = (file, clock, last.Hash, last.Seq + 1);
+        (_file, _clock, _head, _next, _sound) = (file, clock, last.Hash, last.Seq + 1, file.Length);
 
     /// <summary>Opens the journal of a job that goes on, and cuts off a torn last line.</summary>
     /// <param name="directory">The job directory.</param>
@@ -84,6 +85,9 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
+    /// <summary>Given back when the disk is full, so that the journal can say so; null for none.</summary>
+    public DiskReserve? Reserve { get; set; }
+
     /// <summary>Called at every moment of every append, with the record's type name; may throw IOException or end
     /// the process. Null in ordinary runs.</summary>
     public Action<JournalMoment, string>? Probe { get; set; }
@@ -111,12 +115,35 @@ public sealed class JournalWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw _failure = new JournalWriteException($"the journal cannot be written: {e.Message}", e);
+            _failure = new JournalWriteException($"the journal cannot be written: {e.Message}", e);
+            if (DiskReserve.IsNoSpace(e))
+                Halt(e.Message);
+            throw _failure;
         }
 
+        _sound = _file.Position;
         _head = JournalLine.Hash(line);
         var record = new JournalRecord(_next++, at, data, _head);
         Appended?.Invoke(record);
+    }
+
+    // In the room that the reserve gives back: why this run ends. What was written of the record that failed goes first.
+    private void Halt(string reason)
+    {
+        if (Reserve is null)
+            return;
+        try
+        {
+            Reserve.Release();
+            _file.SetLength(_sound);
+            _file.Seek(0, SeekOrigin.End);
+            DiskFaults.Write(_file, JournalLine.Write(_next, _head, _clock.Now(), new JournalData.JobHalt(reason)));
+            DiskFaults.Sync(_file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then the journal ends as after a crash, which `resume` takes just as well.
+        }
     }
 
     /// <inheritdoc/>

@@ -24,6 +24,7 @@ internal sealed class CertifyRun
     private readonly BenchEntry _bench;
     private readonly BenchWorld _world;
     private readonly BenchPaths _paths;
+    private readonly BenchConfig _config;
     private readonly BenchState _state;
     private readonly Bench.Journal.JournalData.Laboratory? _laboratory;
     private readonly byte[]? _image;
@@ -35,7 +36,7 @@ internal sealed class CertifyRun
     private CertifyRun(ParseResult parse, CertifyRequest request)
     {
         (_parse, _request) = (parse, request);
-        BenchConfig config = ConfigSource.Load(parse);
+        BenchConfig config = _config = ConfigSource.Load(parse);
         _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file) : null;
         _bench = BenchChoice.Find(config, request.Bench, _image, _keys);
         _paths = ConfigSource.Paths(config);
@@ -115,12 +116,17 @@ internal sealed class CertifyRun
             Work = $"job {_world.JobId}",
             Faults = _faults,
         };
+        string evidence = Path.GetFullPath(_request.Evidence ?? _paths.Evidence);
+        DiskReserve reserve = FreeSpace.Claim(_config, evidence);
         await using OpenedBench bench = await _world.OpenAsync(opening, cancel);
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
-        _directory = JobFolders.Create(Path.GetFullPath(_request.Evidence ?? _paths.Evidence), _world.JobId);
+        _directory = JobFolders.Create(evidence, _world.JobId);
         log.Information(
             "Job {Job} on bench {Bench} begins, evidence in {Directory}", _world.JobId, _bench.Id, _directory);
-        var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key);
+        var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key)
+        {
+            Reserve = reserve,
+        };
         if (_state.DirtyJob(_bench.Id) is null) // else the job goes first that left it so
             _state.Open(_bench.Id, _directory);
         CrashPoint? crash = CrashPoint.FromEnvironment() ?? CrashPoint.Of(bench.Faults);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FlashBench.Bench;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
@@ -100,7 +99,10 @@ internal sealed class RestoreRun
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
         _directory = JobFolders.Create(
             Path.GetFullPath(_request.Evidence ?? _paths.Evidence), world.JobId + "-restore");
-        var folders = new JobFolders(_directory, new Vault(_paths.Vault), world.State, key);
+        var folders = new JobFolders(_directory, new Vault(_paths.Vault), world.State, key)
+        {
+            Reserve = FreeSpace.Claim(_config, Path.GetDirectoryName(_directory)!),
+        };
         CrashPoint? crash = CrashPoint.FromEnvironment();
         _job = new CertifyJob(opened.Parts, Options(world, bench, backup), folders, world.Clock())
         {
@@ -170,7 +172,7 @@ internal sealed class RestoreRun
 
     private static string BenchOf(string directory) => InterruptedJob.StartOf(directory).Bench;
 
-    private CertifyOptions Options(BenchWorld world, BenchEntry bench, BackupToRestore backup)
+    private static CertifyOptions Options(BenchWorld world, BenchEntry bench, BackupToRestore backup)
     {
         DutProfile profile = DutProfiles.Load(bench.DutProfile);
         return new CertifyOptions

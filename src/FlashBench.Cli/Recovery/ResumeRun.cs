@@ -108,7 +108,10 @@ internal sealed class ResumeRun
         BenchWorld world, BenchEntry bench, ILogger log, JobDisplay display, CancellationToken cancel)
     {
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
-        var folders = new JobFolders(_directory, new Vault(_paths.Vault), world.State, key);
+        var folders = new JobFolders(_directory, new Vault(_paths.Vault), world.State, key)
+        {
+            Reserve = FreeSpace.Claim(_config, Path.GetDirectoryName(_directory)!),
+        };
         log.Information(
             "Job {Job} on bench {Bench} goes on in {Directory}", _interrupted.Start.Job, bench.Id, _directory);
         JobResult result = _interrupted.IsDecided

@@ -219,7 +219,7 @@ internal sealed class JobBench : IDisposable
             var parts = new BenchParts(
                 async opening => await OpenAsync(await bench.OpenProgrammerAsync(opening), time, opening),
                 new RelayPower(bench.PowerRelay), bench.Sensor, bench.Console);
-            var job = new CertifyJob(Equip(parts, time), options, new JobFolders(Directory, Vault, State, Key), clock)
+            var job = new CertifyJob(Equip(parts, time), options, Folders(), clock)
             {
                 JournalProbe = (moment, type) =>
                 {
@@ -262,6 +262,16 @@ internal sealed class JobBench : IDisposable
         Programmer == VirtualProgrammer.Ft2232h
             ? await FtdiProgrammer.OpenAsync(usb, new FtdiOptions(), time, cancel)
             : await Ch341aProgrammer.OpenAsync(usb, time, cancel);
+
+    private JobFolders Folders()
+    {
+        var reserve = new DiskReserve(Path.Combine(Folder, "evidence", DiskReserve.FileName));
+        reserve.Take();
+        return new JobFolders(Directory, Vault, State, Key)
+        {
+            Reserve = reserve,
+        };
+    }
 
     private CertifyOptions Options()
     {

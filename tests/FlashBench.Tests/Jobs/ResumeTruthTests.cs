@@ -2,7 +2,6 @@ using FlashBench.Bench;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
-using FlashBench.Simulation;
 using FlashBench.Simulation.Board;
 
 namespace FlashBench.Tests.Jobs;
@@ -185,6 +184,32 @@ public sealed class ResumeTruthTests
 
         Assert.Equal(0, bench.Resume().ExitCode);
         Assert.False(bench.Verify().Facts.Resumes[0].SameHostBoot);
+    }
+
+    [Theory]
+    [InlineData("backup", 1)]
+    [InlineData("block.intent", 3)]
+    [InlineData("power.samples", 40)]
+    public void A_full_disk_ends_the_run_in_a_record_of_its_own_and_the_job_goes_on_once_there_is_room(
+        string type, int occurrence)
+    {
+        const int noSpace = 28;
+        int seen = 0;
+        using var bench = new JobBench
+        {
+            Probe = (moment, written) =>
+            {
+                if (moment == JournalMoment.AfterWrite && written == type && ++seen == occurrence)
+                    throw new IOException("No space left on device", noSpace);
+            },
+        };
+        Assert.Throws<JournalWriteException>(() => bench.Run());
+        Assert.IsType<JournalData.JobHalt>(bench.Records[^1].Data);
+        Assert.True(bench.IsSafe);
+        Assert.False(File.Exists(Path.Combine(bench.Folder, "evidence", DiskReserve.FileName)));
+
+        Assert.Equal(0, bench.Resume().ExitCode);
+        Assert.Equal(Verdict.Pass, bench.Verify().Judgement.Verdict);
     }
 
     [Fact]
