@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Commands;
+using FlashBench.Cli.Commissioning;
 using FlashBench.Cli.Doctor;
 using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
@@ -22,6 +23,7 @@ public static class FlashBenchCommand
     private static readonly (string Name, Func<Command> Create)[] Verbs =
     [
         ("certify", CertifyCommand.Create),
+        ("commission", CommissionCommand.Create),
         ("status", StatusCommand.Create),
         ("resume", ResumeCommand.Create),
         ("restore", RestoreCommand.Create),

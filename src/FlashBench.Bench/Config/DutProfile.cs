@@ -43,6 +43,10 @@ public sealed record DutProfile(
     /// <see cref="Unverified"/>.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
+    /// <summary>True if boards of this type may be lost: only then a negative control's image is written to a real
+    /// one.</summary>
+    public bool Sacrificial { get; init; }
+
     /// <summary>The board's flash chips; null when the profile does not say.</summary>
     public FlashProfile? Flash { get; init; }
 }
@@ -98,4 +102,9 @@ public sealed record ConsoleProfile(string Banner, TimeSpan BootLimit, bool Prob
 /// <param name="Grace">How long after <paramref name="Minimum"/> the watch still waits for the last sample.</param>
 /// <param name="BaselineMinimum">How long the untouched board is watched.</param>
 public sealed record WatchProfile(
-    TimeSpan Minimum, int ColdBoots, TimeSpan GapMax, TimeSpan Grace, TimeSpan BaselineMinimum);
+    TimeSpan Minimum, int ColdBoots, TimeSpan GapMax, TimeSpan Grace, TimeSpan BaselineMinimum)
+{
+    /// <summary>The same on a commissioned bench: long enough for the operating system and some register samples.
+    /// </summary>
+    public TimeSpan BaselineShort { get; init; } = TimeSpan.FromSeconds(WatchLimits.BaselineShortSeconds);
+}

@@ -31,7 +31,8 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
     private IEnumerable<string> Numbers()
     {
         JournalData.WatchNumbers watch = Start.Watch;
-        bool isShort = watch.MinimumSeconds < WatchLimits.SecondsMin || watch.BaselineSeconds < WatchLimits.SecondsMin;
+        bool isShort = watch.MinimumSeconds < WatchLimits.SecondsMin
+            || (watch.BaselineSeconds < WatchLimits.SecondsMin && !watch.BaselineShort); // B2 asks what stands for it
         if (isShort && !watch.Shortened) // a shortened watch is told by D1 and keeps every job from passing
             yield return $"the watch is shorter than {WatchLimits.SecondsMin} s";
         if (watch.ColdBoots < WatchLimits.RealColdBootsMin && !Start.Simulated)

@@ -15,7 +15,10 @@ public sealed record JobFacts
     /// <summary>What laboratory and customer stated.</summary>
     public JournalData.Laboratory Laboratory { get; init; } = JournalData.Laboratory.NotStated;
 
-    /// <summary>When the job began, for display.</summary>
+    /// <summary>The commissioning record that the job cites; null for none.</summary>
+    public JournalData.Commissioning? Commissioning { get; init; }
+
+    /// <summary>When the job began, for display and for the age of the commissioning record.</summary>
     public required DateTimeOffset StartedUtc { get; init; }
 
     /// <summary>When the last record before the decision was made, for display.</summary>

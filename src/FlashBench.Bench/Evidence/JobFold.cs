@@ -28,6 +28,7 @@ public static class JobFold
         return new JobFacts
         {
             Start = start,
+            Commissioning = Last<JournalData.Commissioning>(data),
             Laboratory = Last<JournalData.Laboratory>(data) ?? JournalData.Laboratory.NotStated,
             StartedUtc = records[0].Time.Utc,
             EndedUtc = records[^1].Time.Utc,

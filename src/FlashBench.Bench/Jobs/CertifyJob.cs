@@ -53,6 +53,8 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         };
         JournalData.JobStart start = FirstRecord();
         journal.Append(start);
+        if (options.Commissioning is { } commissioning)
+            journal.Append(commissioning);
         if (options.Laboratory is { } laboratory)
             journal.Append(laboratory);
         using var log = new ConsoleLog(folders.Directory, journal);
@@ -256,7 +258,9 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         Config.WatchProfile watch = options.Profile.Watch;
         Config.PowerProfile power = options.Profile.Power;
         TimeSpan minimum = options.ShortenedWatch ?? watch.Minimum;
-        TimeSpan baseline = options.ShortenedWatch ?? watch.BaselineMinimum;
+        bool baselineShort = options is { Commissioning: not null, ShortenedWatch: null };
+        TimeSpan baseline = options.ShortenedWatch ?? options.BaselineMinimum
+            ?? (baselineShort ? watch.BaselineShort : watch.BaselineMinimum);
         PartIdentity[] identities = [.. parts.Identities];
         bool simulated = options.Simulated || identities.Any(identity => identity.Simulated);
         int coldBoots = simulated ? watch.ColdBoots : Math.Max(watch.ColdBoots, Config.WatchLimits.RealColdBootsMin);
@@ -275,6 +279,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
                 baseline.TotalSeconds, options.Profile.Console.BootLimit.TotalSeconds,
                 options.Profile.Console.Banner)
             {
+                BaselineShort = baselineShort,
                 Shortened = options.ShortenedWatch is not null,
             },
             new JournalData.PowerNumbers(

@@ -91,6 +91,8 @@ public sealed class InterruptedJob
             return "it puts a backup back: do that anew with `restore`";
         if (Start.Software != software)
             return $"it was begun by {Start.Software}, and this is {software}: another program may judge otherwise";
+        if (Start.Watch.BaselineShort && Find<JournalData.Commissioning>() is null)
+            return "it ended before its second record: nothing was begun, run it anew";
         if (Records[^1].Data is not JournalData.Decision decision)
             return null;
         if (decision.Verdict != Verdict.Aborted)
@@ -117,6 +119,8 @@ public sealed class InterruptedJob
             throw new ResumeRefusedException($"the profile {profile.Id} is not the one that the job began with");
         if (!Enum.TryParse(Start.Require, out EvidenceLevel require))
             throw new ResumeRefusedException("the required level is unknown");
+        if (Start.Control is not null && NegativeControls.Find(Start.Control) is null)
+            throw new ResumeRefusedException($"the control \"{Start.Control}\" is unknown");
         return new CertifyOptions
         {
             Job = Start.Job,
@@ -130,7 +134,8 @@ public sealed class InterruptedJob
             Host = Start.Host,
             Software = Start.Software,
             Require = require,
-            Control = CertifyOptions.ControlOf(Start.Control),
+            Control = NegativeControls.Find(Start.Control),
+            Commissioning = Find<JournalData.Commissioning>(),
             ShortenedWatch = Start.Watch.Shortened ? TimeSpan.FromSeconds(Start.Watch.MinimumSeconds) : null,
             DryRun = Start.Request.DryRun,
             Seed = Start.Request.Seed,

@@ -35,6 +35,8 @@ internal sealed class JournalChain
     {
         if (data is JournalData.JobStart start && !JournalLimits.IsWatch(start))
             return "asks for a watch that no bench runs";
+        if (data is JournalData.Commissioning cited && (_records.Count != 1 || !JournalLimits.IsCommissioning(cited)))
+            return "is no commissioning record in its place";
         if (_records.Count == 0)
             return null;
         if (data is JournalData.JobStart)

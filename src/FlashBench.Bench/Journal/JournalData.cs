@@ -92,6 +92,10 @@ public abstract partial record JournalData
         double MinimumSeconds, int ColdBoots, double GapMaxSeconds, double GraceSeconds, double BaselineSeconds,
         double BootLimitSeconds, string Banner)
     {
+        /// <summary>True if a valid commissioning record stands for the long baseline, and this job's own one only has
+        /// to show the ME's state.</summary>
+        public bool BaselineShort { get; init; }
+
         /// <summary>True if the operator asked for a shorter watch than any that shows something: such a job can never
         /// pass.</summary>
         public bool Shortened { get; init; }

@@ -10,6 +10,7 @@ internal static class JournalJson
     private static readonly (string Name, JsonTypeInfo Shape)[] Types =
     [
         ("job.start", JournalContext.Default.JobStart),
+        ("commissioning", JournalContext.Default.Commissioning),
         ("laboratory", JournalContext.Default.Laboratory),
         ("phase.begin", JournalContext.Default.PhaseBegin),
         ("phase.end", JournalContext.Default.PhaseEnd),
@@ -67,6 +68,7 @@ internal static class JournalJson
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JournalData.JobStart))]
+[JsonSerializable(typeof(JournalData.Commissioning))]
 [JsonSerializable(typeof(JournalData.Laboratory))]
 [JsonSerializable(typeof(JournalData.PhaseBegin))]
 [JsonSerializable(typeof(JournalData.PhaseEnd))]

@@ -127,7 +127,7 @@ public sealed class JournalWriter : IDisposable
         Appended?.Invoke(record);
     }
 
-    // In the room that the reserve gives back: why this run ends. What was written of the record that failed goes first.
+    // In the room that the reserve gives back: why this run ends. What was written of the record that failed goes.
     private void Halt(string reason)
     {
         if (Reserve is null)

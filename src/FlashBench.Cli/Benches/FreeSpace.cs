@@ -8,7 +8,7 @@ internal static class FreeSpace
 {
     private const long Mebibyte = 1 << 20;
 
-    /// <summary>Refuses a disk that is nearly full, and takes the reserve for the end of a job that fills it up.</summary>
+    /// <summary>Refuses a disk that is nearly full, and takes the reserve for a job that fills it up.</summary>
     /// <param name="config">Says how much must be free.</param>
     /// <param name="evidence">Evidence folder; created if needed.</param>
     /// <exception cref="CommandFailure">Too little is free, or the folder cannot be written.</exception>

@@ -1,3 +1,4 @@
+using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
 using FlashBench.Cli.Certify;
@@ -29,6 +30,9 @@ internal sealed class OpenedBench(BenchParts parts, params IReadOnlyList<IAsyncD
 /// <param name="Note">Told what a person has to do.</param>
 internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> Note)
 {
+    /// <summary>The negative control that a simulated board acts; null for none.</summary>
+    public NegativeControl? Control { get; init; }
+
     /// <summary>What shall go wrong on a virtual bench; null for nothing.</summary>
     public FaultChoice? Faults { get; init; }
 

@@ -128,6 +128,7 @@ internal sealed class ResumeRun
         var opening = new BenchOpening(Fresh: false, Image: null, display.Note)
         {
             Work = $"job {_interrupted.Start.Job}",
+            Control = NegativeControls.Find(_interrupted.Start.Control),
         };
         await using OpenedBench opened = await world.OpenAsync(opening, cancel);
         KeyRing keys = world.IsSimulated

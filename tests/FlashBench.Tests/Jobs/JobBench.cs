@@ -46,6 +46,11 @@ internal sealed class JobBench : IDisposable
 
     public TimeSpan? ShortenedWatch { get; init; }
 
+    public TimeSpan? BaselineMinimum { get; init; }
+
+    /// <summary>The commissioning record that the job cites, given its profile.</summary>
+    public Func<DutProfile, JournalData.Commissioning?> Commissioned { get; init; } = _ => null;
+
     public string Dut { get; init; } = "board-1";
 
     public bool Simulated { get; init; } = true;
@@ -214,6 +219,7 @@ internal sealed class JobBench : IDisposable
         JobResult result = time.Run(async cancel =>
         {
             await using VirtualBench bench = open(state);
+            ControlFaults.Arrange(Control, bench.Faults);
             Arrange(bench);
             await Prepare(bench, time);
             var parts = new BenchParts(
@@ -292,6 +298,8 @@ internal sealed class JobBench : IDisposable
             Control = Control,
             DryRun = DryRun,
             ShortenedWatch = ShortenedWatch,
+            BaselineMinimum = BaselineMinimum,
+            Commissioning = Commissioned(profile),
             Keys = Simulated ? KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256) : KeyRing.Intel,
             TestKeyName = TestKeyName,
             Simulated = Simulated,

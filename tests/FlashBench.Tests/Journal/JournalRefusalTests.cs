@@ -47,7 +47,7 @@ public sealed class JournalRefusalTests
     [InlineData("\"minimumSeconds\":1860", "\"minimumSeconds\":-1860")]
     [InlineData("\"baselineSeconds\":1860", "\"baselineSeconds\":60")]
     [InlineData("\"baselineSeconds\":1860", "\"baselineSeconds\":9200000000000")]
-    [InlineData("\"coldBoots\":2", "\"coldBoots\":1")]
+    [InlineData("\"coldBoots\":2", "\"coldBoots\":0")]
     [InlineData("\"coldBoots\":2", "\"coldBoots\":1001")]
     [InlineData("\"gapMaxSeconds\":20", "\"gapMaxSeconds\":21")]
     [InlineData("\"gapMaxSeconds\":20", "\"gapMaxSeconds\":0")]

@@ -13,7 +13,7 @@ internal static class PlanPhase
         ImagePlan plan = job.Plan!;
         ReadOnlySpan<byte> original = job.Backup;
         byte[] planned = Planned(job);
-        var changes = job.Options.Control == NegativeControl.Stock ? [] : plan.Changes;
+        var changes = job.Options.KeepsStock ? [] : plan.Changes;
         ByteDifference loose = ByteDifference.Between(original, planned, [.. changes.Select(change => change.Range)]);
         job.Journal.Append(new JournalData.Plan(
             job.Options.ControlName is { } name ? $"negative control {name}" : plan.Policy,
@@ -34,7 +34,7 @@ internal static class PlanPhase
     public static string HashOf(JobContext job) => FlashContent.HashOf(Planned(job));
 
     private static byte[] Planned(JobContext job) =>
-        job.Options.Control == NegativeControl.Stock ? [.. job.Backup!] : job.Plan!.Apply(job.Backup);
+        job.Options.KeepsStock ? [.. job.Backup!] : job.Plan!.Apply(job.Backup);
 
     private static JournalData.PlanChange RecordOf(ImageChange change) => new(
         (uint)change.Range.Start, (uint)change.Range.End, change.Rule.Id, change.Rule.Text,

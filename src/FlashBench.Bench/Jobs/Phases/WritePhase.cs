@@ -119,7 +119,7 @@ internal static class WritePhase
     // The board's own data as it is now, the rest as planned from the backup.
     private static byte[] Target(JobContext job, byte[] current)
     {
-        if (job.Options.Control == NegativeControl.Stock)
+        if (job.Options.KeepsStock)
             return current; // the control is that nothing is written
         byte[] target = job.Plan!.Apply(job.Backup);
         foreach (FlashRange range in FlashContent.WrittenByFirmware(job))
