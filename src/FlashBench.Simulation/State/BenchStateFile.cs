@@ -138,6 +138,13 @@ public sealed class BenchStateFile : IDisposable
         }
     }
 
+    /// <summary>Size of the chip whose state a file holds, in bytes; null if it is no such file.</summary>
+    public static long? ChipBytesOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists && file.Length > CellsOffset ? file.Length - CellsOffset : null;
+    }
+
     /// <summary>Changes cells, in memory and in the file; no AND: the chip model has worked out the result.</summary>
     /// <param name="address">First byte.</param>
     /// <param name="data">New content; must end inside the chip.</param>
