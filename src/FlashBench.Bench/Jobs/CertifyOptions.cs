@@ -28,6 +28,9 @@ public sealed record CertifyOptions
     /// <summary>Who stands at the bench.</summary>
     public required string Operator { get; init; }
 
+    /// <summary>What the laboratory wants the report to say; null if nothing was stated.</summary>
+    public Journal.JournalData.Laboratory? Laboratory { get; init; }
+
     /// <summary>Host name for the record.</summary>
     public required string Host { get; init; }
 

@@ -109,13 +109,14 @@ public static class CertifyCommand
             Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, ConfirmChip, DryRun, Keep, RealTime,
             ShortenWatch, Usb, Faults,
         ];
-        foreach (Option option in options)
+        foreach (Option option in options.Concat(LaboratoryOptions.All))
             certify.Options.Add(option);
 
         certify.SetAction((parse, cancel) => Task.FromResult(CertifyRun.Execute(parse, RequestOf(parse), cancel)));
         return certify.WithExamples(
             "flashbench certify                                   # the embedded virtual bench, no hardware",
             "flashbench certify --bench me11 --dut X230-0417 --operator ada",
+            "flashbench certify --customer Example-GmbH --received 2026-03-09 --approved-by Hopper",
             "flashbench certify --virtual-flash dump.bin.gz --dry-run",
             "flashbench certify --usb 3240                        # then: usbip attach -r 127.0.0.1 -b 9-1",
             "flashbench certify --control damaged-manifest        # must end in FAIL",
@@ -131,6 +132,7 @@ public static class CertifyCommand
             Bench = NonEmpty(parse, Bench),
             Dut = Name(parse, Dut),
             Operator = Name(parse, Operator),
+            Stated = LaboratoryOptions.Read(parse),
             VirtualFlash = NonEmpty(parse, VirtualFlash),
             Evidence = Folder(parse, Evidence),
             Control = parse.GetValue(Control) switch

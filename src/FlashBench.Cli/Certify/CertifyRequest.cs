@@ -15,6 +15,9 @@ internal sealed record CertifyRequest
     /// <summary>Name of the operator; null if not given.</summary>
     public string? Operator { get; init; }
 
+    /// <summary>What laboratory and customer want the report to say.</summary>
+    public StatedItems Stated { get; init; } = new(null, null, null, null);
+
     /// <summary>Image file that the virtual chip holds; null for the generated one.</summary>
     public string? VirtualFlash { get; init; }
 

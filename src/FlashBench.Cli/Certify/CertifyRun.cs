@@ -25,6 +25,7 @@ internal sealed class CertifyRun
     private readonly BenchWorld _world;
     private readonly BenchPaths _paths;
     private readonly BenchState _state;
+    private readonly Bench.Journal.JournalData.Laboratory? _laboratory;
     private readonly byte[]? _image;
     private readonly KeyRing _keys = KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256);
     private readonly FaultChoice? _faults;
@@ -38,6 +39,7 @@ internal sealed class CertifyRun
         _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file) : null;
         _bench = BenchChoice.Find(config, request.Bench, _image, _keys);
         _paths = ConfigSource.Paths(config);
+        _laboratory = request.Stated.Over(config.Lab);
         bool mayAsk = !parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
         _world = BenchWorld.Of(
             _bench, _paths, config.PowerGroups,
@@ -165,6 +167,7 @@ internal sealed class CertifyRun
             BindDut = _request.Dut is not null,
             ConfirmChip = _request.ConfirmChip,
             Operator = _request.Operator ?? "not named",
+            Laboratory = _laboratory,
             Host = _world.HostName,
             Software = FlashBenchCommand.Version,
             Require = _request.Require ?? profile.RequiredLevel,
