@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using FlashBench.Bench.Journal;
-using FlashBench.Simulation.Faults;
 
 namespace FlashBench.Tests.Campaigns;
 

@@ -1,8 +1,6 @@
-using FlashBench.Bench.Jobs;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Power;
 using FlashBench.Simulation;
-using FlashBench.Simulation.Board;
 using FlashBench.Simulation.State;
 
 namespace FlashBench.Tests.Campaigns;
@@ -15,13 +13,14 @@ internal sealed class BenchWitness
     private readonly VirtualBench _bench;
     private readonly CampaignCase _case;
     private readonly CampaignFolders _folders;
+    private readonly TimeProvider _time;
     private readonly List<string> _broken = [];
     private readonly HashSet<string> _synced = new(StringComparer.Ordinal);
     private bool _closed;
 
-    public BenchWitness(VirtualBench bench, CampaignCase @case, CampaignFolders folders)
+    public BenchWitness(VirtualBench bench, CampaignCase @case, CampaignFolders folders, TimeProvider time)
     {
-        (_bench, _case, _folders) = (bench, @case, folders);
+        (_bench, _case, _folders, _time) = (bench, @case, folders, time);
         bench.Chip.Changing = OnChange;
     }
 
@@ -30,6 +29,9 @@ internal sealed class BenchWitness
 
     /// <summary>Commands to the relay.</summary>
     public List<bool> Relay { get; } = [];
+
+    /// <summary>When the relay was commanded last, since the process began.</summary>
+    public TimeSpan LastRelayAt { get; private set; }
 
     /// <summary>Boots before the last change of the chip.</summary>
     public int BootsBeforeChange { get; private set; }
@@ -81,6 +83,7 @@ internal sealed class BenchWitness
         if (_closed)
             return;
         Relay.Add(active);
+        LastRelayAt = _time.GetElapsedTime(0);
         if (active && _bench.Programmer.DrivesBus)
             Break("I2", "the relay closes while the programmer drives the bus");
         if (active && _folders.State.DirtyJob(CampaignJob.Bench) is not null && !ControlVerified)

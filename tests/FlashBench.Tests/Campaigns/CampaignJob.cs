@@ -6,6 +6,7 @@ using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
 using FlashBench.Cli.Certify;
 using FlashBench.Firmware.Formats;
+using FlashBench.Hardware;
 using FlashBench.Hardware.Power;
 using FlashBench.Simulation;
 using FlashBench.Simulation.Faults;
@@ -22,6 +23,12 @@ internal sealed class CampaignJob(CampaignCase @case, StationKey key)
     // No job of this campaign takes longer on its own clock; one that does waits for something that never comes.
     private static readonly TimeSpan VirtualLimit = TimeSpan.FromDays(2);
 
+    /// <summary>Told what happens.</summary>
+    public Action<JobEvent> Listener { get; init; } = _ => { };
+
+    /// <summary>False to leave the models alone, for figures.</summary>
+    public bool Witnessed { get; init; } = true;
+
     private long _moments;
     private BenchWitness? _witness;
     private CampaignFolders? _left;
@@ -34,7 +41,7 @@ internal sealed class CampaignJob(CampaignCase @case, StationKey key)
     public ProcessEnd Run(CampaignFolders folders, byte[]? image, FaultPlan plan, string killedInto)
     {
         var time = new VirtualTime();
-        DiskFaults? disk = FaultChoice.DiskOf(plan);
+        DiskFaults disk = FaultChoice.DiskOf(plan) ?? new DiskFaults(); // counts, too
         try
         {
             return time.Run(cancel => PlayAsync((folders, killedInto), image, plan, (time, disk), cancel),
@@ -49,10 +56,10 @@ internal sealed class CampaignJob(CampaignCase @case, StationKey key)
 
     private async Task<ProcessEnd> PlayAsync(
         (CampaignFolders Now, string Killed) folders, byte[]? image, FaultPlan plan,
-        (VirtualTime Time, DiskFaults? Disk) world, CancellationToken cancel)
+        (VirtualTime Time, DiskFaults Disk) world, CancellationToken cancel)
     {
         VirtualTime time = world.Time;
-        var options = new VirtualBenchOptions(Bench, folders.Now.BenchFile, @case.Chip, @case.Board)
+        var options = new VirtualBenchOptions(Bench, folders.Now.BenchFile, @case.Chip, @case.Seed)
         {
             Programmer = @case.Programmer,
             Agent = @case.Agent,
@@ -65,7 +72,7 @@ internal sealed class CampaignJob(CampaignCase @case, StationKey key)
         string? marked = folders.Now.State.DirtyJob(Bench);
         var boot = new VirtualBootClock(time, TimeSpan.FromDays(1));
         plan.Arm(new FaultSite(bench, time, boot));
-        BenchWitness witness = _witness = new BenchWitness(bench, @case, folders.Now);
+        BenchWitness witness = _witness = new BenchWitness(bench, @case, folders.Now, time);
         DurableFile.Synced.Value = witness.OnSynced;
         await using ITimer limit = time.CreateTimer(
             _ => throw new TimeoutException($"the job still runs after {VirtualLimit}"), null, VirtualLimit,
@@ -80,6 +87,7 @@ internal sealed class CampaignJob(CampaignCase @case, StationKey key)
             MarkedBefore = marked,
             RelayBefore = relayBefore,
             Folders = folders.Now,
+            Disk = world.Disk,
         };
         try
         {
@@ -116,13 +124,18 @@ internal sealed class CampaignJob(CampaignCase @case, StationKey key)
         VirtualBench bench = end.Bench;
         TimeProvider time = clock.Time;
         var parts = new BenchParts(
-            async open => end.Witness.Watch(await VirtualWorld.OpenProgrammerAsync(
-                await bench.OpenProgrammerAsync(open), time, open)),
+            async open =>
+            {
+                ISpiBus bus = await VirtualWorld.OpenProgrammerAsync(
+                    await bench.OpenProgrammerAsync(open), time, open);
+                return Witnessed ? end.Witness.Watch(bus) : bus;
+            },
             new RelayPower(end.Witness.Watch(bench.PowerRelay)), bench.Sensor, bench.Console);
         long kill = plan.Find(FaultKinds.ProcessKill)?["moment"] ?? 0;
         return new CertifyJob(
             parts, Options(plan), new JobFolders(end.Directory, end.Folders.Vault, end.Folders.State, key), clock)
         {
+            Listener = Listener,
             JournalProbe = (moment, type) => Probe((moment, type), kill, killedInto, end),
         };
     }

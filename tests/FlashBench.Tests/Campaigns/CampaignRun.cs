@@ -1,15 +1,7 @@
-using FlashBench.Bench;
 using FlashBench.Bench.Evidence;
 using FlashBench.Simulation.Faults;
 
 namespace FlashBench.Tests.Campaigns;
-
-/// <summary>What became of one case.</summary>
-/// <param name="Broken">Invariants that broke, as sentences that begin with their name.</param>
-/// <param name="Verdict">Of its first process; null if it ended without a record.</param>
-/// <param name="Killed">True if its first process was killed.</param>
-/// <param name="Marked">True if it left the bench marked as half-written.</param>
-internal sealed record CaseOutcome(IReadOnlyList<string> Broken, Verdict? Verdict, bool Killed, bool Marked);
 
 /// <summary>Plays cases: the job, its kill, and the process that finds what it left.</summary>
 internal sealed class CampaignRun : IDisposable
@@ -89,9 +81,10 @@ internal sealed class CampaignRun : IDisposable
             broken.AddRange(Broken(second, relay).Select(fault => fault + " (second process)"));
         }
 
+        CaseOutcome outcome = CaseOutcome.Of(first, broken, marked);
         if (broken.Count == 0 || !keep)
             Directory.Delete(root, recursive: true);
-        return new CaseOutcome(broken, first.Result?.Judgement.Verdict, first.Killed is not null, marked);
+        return outcome;
     }
 
     private IEnumerable<string> Broken(ProcessEnd end, bool? relayLeft)

@@ -35,8 +35,9 @@ internal static class DataInvariants
         ReadOnlyMemory<byte> cells = end.After;
         for (int at = 0; cells.Span[at..].IndexOf(MacPrefix) is >= 0 and var next; at += next + 1)
         {
-            byte last = at + next + MacPrefix.Length < cells.Length ? cells.Span[at + next + MacPrefix.Length] : (byte)0;
-            if (last != OwnMac(end) && !BackupInvariant.IsFaulty(at + next + MacPrefix.Length, end.Case))
+            int place = at + next + MacPrefix.Length;
+            byte last = place < cells.Length ? cells.Span[place] : (byte)0;
+            if (last != OwnMac(end) && !BackupInvariant.IsFaulty(place, end.Case))
                 return [$"the chip holds the MAC address of board {last}"];
         }
 

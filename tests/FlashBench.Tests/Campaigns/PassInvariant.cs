@@ -21,8 +21,7 @@ internal static class PassInvariant
         {
             if (record is null)
                 yield return $"the record of the job does not verify: {refusal}";
-            else if (record.Judgement.Verdict != result.Judgement.Verdict || record.Judgement.Level
-                != result.Judgement.Level)
+            else if (!IsSame(record.Judgement, result.Judgement))
                 yield return $"the job says {result.Judgement.Verdict}, its record {record.Judgement.Verdict}";
         }
 
@@ -52,6 +51,9 @@ internal static class PassInvariant
         if (!HasCellFaults(end) && end.Journal.OfType<JournalData.ReadBack>().Last().Sha256 != HashOf(end.After))
             yield return "PASS of other bytes than the chip holds";
     }
+
+    private static bool IsSame(Judgement one, Judgement other) =>
+        (one.Verdict, one.Level) == (other.Verdict, other.Level);
 
     private static bool IsWatched(BoardBoot boot, TimeSpan now) =>
         (boot.Ended ?? now) - boot.Began >= Mark && boot.Me is MeState.Disabled or MeState.Removed;

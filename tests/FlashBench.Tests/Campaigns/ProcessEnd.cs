@@ -18,6 +18,9 @@ internal sealed class ProcessEnd
 
     public required BenchWitness Witness { get; init; }
 
+    /// <summary>What was written, and what of it failed.</summary>
+    public required DiskFaults Disk { get; init; }
+
     /// <summary>The disk of this process.</summary>
     public required CampaignFolders Folders { get; init; }
 
