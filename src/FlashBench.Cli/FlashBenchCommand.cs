@@ -1,3 +1,4 @@
+using FlashBench.Cli.Recovery;
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using FlashBench.Cli.Certify;
@@ -24,6 +25,8 @@ public static class FlashBenchCommand
         ("certify", CertifyCommand.Create),
         ("commission", CommissionCommand.Create),
         ("status", StatusCommand.Create),
+        ("resume", ResumeCommand.Create),
+        ("restore", RestoreCommand.Create),
         ("certificate", CertificateCommand.Create),
         ("key", KeyCommand.Create),
         ("image", ImageCommand.Create),
@@ -65,7 +68,8 @@ public static class FlashBenchCommand
             "flashbench bench list              # the benches of this host",
             "flashbench config check            # is bench-config.json sound?",
             "flashbench doctor                  # is this host fit for its benches?",
-            "flashbench status                  # the jobs of this host, newest first");
+            "flashbench status                  # the jobs of this host, newest first",
+            "flashbench resume                  # go on with the job that was interrupted");
         Examples.ShowInHelp(root);
         foreach (VersionOption version in root.Options.OfType<VersionOption>())
             version.Action = new PrintVersion();

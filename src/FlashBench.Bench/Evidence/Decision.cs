@@ -47,6 +47,7 @@ public static class Decision
         .Concat(facts.Phases.Select(phase => phase.Verdict))
         .Append(facts.IsDirty ? Verdict.Fail : Verdict.Pass)
         .Append(facts.Start.Control is null ? Verdict.Pass : Verdict.Inconclusive) // a control certifies nothing
+        .Append(facts.Restored is null ? Verdict.Pass : Verdict.Inconclusive) // nor does putting a backup back
         .Append(facts.Start.Watch.Shortened ? Verdict.Inconclusive : Verdict.Pass)
         .Max();
 
@@ -88,6 +89,11 @@ public static class Decision
             return "every mandatory check passed";
         if (facts.Phases.LastOrDefault(phase => phase.Verdict == verdict) is { Reason.Length: > 0 } ended)
             return $"{ended.Name}: {ended.Reason}";
+        if (facts.Restored is { } restored && verdict == Verdict.Inconclusive)
+        {
+            return $"the backup {restored.Sha256} was put back and read back equal: a board as it was is not certified";
+        }
+
         string[] order = verdict == Verdict.Fail ? FailOrder : InconclusiveOrder;
         Check? telling = checks.Where(check => check.Outcome == verdict && (check.Mandatory || verdict == Verdict.Fail))
             .OrderBy(check => Array.IndexOf(order, check.Id) is >= 0 and int rank ? rank : order.Length)

@@ -17,6 +17,7 @@ internal static class StatementBench
         json.WriteEndObject();
         json.WriteString("operator", facts.Start.Operator);
         WritePhases(json, facts);
+        WriteResumes(json, facts);
         json.WriteStartArray("deviations");
         foreach (string deviation in facts.Deviations)
             json.WriteStringValue(deviation);
@@ -129,6 +130,26 @@ internal static class StatementBench
         json.WriteNumber("sampleSeconds", start.Power.SampleSeconds);
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    private static void WriteResumes(Utf8JsonWriter json, JobFacts facts)
+    {
+        json.WriteStartArray("resumes");
+        foreach (ResumeFacts resume in facts.Resumes)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("number", resume.Number);
+            json.WriteString("phase", resume.Phase);
+            json.WriteNumber("atUs", resume.AtUs);
+            json.WriteBoolean("sameHostBoot", resume.SameHostBoot);
+            json.WriteStartArray("restartedBoots");
+            foreach (int boot in resume.RestartedBoots)
+                json.WriteNumberValue(boot);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WritePhases(Utf8JsonWriter json, JobFacts facts)

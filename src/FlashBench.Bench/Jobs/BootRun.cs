@@ -22,7 +22,7 @@ internal sealed class BootRun(JobContext job, string kind)
     {
         await job.Power.EnsureOffAsync($"cold start for {kind}", cancel);
         int number = job.NextBoot();
-        string nonce = job.Options.DrawNonce();
+        string nonce = job.DrawNonce();
         job.Console.BeginBoot();
         job.Journal.Append(new JournalData.BootBegin(number, kind, nonce));
         await job.Power.SwitchOnAsync(kind, cancel);
@@ -30,7 +30,7 @@ internal sealed class BootRun(JobContext job, string kind)
         var watch = new BootWatch(settings, number, (kind, nonce), _clock.NowUs);
         job.Console.Watch = watch;
         ConsoleCounters before = job.Console.Counters;
-        string why = "stopped";
+        string why = JournalData.BootEnd.Stopped;
         try
         {
             why = await WatchAsync(watch, settings, (number, nonce), cancel);
@@ -54,6 +54,10 @@ internal sealed class BootRun(JobContext job, string kind)
         return seen;
     }
 
+    /// <summary>The boots that were watched before an interruption and still count.</summary>
+    public static List<BootObservation> Before(JobContext job, string kind) =>
+        job.Interrupted is null ? [] : [.. job.Facts().Boots.Where(boot => boot.Kind == kind)];
+
     private void RecordErrors(ConsoleCounters before, ConsoleCounters after)
     {
         ConsoleCounters grown = after.Since(before);
@@ -71,7 +75,7 @@ internal sealed class BootRun(JobContext job, string kind)
         long began = _clock.NowUs, flushed = began;
         var plan = new ProbePlan(
             watch, settings, boot.Nonce, job.Options.Profile.Console.ProbesLogin);
-        bool senseNoted = false;
+        bool senseNoted = false, troubleKept = false;
         try
         {
             while (true)
@@ -85,6 +89,12 @@ internal sealed class BootRun(JobContext job, string kind)
                 {
                     job.Journal.Append(new JournalData.PowerSense("on", sample.RailMillivolts, sample.SupplyMilliamps));
                     senseNoted = true;
+                }
+
+                if (!troubleKept && watch.HasFailed)
+                {
+                    Flush(series); // at once: a crash must not take it away
+                    troubleKept = true;
                 }
 
                 if ((watch.StopReason(now) ?? NeverUp(watch, now - began)) is string why)

@@ -15,7 +15,11 @@ internal static class JournalJson
         ("phase.begin", JournalContext.Default.PhaseBegin),
         ("phase.end", JournalContext.Default.PhaseEnd),
         ("deviation", JournalContext.Default.Deviation),
+        ("restore.of", JournalContext.Default.RestoreOf),
+        ("job.resume", JournalContext.Default.JobResume),
+        ("job.halt", JournalContext.Default.JobHalt),
         ("chip", JournalContext.Default.Chip),
+        ("chip.again", JournalContext.Default.ChipAgain),
         ("backup.pass", JournalContext.Default.BackupPass),
         ("backup", JournalContext.Default.Backup),
         ("audit", JournalContext.Default.Audit),
@@ -69,7 +73,11 @@ internal static class JournalJson
 [JsonSerializable(typeof(JournalData.PhaseBegin))]
 [JsonSerializable(typeof(JournalData.PhaseEnd))]
 [JsonSerializable(typeof(JournalData.Deviation))]
+[JsonSerializable(typeof(JournalData.RestoreOf))]
+[JsonSerializable(typeof(JournalData.JobResume))]
+[JsonSerializable(typeof(JournalData.JobHalt))]
 [JsonSerializable(typeof(JournalData.Chip))]
+[JsonSerializable(typeof(JournalData.ChipAgain))]
 [JsonSerializable(typeof(JournalData.BackupPass))]
 [JsonSerializable(typeof(JournalData.Backup))]
 [JsonSerializable(typeof(JournalData.Audit))]

@@ -17,13 +17,14 @@ namespace FlashBench.Cli.Certify;
 /// <summary>Wires one `certify` job together and runs it.</summary>
 internal sealed class CertifyRun
 {
-    private const string TestKeyName = "FlashBench test key";
+    public const string TestKeyName = "FlashBench test key";
 
     private readonly CertifyRequest _request;
     private readonly ParseResult _parse;
     private readonly BenchEntry _bench;
     private readonly BenchWorld _world;
     private readonly BenchPaths _paths;
+    private readonly BenchConfig _config;
     private readonly BenchState _state;
     private readonly Bench.Journal.JournalData.Laboratory? _laboratory;
     private readonly byte[]? _image;
@@ -35,7 +36,7 @@ internal sealed class CertifyRun
     private CertifyRun(ParseResult parse, CertifyRequest request)
     {
         (_parse, _request) = (parse, request);
-        BenchConfig config = ConfigSource.Load(parse);
+        BenchConfig config = _config = ConfigSource.Load(parse);
         _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file) : null;
         _bench = BenchChoice.Find(config, request.Bench, _image, _keys);
         _paths = ConfigSource.Paths(config);
@@ -125,23 +126,35 @@ internal sealed class CertifyRun
         // First: a bench in use must leave no empty job directory.
         var opening = new BenchOpening(_world.IsSimulated && !_request.Keep, _image, display.Note)
         {
+            Work = $"job {JobId}",
             Control = _request.Control,
             Faults = _faults,
         };
+        string evidence = Path.GetFullPath(_request.Evidence ?? _paths.Evidence);
+        DiskReserve reserve = FreeSpace.Claim(_config, evidence);
         await using OpenedBench bench = await _world.OpenAsync(opening, cancel);
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
-        _directory = JobFolders.Create(Path.GetFullPath(_request.Evidence ?? _paths.Evidence), JobId);
+        _directory = JobFolders.Create(evidence, JobId);
         log.Information(
             "Job {Job} on bench {Bench} begins, evidence in {Directory}", JobId, _bench.Id, _directory);
-        var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key);
+        var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key)
+        {
+            Reserve = reserve,
+        };
+        if (_state.DirtyJob(_bench.Id) is null) // else the job goes first that left it so
+            _state.Open(_bench.Id, _directory);
         CrashPoint? crash = CrashPoint.FromEnvironment() ?? CrashPoint.Of(bench.Faults);
         DiskFaults.Arm(FaultChoice.DiskOf(bench.Faults));
         _job = new CertifyJob(bench.Parts, Options(bench.Faults), folders, _world.Clock())
         {
             Listener = new JobEvents(display).Show,
             JournalProbe = crash is null ? null : crash.At,
+            Now = StopSignals.NowOf(_parse),
         };
-        return await _job.RunAsync(cancel);
+        JobResult result = await _job.RunAsync(cancel);
+        if (!result.CanGoOn && _state.OpenJob(_bench.Id) == _directory)
+            _state.Close(_bench.Id);
+        return result;
     }
 
     // A record of a real board names it, and nothing about it is made up.
@@ -193,6 +206,8 @@ internal sealed class CertifyRun
             Control = _request.Control,
             DryRun = _request.DryRun,
             ShortenedWatch = _request.ShortenedWatch,
+            Seed = _world.Seed,
+            RealTime = _request.RealTime,
             BaselineMinimum = _request.BaselineMinimum,
             Commissioning = found.Valid,
             CommissioningFault = found.Fault,

@@ -40,6 +40,27 @@ internal static class AuditPhase
         return PhaseOutcome.Pass;
     }
 
+    /// <summary>Finds again what the audit of an interrupted job had found.</summary>
+    /// <exception cref="ResumeRefusedException">The backup says something else than it did then.</exception>
+    public static void Repeat(JobContext job)
+    {
+        try
+        {
+            ImageAnalysis image = ImageAnalysis.Read(job.Backup, job.Options.Keys);
+            if (image is { Descriptor: not null, Me: not null } && TryPlan(job, image) is null)
+            {
+                job.Original = image;
+                return;
+            }
+        }
+        catch (ImageFormatException)
+        {
+            // As below.
+        }
+
+        throw new ResumeRefusedException("the backup in the vault does not say what it said when the job began");
+    }
+
     private static IEnumerable<string> Refusals(JobContext job, ImageAnalysis image, MeFirmware me)
     {
         foreach (Finding finding in image.Findings.Where(f => f.Severity == FindingSeverity.Error))
