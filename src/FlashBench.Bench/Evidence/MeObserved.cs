@@ -34,7 +34,8 @@ public static class MeObserved
     /// <summary>True if no sample of a watched boot shows a device, on a board that has an ME.</summary>
     internal static bool IsHidden(JobFacts facts)
     {
-        var samples = facts.Boots.Where(boot => boot.Kind != BootKind.Baseline).SelectMany(boot => boot.Samples).ToList();
+        var samples = facts.Boots.Where(boot => boot.Kind != BootKind.Baseline).SelectMany(boot => boot.Samples)
+            .ToList();
         return samples.Count > 0 && !StateChecks.HasNoMe(facts)
             && samples.TrueForAll(sample => sample.Registers.Status1 is null);
     }
