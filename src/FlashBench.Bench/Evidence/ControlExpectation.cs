@@ -37,7 +37,7 @@ public sealed record ControlExpectation(Verdict Verdict, BootClass Class, MeStat
     /// <param name="verdict">Its verdict.</param>
     public string Seen(JobFacts facts, Verdict verdict)
     {
-        var boots = facts.Boots.Where(boot => boot.Kind == BootKind.Watch).ToList();
+        var boots = facts.Boots.Where(boot => boot.Kind != BootKind.Baseline).ToList();
         if (boots.Count == 0)
             return $"{CertificateText.Name(verdict)}, no watched boot";
         BootClass worst = boots.MaxBy(boot => WatchChecks.OutcomeOf(boot.Class))!.Class;

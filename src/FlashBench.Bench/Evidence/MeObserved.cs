@@ -34,7 +34,7 @@ public static class MeObserved
     /// <summary>True if no sample of a watched boot shows a device, on a board that has an ME.</summary>
     internal static bool IsHidden(JobFacts facts)
     {
-        var samples = facts.Boots.Where(boot => boot.Kind == BootKind.Watch).SelectMany(boot => boot.Samples).ToList();
+        var samples = facts.Boots.Where(boot => boot.Kind != BootKind.Baseline).SelectMany(boot => boot.Samples).ToList();
         return samples.Count > 0 && !StateChecks.HasNoMe(facts)
             && samples.TrueForAll(sample => sample.Registers.Status1 is null);
     }
@@ -42,7 +42,7 @@ public static class MeObserved
     /// <summary>The state that every sample of the watched boots shows; null if they differ or show none.</summary>
     internal static MeStateKind? WatchedState(JobFacts facts)
     {
-        var states = facts.Boots.Where(boot => boot.Kind == BootKind.Watch)
+        var states = facts.Boots.Where(boot => boot.Kind != BootKind.Baseline)
             .Select(boot => Of(facts, boot, after: true)).OfType<ObservedState>().ToList();
         return states.Count > 0 && states.TrueForAll(state => state.Agree && state.State == states[0].State)
             ? states[0].State
@@ -57,7 +57,7 @@ public static class MeObserved
 
     /// <summary>The state on the written image, by the last watched boot; null if nothing was seen.</summary>
     internal static ObservedState? After(JobFacts facts) =>
-        facts.Boots.LastOrDefault(boot => boot.Kind == BootKind.Watch) is { } boot
+        facts.Boots.LastOrDefault(boot => boot.Kind != BootKind.Baseline) is { } boot
             ? Of(facts, boot, after: true)
             : null;
 

@@ -54,11 +54,7 @@ public sealed class ConsoleRecording(
         CheckLayout();
         (var chunk, var next) = (new LoadedChunk(), new LoadedChunk());
         long before = 0;
-<<<<<<< HEAD
-        Task loading = Load(chunks.FirstOrDefault(), chunk);
-=======
         Task loading = Load(chunks is [var first, ..] ? first : null, chunk);
->>>>>>> cert
         foreach (JournalData.ConsoleChunk? following in chunks.Skip(1).Append(null))
         {
             loading.GetAwaiter().GetResult();
