@@ -72,7 +72,10 @@ def read_journal(data):
         head = sha(line + b"\n")
         records.append(record)
     types = [record["type"] for record in records]
-    demand(types[0] == "job.start" and types[-1] == "verdict" and types.count("verdict") == 1, "no whole journal")
+    # An operator may have stopped the job and gone on.
+    early = [types[i + 1] for i, kind in enumerate(types[:-1]) if kind == "verdict"]
+    demand(types[0] == "job.start" and types.count("job.start") == 1 and types[-1] == "verdict", "no whole journal")
+    demand(set(early) <= {"job.resume"}, "something stands behind the verdict")
     return records, head
 
 
@@ -103,6 +106,9 @@ def samples_of(boot, end, nonce, arrivals):
 
 def check_watch(stated, records, arrivals, start):
     begins = [i for i, record in enumerate(records) if record["type"] == "boot.begin"]
+    if any(record["type"] == "job.resume" for record in records):  # an interrupted boot that was made anew is left out
+        counts = [boot["boot"] for boot in stated]
+        begins = [i for i in begins if records[i]["data"]["number"] in counts]
     same(len(stated), len(begins), "number of boots")
     for boot, at in zip(stated, begins):
         begin, name = records[at], f"boot {boot['boot']}"
@@ -141,15 +147,20 @@ def check_statement(p, records, arrivals, files):
             ("simulated", simulated), ("operator", start["operator"]), ("software", {"version": start["software"]}),
             ("title", "certificate" if verdict["verdict"] == "Pass" else "record"),
             ("checks", [{**c, "outcome": c["outcome"].upper()} for c in verdict["checks"]]),
-            ("performed", [records[i]["utc"][:19] + "Z" for i in (0, -2)]),
-            ("deviations", [content["text"] for kind, content in data if kind == "deviation"])):
+            ("performed", [records[i]["utc"][:19] + "Z" for i in (0, -2)])):
         same(p[name], derived, name)
+    said = [content["text"] for kind, content in data if kind == "deviation"]
+    resumed = "job.resume" in (kind for kind, _ in data)
+    if resumed:  # said again after each resumption, and one more sentence tells of those
+        demand(set(said) <= set(p["deviations"]) and len(p["deviations"]) == len(set(said)) + 1, "deviations")
+    else:
+        same(p["deviations"], said, "deviations")
     if verdict["verdict"] == "Pass":
         demand(all(c["outcome"] == "Pass" for c in verdict["checks"] if c["mandatory"]), "a PASS without its checks")
-        demand(all(content["verdict"] == "Pass" for kind, content in data if kind == "phase.end"), "a phase failed")
-    same([(f["name"], f["verdict"], f["endUs"]) for f in p["phases"]],
-         [(r["data"]["name"], r["data"]["verdict"].upper(), r["mono"]) for r in records if r["type"] == "phase.end"],
-         "phases")
+        demand(resumed or all(c["verdict"] == "Pass" for kind, c in data if kind == "phase.end"), "a phase failed")
+    ended = {(r["data"]["name"], r["data"]["verdict"].upper(), r["mono"]) for r in records if r["type"] == "phase.end"}
+    demand({(f["name"], f["verdict"], f["endUs"]) for f in p["phases"]} <= ended, "phases that did not end so")
+    demand(resumed or len(p["phases"]) == len(ended), "phases are missing")
     lab = {**dict.fromkeys(("name", "address", "location", "accreditation", "customer", "received", "condition",
                             "approvedBy"), ""), **last.get("laboratory", {})}
     for name, text in lab.items():
@@ -160,8 +171,9 @@ def check_statement(p, records, arrivals, files):
     same({**p["method"]["watch"]}, {k: start["watch"][k] for k in p["method"]["watch"]}, "watch numbers")
     flash, kinds = p["flash"], [kind for kind, _ in data]
     where = {kind: i for i, kind in enumerate(kinds)}
-    same(flash["dirty"], where.get("dirty", -1) > where.get("read-back", -1), "dirty")
-    same(flash["blocksWritten"], kinds.count("block.done"), "blocks written")
+    known = [i for i, (kind, c) in enumerate(data) if kind == "read-back" and c["purpose"] != "resume"]
+    same(flash["dirty"], where.get("dirty", -1) > max(known, default=-1), "dirty")
+    demand(resumed or flash["blocksWritten"] == kinds.count("block.done"), "blocks written")
     reads = {content["purpose"]: content for kind, content in data if kind == "read-back"}
     same({(r["purpose"], r["sha256"], r["expectedSha256"], r["differingBytes"]) for r in flash["readBacks"]},
          {(r["purpose"], r["sha256"], r["expectedSha256"], r["differingBytes"]) for r in reads.values()}, "read-backs")
