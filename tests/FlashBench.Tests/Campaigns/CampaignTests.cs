@@ -10,7 +10,8 @@ namespace FlashBench.Tests.Campaigns;
 /// to I8 of the design, judged by the models.</summary>
 /// <remarks>
 /// FLASHBENCH_CAMPAIGN is "seed:jobs", or "seed:=job" for one of them; FLASHBENCH_CAMPAIGN_PLAN replaces the plan of
-/// that one; FLASHBENCH_CAMPAIGN_TABLE takes the summary. scripts/campaign sets them. Without them a slice runs.
+/// that one; FLASHBENCH_CAMPAIGN_FIRST ends it at the first broken rule; FLASHBENCH_CAMPAIGN_TABLE takes the summary.
+/// scripts/campaign and scripts/break-invariants set them. Without them a slice runs.
 /// </remarks>
 public sealed class CampaignTests
 {
@@ -34,7 +35,13 @@ public sealed class CampaignTests
             CancellationToken = TestContext.Current.CancellationToken,
         };
 
-        Parallel.For(first, first + jobs, parallel, job => Play(run, seed, job));
+        bool stops = Environment.GetEnvironmentVariable("FLASHBENCH_CAMPAIGN_FIRST") is { Length: > 0 };
+        Parallel.For(first, first + jobs, parallel, (job, loop) =>
+        {
+            Play(run, seed, job, minimises: !stops);
+            if (stops && !_failures.IsEmpty)
+                loop.Stop();
+        });
 
         string summary = Summary(seed, jobs, clock.Elapsed, Cpu() - before);
         TestContext.Current.SendDiagnosticMessage(summary);
@@ -54,7 +61,7 @@ public sealed class CampaignTests
             : (seed, 0, int.Parse(fields[1], CultureInfo.InvariantCulture));
     }
 
-    private void Play(CampaignRun run, int seed, int job)
+    private void Play(CampaignRun run, int seed, int job, bool minimises)
     {
         CampaignCase @case = CampaignCase.Draw(seed, job);
         if (Environment.GetEnvironmentVariable("FLASHBENCH_CAMPAIGN_PLAN") is { Length: > 0 } plan)
@@ -70,7 +77,7 @@ public sealed class CampaignTests
             Count("left marked");
         if (outcome.Broken.Count == 0)
             return;
-        FaultPlan least = run.Minimise(@case, outcome.Broken);
+        FaultPlan least = minimises ? run.Minimise(@case, outcome.Broken) : @case.Plan;
         string json = Encoding.UTF8.GetString(FaultPlanJson.Write(least));
         _failures.Enqueue(
             $"job {job}: {string.Join("; ", outcome.Broken)}\n  {@case}\n  least faults: {least}\n  {json}\n"
