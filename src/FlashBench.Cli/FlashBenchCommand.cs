@@ -1,4 +1,3 @@
-using FlashBench.Cli.Recovery;
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using FlashBench.Cli.Certify;
@@ -10,6 +9,7 @@ using FlashBench.Cli.Image;
 using FlashBench.Cli.Keys;
 using FlashBench.Cli.Me;
 using FlashBench.Cli.Power;
+using FlashBench.Cli.Recovery;
 using FlashBench.Cli.Relays;
 using FlashBench.Cli.Serve;
 using FlashBench.Cli.Terminal;

@@ -191,12 +191,12 @@ internal sealed class VirtualWorld : BenchWorld
 
     private VirtualBenchOptions OptionsFor(string path, long? chipBytes) =>
         new(_bench.Id, path, ChipOf(chipBytes), _seed)
-    {
-        Agent = _parts.Agent,
-        HiddenUnderHap = _parts.HiddenUnderHap,
-        ExactTimes = _parts.ExactTimes,
-        Programmer = _parts.Programmer == "ft2232h" ? VirtualProgrammer.Ft2232h : VirtualProgrammer.Ch341a,
-    };
+        {
+            Agent = _parts.Agent,
+            HiddenUnderHap = _parts.HiddenUnderHap,
+            ExactTimes = _parts.ExactTimes,
+            Programmer = _parts.Programmer == "ft2232h" ? VirtualProgrammer.Ft2232h : VirtualProgrammer.Ch341a,
+        };
 
     // An image given by the user decides how large the virtual chip is.
     private SpiNorChip ChipOf(long? chipBytes) =>

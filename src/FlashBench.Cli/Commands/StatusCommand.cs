@@ -1,6 +1,6 @@
 using System.CommandLine;
-using FlashBench.Bench.Config;
 using FlashBench.Bench;
+using FlashBench.Bench.Config;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Status;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FlashBench.Bench;
-using FlashBench.Bench.Journal;
 using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
 using FlashBench.Simulation.Images;
 
 namespace FlashBench.Tests.Jobs;
