@@ -127,7 +127,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         List<(string Name, PhaseWork Run)> phases = Phases(job);
         bool stopped = false;
         using var limit = new CancellationTokenSource(
-            PhaseLimits.OfJob(phases.Select(phase => phase.Name), job.Start), clock.Time);
+            PhaseLimits.OfJob(phases.Select(phase => phase.Name), job.Start), clock.Limits);
         for (int i = 0; i < phases.Count - 1; i++)
         {
             if (job.Interrupted?.Ended(phases[i].Name) is { } ended)
@@ -192,7 +192,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
     {
         job.BeginPhase(place.Number, place.Count, phase.Name);
         TimeSpan longest = PhaseLimits.Of(phase.Name, job.Start, job.Chip?.SizeBytes);
-        using var late = new CancellationTokenSource(longest, clock.Time);
+        using var late = new CancellationTokenSource(longest, clock.Limits);
         // A control's backup goes back also after the first wish to stop.
         CancellationToken asked = phase.Name == Restore && _backup is null ? job.Now : cancel;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(asked, job.Now, late.Token, wholeJob.Token);
@@ -201,7 +201,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         {
             outcome = job.ShownBefore(phase.Name)
                 ?? await phase.Run(stop.Token)
-                    .WaitAsync(longest + PhaseLimits.LetGo, clock.Time, CancellationToken.None);
+                    .WaitAsync(longest + PhaseLimits.LetGo, clock.Limits, CancellationToken.None);
         }
         catch (SensorFrozenException e)
         {

@@ -24,7 +24,7 @@ internal static class SafeState
     {
         try
         {
-            await let().WaitAsync(PhaseLimits.SafeState, job.Clock.Time);
+            await let().WaitAsync(PhaseLimits.SafeState, job.Clock.Limits);
         }
         catch (BenchException e)
         {

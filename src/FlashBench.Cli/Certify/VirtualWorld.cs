@@ -104,7 +104,10 @@ internal sealed class VirtualWorld : BenchWorld
     /// <inheritdoc/>
     public override BenchClock Clock() => _realTime
         ? HostWorld.ClockOf(Time)
-        : new BenchClock(Time, BootClock(), VirtualBootId());
+        : new BenchClock(Time, BootClock(), VirtualBootId())
+        {
+            Limits = _overUsb is null ? Time : TimeProvider.System, // that of a job over USB jumps to the next limit
+        };
 
     /// <inheritdoc/>
     public override BenchClock ClockOf(InterruptedJob job) => _realTime
