@@ -20,7 +20,11 @@ public sealed class BenchClock(TimeProvider time, IBootClock boot, string bootId
 
     /// <summary>The clock that tells a job that hangs. Another one than <see cref="Time"/> where that jumps: a jump over
     /// a limit is no hang.</summary>
-    public TimeProvider Limits { get; init; } = time;
+    public TimeProvider Limits
+    {
+        get => field ?? time;
+        init;
+    }
 
     /// <summary>Microseconds since the job began; time in which nobody ran it does not count after a restart of the
     /// host.</summary>
