@@ -18,8 +18,8 @@ public sealed class BenchClock(TimeProvider time, IBootClock boot, string bootId
     /// <summary>The monotonic and wall clock, for waits.</summary>
     public TimeProvider Time => time;
 
-    /// <summary>The clock that tells a job that hangs. Another one than <see cref="Time"/> where that jumps: a jump over
-    /// a limit is no hang.</summary>
+    /// <summary>The clock that tells a job that hangs. Another one than <see cref="Time"/> where that jumps: a jump
+    /// over a limit is no hang.</summary>
     public TimeProvider Limits
     {
         get => field ?? time;

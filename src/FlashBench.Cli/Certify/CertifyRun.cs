@@ -123,7 +123,7 @@ internal sealed class CertifyRun
 
     private async Task<JobResult> RunOnBenchAsync(ILogger log, JobDisplay display, CancellationToken cancel)
     {
-        // First: a bench in use must leave no empty job directory.
+        // First: a bench in use must leave neither job directory nor reserve.
         var opening = new BenchOpening(_world.IsSimulated && !_request.Keep, _image, display.Note)
         {
             Work = $"job {JobId}",
@@ -131,8 +131,8 @@ internal sealed class CertifyRun
             Faults = _faults,
         };
         string evidence = Path.GetFullPath(_request.Evidence ?? _paths.Evidence);
-        DiskReserve reserve = FreeSpace.Claim(_config, evidence);
         await using OpenedBench bench = await _world.OpenAsync(opening, cancel);
+        DiskReserve reserve = FreeSpace.Claim(_config, evidence);
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
         _directory = JobFolders.Create(evidence, JobId);
         log.Information(
