@@ -41,6 +41,12 @@ internal static class BootFold
                 feed(watch);
         }
 
+        foreach (JournalData.ConsoleGap gap in span.Select(record => record.Data).OfType<JournalData.ConsoleGap>())
+        {
+            if (JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count) is { } silence)
+                watch.OnConsoleHole(silence);
+        }
+
         if (Hole(span) is string hole)
             watch.OnGap(hole);
         return watch.Observe(endUs);
@@ -56,24 +62,30 @@ internal static class BootFold
                 (s.AtUs, Feed: (Action<BootWatch>)(watch => watch.OnPower(s.AtUs, s.Millivolts, s.Milliamps))));
         var probes = span.Where(record => record.Data is JournalData.ConsoleProbe).Select(record => record.Time.MonoUs)
             .Select(at => (AtUs: at, Feed: (Action<BootWatch>)(watch => watch.OnProbe(at))));
+        var restarts = span.Where(record => record.Data is JournalData.BootRestart).Select(record => record.Time.MonoUs)
+            .Select(at => (AtUs: at, Feed: (Action<BootWatch>)(watch => watch.OnRestartAsked(at))));
+        var noise = span
+            .Where(record => record.Data is JournalData.ConsoleGap gap && JournalData.ConsoleGap.IsNoise(gap.Kind))
+            .Select(record => record.Time.MonoUs)
+            .Select(at => (AtUs: at, Feed: (Action<BootWatch>)(watch => watch.OnConsoleNoise(at))));
         var arrivals = console.Where(arrival => !arrival.Data.IsEmpty)
             .Select(a => (a.AtUs, Feed: (Action<BootWatch>)(watch => watch.OnConsole(a.AtUs, a.Data.Span))));
-        return samples.Concat(probes).Concat(arrivals).OrderBy(entry => entry.AtUs);
+        return samples.Concat(probes).Concat(restarts).Concat(noise).Concat(arrivals).OrderBy(entry => entry.AtUs);
     }
 
     private static string? Hole(List<JournalRecord> span)
     {
-        var holes = span.Select(record => record.Data).OfType<JournalData.ConsoleGap>()
-            .Select(gap => JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count)).OfType<string>();
-        if (holes.FirstOrDefault() is { } hole)
-            return hole;
         if (span.Exists(record => record.Time.BootId != span[0].Time.BootId))
             return "the bench host was restarted";
-        long drift = Drift(span[^1]) - Drift(span[0]);
-        if (Math.Abs(drift) > SuspendUs)
-            return $"the bench host was suspended for {drift / 1_000_000} s";
+        if (SuspendText(Drift(span[^1].Time) - Drift(span[0].Time)) is { } suspended)
+            return suspended;
         return span[^1].Data is JournalData.BootEnd ? null : "the watch was cut off";
     }
 
-    private static long Drift(JournalRecord record) => record.Time.BootUs - record.Time.MonoUs;
+    /// <summary>How far boot time is ahead of monotonic time, in microseconds; it grows while the host sleeps.</summary>
+    public static long Drift(JournalTime at) => at.BootUs - at.MonoUs;
+
+    /// <summary>What a change of <see cref="Drift"/> says; null if it is too small to say anything.</summary>
+    public static string? SuspendText(long driftUs) =>
+        Math.Abs(driftUs) > SuspendUs ? $"the bench host was suspended for {driftUs / 1_000_000} s" : null;
 }

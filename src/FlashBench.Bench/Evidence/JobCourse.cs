@@ -109,6 +109,8 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
                     yield return $"boot {begin.Number} did not begin with power verified off";
                 if (begin.Number != ++boots || (begin.Kind == BootKind.Baseline) != (boots == 1))
                     yield return $"boot {begin.Number} is out of order";
+                if (begin.Kind != BootKind.Baseline && !BootKind.IsWatched(begin.Kind))
+                    yield return $"boot {begin.Number} is of no known kind";
                 if (!IsNonce(begin.Nonce) || !nonces.Add(begin.Nonce))
                     yield return $"boot {begin.Number} has no nonce of its own";
             }
@@ -121,7 +123,8 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
     private IEnumerable<string> Reading()
     {
         int verify = IndexOf(record => record is JournalData.ReadBack { Purpose: "verify" });
-        int firstWatched = IndexOf(record => record is JournalData.BootBegin { Kind: BootKind.Watch });
+        int firstWatched = IndexOf(record => 
+            record is JournalData.BootBegin begin && BootKind.IsWatched(begin.Kind));
         int lastBoot = data.ToList().FindLastIndex(record => record is JournalData.BootEnd);
         int reread = IndexOf(record => record is JournalData.ReadBack { Purpose: "re-read" });
         bool framed = IsMeasured ? verify < firstWatched && lastBoot < reread : lastBoot < 0 && verify < reread;

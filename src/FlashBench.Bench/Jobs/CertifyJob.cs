@@ -265,9 +265,17 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
                 options.Profile.Console.Banner)
             {
                 Shortened = options.ShortenedWatch is not null,
+                WarmBoots = watch.WarmBoots,
+                SoakMinutes = [.. watch.SoakMinutes.Concat(options.SoakMinutes).Order()],
+                ExpectedSilence = options.Profile.Console.ExpectedSilence,
+                FailFast = watch.FailFast,
             },
             new JournalData.PowerNumbers(
-                power.OnMillivolts, power.OffMillivolts, power.OffMilliamps, power.SampleInterval.TotalSeconds),
+                power.OnMillivolts, power.OffMillivolts, power.OffMilliamps, power.SampleInterval.TotalSeconds)
+            {
+                SleepMilliampsMin = power.SleepMilliamps.From,
+                SleepMilliampsMax = power.SleepMilliamps.To,
+            },
             identities);
     }
 }

@@ -52,6 +52,9 @@ public sealed record CertifyOptions
     /// profile's times.</summary>
     public TimeSpan? ShortenedWatch { get; init; }
 
+    /// <summary>Minutes of each soak that the operator asked for beside the profile's.</summary>
+    public IReadOnlyList<int> SoakMinutes { get; init; } = [];
+
     /// <summary>True to stop after the plan.</summary>
     public bool DryRun { get; init; }
 
