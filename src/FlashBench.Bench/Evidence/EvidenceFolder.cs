@@ -23,6 +23,16 @@ public static class EvidenceFolder
     /// it.</exception>
     public static byte[] ReadFile(string directory, string name)
     {
+        using FileStream file = Open(directory, name);
+        byte[] bytes = new byte[file.Length]; // a running job may append: what was there at the start counts
+        int length = Fill(file, bytes, name);
+        return length == bytes.Length ? bytes : bytes[..length];
+    }
+
+    /// <summary>Opens one file of a job directory, which may come from a stranger.</summary>
+    /// <inheritdoc cref="ReadFile"/>
+    public static FileStream Open(string directory, string name)
+    {
         string path = Path.Combine(directory, name);
         FileKind kind = FileKinds.Of(path);
         if (kind != FileKind.Regular)
@@ -32,27 +42,39 @@ public static class EvidenceFolder
                 : "it is a folder, a pipe or a device, not a file");
         }
 
+        FileStream? file = null;
         try
         {
-            using var file = new FileStream(
+            file = new FileStream(
                 path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return ReadAll(file, name);
+            if (file.Length > BytesMax(name))
+                throw new EvidenceException(name, BytesMax(name), "the file is larger than any job makes it");
+            return file;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or EvidenceException)
         {
-            throw new EvidenceException(name, 0, $"the file cannot be read ({e.Message})");
+            file?.Dispose();
+            throw e as EvidenceException ?? Unreadable(name, e);
         }
     }
 
-    // A running job may append meanwhile: what was there at the start counts.
-    private static byte[] ReadAll(FileStream file, string name)
+    /// <summary>Reads as many bytes as there are, up to the length of <paramref name="buffer"/>.</summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="EvidenceException">The file cannot be read.</exception>
+    internal static int Fill(Stream file, Span<byte> buffer, string name)
     {
-        if (file.Length > BytesMax(name))
-            throw new EvidenceException(name, BytesMax(name), "the file is larger than any job makes it");
-        byte[] bytes = new byte[file.Length];
-        int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return length == bytes.Length ? bytes : bytes[..length];
+        try
+        {
+            return file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        }
+        catch (IOException e)
+        {
+            throw Unreadable(name, e);
+        }
     }
+
+    private static EvidenceException Unreadable(string name, Exception e) =>
+        new(name, 0, $"the file cannot be read ({e.Message})");
 
     private static long BytesMax(string name) => name switch
     {

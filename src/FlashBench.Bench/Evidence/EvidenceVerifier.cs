@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Report;
@@ -42,19 +43,18 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
         DsseEnvelope envelope = Dsse.Parse(Read(DsseEnvelope.FileName));
         bool trusted = CheckSignature(envelope);
         string signed = Encoding.UTF8.GetString(envelope.Payload.Span);
-        byte[] index = ReadSigned(signed, ConsoleLog.IndexName);
-        byte[] junit = ReadSigned(signed, EvidenceFolder.JUnitName);
-        byte[] report = ReadSigned(signed, EvidenceFolder.ReportName);
-        byte[] journal = Read(JournalWriter.FileName), raw = Read(ConsoleLog.RawName);
+        FileDigest junit = CheckSigned(signed, EvidenceFolder.JUnitName);
+        FileDigest report = CheckSigned(signed, EvidenceFolder.ReportName);
+        CheckSigned(signed, ConsoleLog.IndexName);
 
-        IReadOnlyList<JournalRecord> records = JournalReader.ReadStrict(journal);
+        (IReadOnlyList<JournalRecord> records, FileDigest journal) = ReadJournal();
         CheckDigest(signed, journal, JournalWriter.FileName);
-        var chunks = records.Select(record => record.Data).OfType<JournalData.ConsoleChunk>().ToList();
-        IReadOnlyList<ConsoleArrival> arrivals = ConsoleRecording.Read(chunks, raw, index);
-        if (records is not [.., { Data: JournalData.Decision decision }])
-            throw new EvidenceException(JournalWriter.FileName, journal.Length, "the journal ends without a decision");
+        if (records is not [.., { Data: JournalData.Decision decision } last])
+            throw new EvidenceException(JournalWriter.FileName, journal.Bytes, "the journal ends without a decision");
 
-        JobFacts facts = JobFold.Fold(records, arrivals);
+        using ConsoleRecording console = ConsoleRecording.Open(directory, records);
+        JobFacts facts = JobFold.Fold(records, console.Arrivals());
+        (FileDigest raw, FileDigest index) = console.Digests();
         Judgement judgement = Decision.Decide(facts);
         if (!DecisionRecord.Matches(decision, judgement))
         {
@@ -62,10 +62,10 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
                 "the decision does not follow from the records before it");
         }
 
-        RecordDigest digest = EvidenceDigests.OfRecord(records, journal, raw, index);
-        var evidence = new EvidenceDigest(digest, EvidenceDigests.Of(report), EvidenceDigests.Of(junit));
+        var digest = new RecordDigest(journal, records.Count, last.Hash, raw, index);
         CheckSame(report, HtmlReport.Render(facts, judgement, digest), EvidenceFolder.ReportName);
         CheckSame(junit, JUnitReport.Render(facts, judgement), EvidenceFolder.JUnitName);
+        var evidence = new EvidenceDigest(digest, report, junit);
         if (!envelope.Payload.Span.SequenceEqual(CertificateStatement.Build(facts, judgement, evidence)))
         {
             throw new EvidenceException(DsseEnvelope.FileName, 0,
@@ -73,6 +73,19 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
         }
 
         return new VerifiedRecord(judgement, facts, envelope.KeyId, trusted);
+    }
+
+    private (IReadOnlyList<JournalRecord> Records, FileDigest Digest) ReadJournal()
+    {
+        using FileStream file = EvidenceFolder.Open(directory, JournalWriter.FileName);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long length = 0;
+        IReadOnlyList<JournalRecord> records = JournalReader.ReadStrict(file, line =>
+        {
+            hash.AppendData(line);
+            length += line.Length;
+        });
+        return (records, new FileDigest(Convert.ToHexStringLower(hash.GetHashAndReset()), length));
     }
 
     private bool CheckSignature(DsseEnvelope envelope)
@@ -99,21 +112,21 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
     }
 
     // Names the file before the costly recomputation; that the hash stands in the right place is shown by the latter.
-    private static void CheckDigest(string signed, byte[] content, string name)
+    private static void CheckDigest(string signed, FileDigest content, string name)
     {
-        if (!signed.Contains(EvidenceDigests.Of(content).Sha256, StringComparison.Ordinal))
+        if (!signed.Contains(content.Sha256, StringComparison.Ordinal))
             throw new EvidenceException(name, 0, "its SHA-256 is not the one that was signed");
     }
 
-    private static void CheckSame(byte[] found, string rendered, string name)
+    private static void CheckSame(FileDigest found, string rendered, string name)
     {
-        if (!found.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(rendered)))
+        if (found != EvidenceDigests.Of(Encoding.UTF8.GetBytes(rendered)))
             throw new EvidenceException(name, 0, "it does not follow from journal and console");
     }
 
-    private byte[] ReadSigned(string signed, string name)
+    private FileDigest CheckSigned(string signed, string name)
     {
-        byte[] content = Read(name);
+        FileDigest content = EvidenceDigests.OfFile(directory, name);
         CheckDigest(signed, content, name);
         return content;
     }

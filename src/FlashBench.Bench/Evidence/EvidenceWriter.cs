@@ -10,11 +10,16 @@ namespace FlashBench.Bench.Evidence;
 internal static class EvidenceWriter
 {
     /// <exception cref="JournalWriteException">A file could not be written; no certificate was made.</exception>
-    public static void Write(JobFolders folders, JobFacts facts, Judgement judgement)
+    /// <param name="folders">Where the job keeps things.</param>
+    /// <param name="records">The journal, the decision included.</param>
+    /// <param name="facts">The job.</param>
+    /// <param name="judgement">The decision on it.</param>
+    public static void Write(
+        JobFolders folders, IReadOnlyList<JournalRecord> records, JobFacts facts, Judgement judgement)
     {
         try
         {
-            RecordDigest record = EvidenceDigests.OfRecord(folders.Directory);
+            RecordDigest record = EvidenceDigests.OfRecord(folders.Directory, records);
             byte[] report = Encoding.UTF8.GetBytes(HtmlReport.Render(facts, judgement, record));
             byte[] junit = Encoding.UTF8.GetBytes(JUnitReport.Render(facts, judgement));
             var evidence = new EvidenceDigest(record, EvidenceDigests.Of(report), EvidenceDigests.Of(junit));

@@ -8,9 +8,10 @@ public static class JobFold
 {
     /// <summary>Folds the records before the decision.</summary>
     /// <param name="records">A sound journal; a decision at its end is left out.</param>
-    /// <param name="console">Arrivals on the console, in order of time.</param>
+    /// <param name="console">Arrivals on the console, in order of time; run through once, to the end, and not kept.
+    /// </param>
     /// <exception cref="EvidenceException">The records do not make a job.</exception>
-    public static JobFacts Fold(IReadOnlyList<JournalRecord> records, IReadOnlyList<ConsoleArrival> console)
+    public static JobFacts Fold(IReadOnlyList<JournalRecord> records, IEnumerable<ConsoleArrival> console)
     {
         if (records.Count > 0 && records[^1].Data is JournalData.Decision)
             records = [.. records.SkipLast(1)];

@@ -60,7 +60,7 @@ internal sealed class BootRun(JobContext job, string kind)
         return seen;
     }
 
-    private string? Suspended() => BootFold.SuspendText(BootFold.Drift(_clock.Now()) - BootFold.Drift(_begun));
+    private string? Suspended() => BootReplay.SuspendText(BootReplay.Drift(_clock.Now()) - BootReplay.Drift(_begun));
 
     // As they come: what damages bytes only while the board starts says nothing of a later silence.
     private void RecordErrors()

@@ -223,7 +223,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         JobFacts facts = job.Facts();
         Judgement judgement = Decision.Decide(facts);
         job.Journal.Append(DecisionRecord.Of(judgement));
-        EvidenceWriter.Write(folders, facts, judgement);
+        EvidenceWriter.Write(folders, _records, facts, judgement);
         Listener(new JobEvent.PhaseEnded("certify", judgement.Verdict, ""));
         return (judgement, facts.IsSimulated);
     }
@@ -240,6 +240,11 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
             return new PhaseOutcome(Verdict.Error, e.Message, ErrorClass.Infrastructure);
         }
     }
+
+    private int[] Soaks() =>
+    [
+        .. options.Profile.Watch.SoakMinutes.Concat(options.SoakMinutes).Order().Take(Config.WatchLimits.SoaksMax),
+    ];
 
     private JournalData.JobStart FirstRecord()
     {
@@ -266,7 +271,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
             {
                 Shortened = options.ShortenedWatch is not null,
                 WarmBoots = watch.WarmBoots,
-                SoakMinutes = [.. watch.SoakMinutes.Concat(options.SoakMinutes).Order()],
+                SoakMinutes = Soaks(),
                 ExpectedSilence = options.Profile.Console.ExpectedSilence,
                 FailFast = watch.FailFast,
             },

@@ -99,10 +99,8 @@ internal sealed class JobContext
     /// <summary>The job's facts so far, from the same fold that the certificate is made of.</summary>
     public JobFacts Facts()
     {
-        var chunks = Records.Select(record => record.Data).OfType<JournalData.ConsoleChunk>().ToList();
-        return JobFold.Fold(Records, ConsoleRecording.Read(
-            chunks, EvidenceFolder.ReadFile(Directory, ConsoleLog.RawName),
-            EvidenceFolder.ReadFile(Directory, ConsoleLog.IndexName)));
+        using ConsoleRecording console = ConsoleRecording.Open(Directory, Records);
+        return JobFold.Fold(Records, console.Arrivals());
     }
 }
 

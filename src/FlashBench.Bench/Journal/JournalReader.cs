@@ -12,17 +12,36 @@ public static class JournalReader
     /// <summary>The fault of a last line that a crash has torn, or that is being written.</summary>
     public const string NoLineEnd = "has no line end";
 
-    private const string NoRecord = "is not a journal record";
-
     /// <summary>Reads a whole journal and checks every link of its chain.</summary>
     /// <param name="journal">The file's bytes.</param>
     /// <exception cref="EvidenceException">A record is damaged, missing, out of order, or torn.</exception>
     public static IReadOnlyList<JournalRecord> ReadStrict(ReadOnlyMemory<byte> journal)
     {
         IReadOnlyList<JournalRecord> records = ReadPrefix(journal, out long end, out string fault);
-        return end == journal.Length
-            ? records
-            : throw new EvidenceException(JournalWriter.FileName, end, $"record {records.Count} {fault}");
+        return end == journal.Length ? records : throw Fault(end, records, fault);
+    }
+
+    /// <summary>Reads a whole journal line by line and checks every link of its chain; memory is that of the records
+    /// and of one line.</summary>
+    /// <param name="journal">The file, from here to its end.</param>
+    /// <param name="line">Called with the bytes of every sound line, in order.</param>
+    /// <exception cref="EvidenceException">A record is damaged, missing, out of order, or torn; or the file cannot be
+    /// read.</exception>
+    public static IReadOnlyList<JournalRecord> ReadStrict(Stream journal, Action<ReadOnlySpan<byte>> line)
+    {
+        var chain = new JournalChain();
+        var lines = new JournalLines(journal);
+        long end = 0;
+        while (lines.Next() is { IsEmpty: false } next)
+        {
+            string fault = next.Span[^1] == '\n' ? chain.Add(next) : Unfinished(next.Length);
+            if (fault.Length > 0)
+                throw Fault(end, chain.Records, fault);
+            line(next.Span);
+            end += next.Length;
+        }
+
+        return chain.Records;
     }
 
     /// <summary>Reads the sound records at the start of a journal, which a crash may have cut.</summary>
@@ -32,49 +51,24 @@ public static class JournalReader
     public static IReadOnlyList<JournalRecord> ReadPrefix(
         ReadOnlyMemory<byte> journal, out long end, out string fault)
     {
-        var records = new List<JournalRecord>();
-        string head = JournalLine.NoHash;
+        var chain = new JournalChain();
         int at = 0;
         fault = "";
         while (at < journal.Length)
         {
             int length = journal.Span[at..].IndexOf((byte)'\n');
-            fault = length >= 0 ? Link(journal.Slice(at, length + 1), head, records)
-                : journal.Length - at > LineBytesMax ? NoRecord : NoLineEnd;
+            fault = length >= 0 ? chain.Add(journal.Slice(at, length + 1)) : Unfinished(journal.Length - at);
             if (fault.Length > 0)
                 break;
-            head = records[^1].Hash;
             at += length + 1;
         }
 
         end = at;
-        return records;
+        return chain.Records;
     }
 
-    private static string Link(ReadOnlyMemory<byte> line, string head, List<JournalRecord> records)
-    {
-        if (line.Length > LineBytesMax || JournalLine.Read(line) is not var (seq, prev, at, data))
-            return NoRecord;
-        if (seq != records.Count)
-            return $"carries the sequence number {seq}";
-        if (prev != head)
-            return "does not follow the record before it (chain hash differs)";
-        if (Misplaced(at, data, records) is { } fault)
-            return fault;
-        records.Add(new JournalRecord(seq, at, data, JournalLine.Hash(line.Span)));
-        return "";
-    }
+    private static string Unfinished(int length) => length > LineBytesMax ? JournalChain.NoRecord : NoLineEnd;
 
-    private static string? Misplaced(JournalTime at, JournalData data, List<JournalRecord> records)
-    {
-        if (data is JournalData.JobStart start && !JournalLimits.IsWatch(start))
-            return "asks for a watch that no bench runs";
-        if (records.Count == 0)
-            return null;
-        if (data is JournalData.JobStart)
-            return "starts a second job";
-        if (records[^1].Data is JournalData.Decision)
-            return "stands behind the decision";
-        return at.MonoUs < records[^1].Time.MonoUs ? "goes back in time" : null;
-    }
+    private static EvidenceException Fault(long end, IReadOnlyList<JournalRecord> records, string fault) =>
+        new(JournalWriter.FileName, end, $"record {records.Count} {fault}");
 }

@@ -25,6 +25,12 @@ public sealed class ConsoleLog : IDisposable
     /// <summary>A chunk is closed when it has this many bytes.</summary>
     public const int ChunkBytes = 64 * 1024;
 
+    /// <summary>No chunk is longer than this: the last arrival of one may be long.</summary>
+    public const int ChunkBytesMax = 8 << 20;
+
+    /// <summary>Nor is its piece of the time index, even if every byte came alone.</summary>
+    public const int IndexChunkBytesMax = 8 << 20;
+
     /// <summary>A console that says more than this in one job is cut off, which the journal records.</summary>
     public const long BytesMax = 1L << 30;
 

@@ -1,90 +1,131 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
+using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Journal;
 
 namespace FlashBench.Bench.Watch;
 
 /// <summary>One arrival of console bytes, as the time index tells it.</summary>
 /// <param name="AtUs">When, on the job's monotonic clock.</param>
-/// <param name="Data">The bytes.</param>
+/// <param name="Data">The bytes; those of a <see cref="ConsoleRecording"/> stay until the next arrival.</param>
 public readonly record struct ConsoleArrival(long AtUs, ReadOnlyMemory<byte> Data);
 
-/// <summary>Reads a job's console back and checks it against the journal's chunk records.</summary>
-public static class ConsoleRecording
+/// <summary>Reads a job's console back, once, chunk by chunk, and checks it against the journal's chunk records.
+/// </summary>
+/// <remarks>Memory is that of two chunks, however long the console is. Every byte is hashed twice: for its chunk, and
+/// for the whole file.</remarks>
+/// <param name="chunks">Chunk records of the journal, in order.</param>
+/// <param name="raw">The raw file; can seek.</param>
+/// <param name="index">The time index; can seek.</param>
+public sealed class ConsoleRecording(
+    IReadOnlyList<JournalData.ConsoleChunk> chunks, Stream raw, Stream index) : IDisposable
 {
-    /// <summary>Checks every chunk and returns the arrivals in order.</summary>
-    /// <param name="chunks">Chunk records of the journal, in order.</param>
-    /// <param name="raw">The raw file.</param>
-    /// <param name="index">The time index.</param>
-    /// <exception cref="EvidenceException">Bytes, index and records do not agree.</exception>
-    public static IReadOnlyList<ConsoleArrival> Read(
-        IReadOnlyList<JournalData.ConsoleChunk> chunks, ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte> index)
-    {
-        CheckLayout(chunks, raw.Length, index.Length);
-        var arrivals = new List<ConsoleArrival>();
-        foreach (JournalData.ConsoleChunk chunk in chunks)
-        {
-            ReadOnlyMemory<byte> bytes = raw.Slice((int)chunk.Offset, (int)chunk.Length);
-            ReadOnlyMemory<byte> lines = index.Slice((int)chunk.IndexOffset, (int)chunk.IndexLength);
-            CheckHash(bytes.Span, chunk.Sha256, ConsoleLog.RawName, chunk.Offset);
-            CheckHash(lines.Span, chunk.IndexSha256, ConsoleLog.IndexName, chunk.IndexOffset);
-            Arrivals(chunk, bytes, lines.Span, arrivals);
-        }
+    private readonly IncrementalHash _rawHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _indexHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-        return arrivals;
+    /// <summary>Opens the console of a job directory.</summary>
+    /// <param name="directory">The job directory.</param>
+    /// <param name="records">Its journal.</param>
+    /// <exception cref="EvidenceException">A file is missing, or none that a job can have written.</exception>
+    public static ConsoleRecording Open(string directory, IEnumerable<JournalRecord> records)
+    {
+        FileStream raw = EvidenceFolder.Open(directory, ConsoleLog.RawName);
+        try
+        {
+            return new ConsoleRecording(
+                [.. records.Select(record => record.Data).OfType<JournalData.ConsoleChunk>()], raw,
+                EvidenceFolder.Open(directory, ConsoleLog.IndexName));
+        }
+        catch
+        {
+            raw.Dispose();
+            throw;
+        }
     }
 
-    private static void CheckLayout(IReadOnlyList<JournalData.ConsoleChunk> chunks, long rawLength, long indexLength)
+    /// <summary>The arrivals in order, each of a chunk whose hashes are right; to be run through once, to the end.
+    /// </summary>
+    /// <exception cref="EvidenceException">Bytes, index and records do not agree.</exception>
+    public IEnumerable<ConsoleArrival> Arrivals()
+    {
+        CheckLayout();
+        (byte[] bytes, byte[] lines) = ([], []);
+        long before = 0;
+        foreach (JournalData.ConsoleChunk chunk in chunks)
+        {
+            ReadOnlyMemory<byte> data = Load(
+                raw, (int)chunk.Length, ref bytes, _rawHash, (ConsoleLog.RawName, chunk.Offset, chunk.Sha256));
+            ReadOnlyMemory<byte> times = Load(
+                index, (int)chunk.IndexLength, ref lines, _indexHash,
+                (ConsoleLog.IndexName, chunk.IndexOffset, chunk.IndexSha256));
+            while (!times.IsEmpty)
+            {
+                if (ConsoleIndex.Read(times.Span) is not var (length, line)
+                    || line.AtUs < before || line.AtUs > JournalLimits.MonoUsMax || line.Length > data.Length)
+                {
+                    throw Unsound(chunk, "a line of this chunk is not sound");
+                }
+
+                yield return new ConsoleArrival(line.AtUs, data[..(int)line.Length]);
+                (data, times, before) = (data[(int)line.Length..], times[length..], line.AtUs);
+            }
+
+            if (!data.IsEmpty)
+                throw Unsound(chunk, "lines of this chunk do not cover it");
+        }
+    }
+
+    /// <summary>Hash and length of both files; only after the last arrival, and once.</summary>
+    public (FileDigest Raw, FileDigest Index) Digests() => (
+        new FileDigest(Convert.ToHexStringLower(_rawHash.GetHashAndReset()), raw.Length),
+        new FileDigest(Convert.ToHexStringLower(_indexHash.GetHashAndReset()), index.Length));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        raw.Dispose();
+        index.Dispose();
+        _rawHash.Dispose();
+        _indexHash.Dispose();
+    }
+
+    private void CheckLayout()
     {
         long rawEnd = 0, indexEnd = 0;
         foreach (JournalData.ConsoleChunk chunk in chunks)
         {
-            bool follows = chunk.Offset == rawEnd && chunk.IndexOffset == indexEnd && chunk.Length > 0
-                && chunk.IndexLength > 0; // the journal's bounds keep these sums small
+            bool follows = chunk.Offset == rawEnd && chunk.IndexOffset == indexEnd
+                && chunk.Length is > 0 and <= ConsoleLog.ChunkBytesMax
+                && chunk.IndexLength is > 0 and <= ConsoleLog.IndexChunkBytesMax;
             (rawEnd, indexEnd) = (rawEnd + chunk.Length, indexEnd + chunk.IndexLength);
-            if (!follows || rawEnd > rawLength || indexEnd > indexLength)
+            if (!follows || rawEnd > raw.Length || indexEnd > index.Length)
                 throw new EvidenceException(ConsoleLog.RawName, chunk.Offset, "a journaled chunk is not there");
         }
 
-        if (rawEnd != rawLength)
+        if (rawEnd != raw.Length)
             throw new EvidenceException(ConsoleLog.RawName, rawEnd, "bytes follow that the journal does not know");
-        if (indexEnd != indexLength)
+        if (indexEnd != index.Length)
             throw new EvidenceException(ConsoleLog.IndexName, indexEnd, "lines follow that the journal does not know");
     }
 
-    private static void CheckHash(ReadOnlySpan<byte> bytes, string sha256, string file, long offset)
+    private static ReadOnlyMemory<byte> Load(
+        Stream file, int length, ref byte[] buffer, IncrementalHash whole,
+        (string Name, long Offset, string Sha256) chunk)
     {
-        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != sha256)
+        if (buffer.Length < length)
+            buffer = new byte[Math.Max(length, ConsoleLog.ChunkBytes)];
+        Memory<byte> bytes = buffer.AsMemory(0, length);
+        if (EvidenceFolder.Fill(file, bytes.Span, chunk.Name) < length)
+            throw new EvidenceException(chunk.Name, chunk.Offset, "a journaled chunk is not there");
+        if (EvidenceDigests.Of(bytes.Span).Sha256 != chunk.Sha256)
         {
-            throw new EvidenceException(file, offset,
-                $"the {bytes.Length} bytes from here do not have the journaled hash");
-        }
-    }
-
-    private static void Arrivals(
-        JournalData.ConsoleChunk chunk, ReadOnlyMemory<byte> bytes, ReadOnlySpan<byte> lines, List<ConsoleArrival> into)
-    {
-        long before = into.Count == 0 ? 0 : into[^1].AtUs;
-        int at = 0;
-        foreach (Range range in lines.TrimEnd((byte)'\n').Split((byte)'\n'))
-        {
-            string[] fields = Encoding.ASCII.GetString(lines[range]).Split(' ');
-            if (fields.Length != 2 || !Number(fields[0], out long atUs) || !Number(fields[1], out long length)
-                || atUs < before || atUs > JournalLimits.MonoUsMax || length > bytes.Length - at)
-            {
-                throw new EvidenceException(ConsoleLog.IndexName, chunk.IndexOffset,
-                    "a line of this chunk is not sound");
-            }
-
-            into.Add(new ConsoleArrival(atUs, bytes.Slice(at, (int)length)));
-            (at, before) = (at + (int)length, atUs);
+            throw new EvidenceException(chunk.Name, chunk.Offset,
+                $"the {length} bytes from here do not have the journaled hash");
         }
 
-        if (at != bytes.Length)
-            throw new EvidenceException(ConsoleLog.IndexName, chunk.IndexOffset, "lines of this chunk do not cover it");
+        whole.AppendData(bytes.Span);
+        return bytes;
     }
 
-    private static bool Number(string text, out long value) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static EvidenceException Unsound(JournalData.ConsoleChunk chunk, string reason) =>
+        new(ConsoleLog.IndexName, chunk.IndexOffset, reason);
 }

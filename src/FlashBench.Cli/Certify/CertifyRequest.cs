@@ -48,4 +48,7 @@ internal sealed record CertifyRequest
 
     /// <summary>How long every boot is watched instead of the profile's time; null for that.</summary>
     public TimeSpan? ShortenedWatch { get; init; }
+
+    /// <summary>Minutes of each further soak.</summary>
+    public IReadOnlyList<int> SoakMinutes { get; init; } = [];
 }

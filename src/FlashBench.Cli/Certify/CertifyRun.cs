@@ -161,6 +161,7 @@ internal sealed class CertifyRun
             Control = _request.Control,
             DryRun = _request.DryRun,
             ShortenedWatch = _request.ShortenedWatch,
+            SoakMinutes = _request.SoakMinutes,
             Keys = _world.IsSimulated ? _keys : KeyRing.Intel, // rule I7
             TestKeyName = _world.IsSimulated ? TestKeyName : null,
             Simulated = _world.IsSimulated,

@@ -103,7 +103,7 @@ internal sealed partial class BootedSystem
             _parts.Timeline.At(at + AnswerDelay, _software, Sample);
         if (wanted.HasFlag(AgentAnswers.Facts))
             _parts.Timeline.At(at + 2 * AnswerDelay, _software, Tell);
-        if (wanted.HasFlag(AgentAnswers.Restart))
+        if (wanted.HasFlag(AgentAnswers.Restart) && !_parts.Faults.RestartIgnored)
             _parts.Timeline.At(at + RestartTime, _software, Restart);
     }
 

@@ -20,7 +20,8 @@ public sealed class EvidenceWriterTests
         JobFacts facts = JobFold.Fold(bench.Records, []);
         var folders = new JobFolders(bench.Directory, bench.Vault, bench.State, bench.Key);
 
-        Assert.Throws<JournalWriteException>(() => EvidenceWriter.Write(folders, facts, Decision.Decide(facts)));
+        Assert.Throws<JournalWriteException>(
+            () => EvidenceWriter.Write(folders, bench.Records, facts, Decision.Decide(facts)));
 
         Assert.False(File.Exists(Path.Combine(bench.Directory, EvidenceFolder.ReportName)));
         Assert.False(File.Exists(Path.Combine(bench.Directory, EvidenceFolder.JUnitName)));

@@ -142,7 +142,9 @@ internal sealed class ForgedRecord : IDisposable
         IReadOnlyList<JournalRecord> records = JournalReader.ReadStrict(journal);
         JobFacts facts = Fold(records);
         Judgement judgement = Decision.Decide(facts);
-        RecordDigest digest = EvidenceDigests.OfRecord(records, journal, Raw, Index);
+        var digest = new RecordDigest(
+            EvidenceDigests.Of(journal), records.Count, records[^1].Hash, EvidenceDigests.Of(Raw),
+            EvidenceDigests.Of(Index));
         byte[] report = Encoding.UTF8.GetBytes(HtmlReport.Render(facts, judgement, digest));
         byte[] junit = Encoding.UTF8.GetBytes(JUnitReport.Render(facts, judgement));
         byte[] statement = CertificateStatement.Build(facts, judgement, new EvidenceDigest(
@@ -155,7 +157,8 @@ internal sealed class ForgedRecord : IDisposable
     private JobFacts Fold(IReadOnlyList<JournalRecord> records)
     {
         var chunks = records.Select(record => record.Data).OfType<JournalData.ConsoleChunk>().ToList();
-        return JobFold.Fold(records, ConsoleRecording.Read(chunks, Raw, Index));
+        using var console = new ConsoleRecording(chunks, new MemoryStream(Raw), new MemoryStream(Index));
+        return JobFold.Fold(records, console.Arrivals());
     }
 
     private static void SetHash(JsonObject chunk, string member, byte[]? bytes)

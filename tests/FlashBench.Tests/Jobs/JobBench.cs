@@ -12,6 +12,7 @@ using FlashBench.Hardware.Programmers;
 using FlashBench.Hardware.Usb;
 using FlashBench.Simulation;
 using FlashBench.Simulation.Images;
+using FlashBench.Tests.Watch.Figures;
 
 namespace FlashBench.Tests.Jobs;
 
@@ -61,6 +62,9 @@ internal sealed class JobBench : IDisposable
 
     /// <summary>Replaces parts of the bench.</summary>
     public Func<BenchParts, TimeProvider, BenchParts> Equip { get; init; } = (parts, _) => parts;
+
+    /// <summary>Clocks of the host that are not those of the world; null for good ones.</summary>
+    public Func<VirtualTime, TroubledClock>? HostClock { get; init; }
 
     public Action<JournalMoment, string>? Probe { get; init; }
 
@@ -122,6 +126,12 @@ internal sealed class JobBench : IDisposable
                 async open => await OpenAsync(await bench.OpenProgrammerAsync(open), time, open),
                 new RelayPower(bench.PowerRelay), bench.Sensor, bench.Console);
             var clock = new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
+            if (HostClock?.Invoke(time) is { } host)
+            {
+                clock = new BenchClock(host, host, "boot");
+                parts = parts with { Console = new RetimedConsole(parts.Console, host) };
+            }
+
             var job = new CertifyJob(Equip(parts, time), Options(), new JobFolders(Directory, Vault, State, Key), clock)
             {
                 JournalProbe = Probe,
