@@ -5,6 +5,7 @@ using FlashBench.Cli.Commands;
 using FlashBench.Cli.Doctor;
 using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
+using FlashBench.Cli.Keys;
 using FlashBench.Cli.Me;
 using FlashBench.Cli.Power;
 using FlashBench.Cli.Relays;
@@ -22,6 +23,7 @@ public static class FlashBenchCommand
         ("certify", CertifyCommand.Create),
         ("status", StatusCommand.Create),
         ("certificate", CertificateCommand.Create),
+        ("key", KeyCommand.Create),
         ("image", ImageCommand.Create),
         ("me", MeCommand.Create),
         ("flash", FlashCommand.Create),

@@ -67,6 +67,14 @@ public sealed class VirtualBench : IAsyncDisposable
     /// <summary>Boots since the bench was opened, resets included; the number that faults name.</summary>
     public int Boots => _board.Boots;
 
+    /// <summary>What really happened on the board since the bench was opened, whatever console and sensor said.
+    /// </summary>
+    public IReadOnlyList<BoardBoot> History => _board.History;
+
+    /// <summary>True while any supply reaches the board: its relay's contact is closed, or its main rail is not yet
+    /// discharged.</summary>
+    public bool BoardHasPower => _board.HasPower;
+
     /// <summary>What the ME decided at the last power-on; null before the first.</summary>
     public MeOutcome? MeOutcome => _board.Power.Me;
 

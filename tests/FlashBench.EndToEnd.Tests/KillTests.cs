@@ -130,10 +130,10 @@ public sealed class KillTests
         return state.Cells.ToArray();
     }
 
-    // Types that an undisturbed job writes here; the others need a fault, more relays, or a person.
+    // Types that an undisturbed job writes here; the others need a fault, more relays, a person or a laboratory.
     private static IEnumerable<string> JournalTypes() =>
         JournalJson.Names.Except(
-            ["deviation", "console.gap", "console.probe", "line.command", "operator", "boot.restart"]);
+            ["laboratory", "deviation", "console.gap", "console.probe", "line.command", "operator", "boot.restart"]);
 
     private static string NameOf(JournalRecord record) => JournalJson.NameOf(record.Data);
 

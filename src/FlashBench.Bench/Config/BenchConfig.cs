@@ -5,6 +5,9 @@ namespace FlashBench.Bench.Config;
 /// <param name="Benches">In file order; ids are unique and at most one is the default.</param>
 public sealed record BenchConfig(ConfigPaths Paths, IReadOnlyList<BenchEntry> Benches)
 {
+    /// <summary>What the laboratory wants its reports to say of it.</summary>
+    public LabEntry Lab { get; init; } = LabEntry.NotStated;
+
     /// <summary>Benches that share a supply; ids are unique.</summary>
     public IReadOnlyList<PowerGroupEntry> PowerGroups { get; init; } = [];
 }

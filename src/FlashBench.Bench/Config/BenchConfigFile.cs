@@ -48,13 +48,17 @@ public static partial class BenchConfigFile
     {
         ConfigNode root = ConfigDocument.Parse(bytes, name);
         Placeholders.Refuse(root);
-        root.Only("version", "paths", "powerGroups", "benches");
+        root.Only("version", "paths", "powerGroups", "benches", "lab");
         root.Number("version", 1, 1);
         List<ConfigNode> entries = root.List("benches", BenchesMax);
         IReadOnlyList<PowerGroupEntry> groups = WiringReader.ReadGroups(root);
         List<BenchEntry> benches = [.. entries.Select(entry => ReadBench(entry, groups))];
         RefuseDuplicates(entries, benches);
-        var config = new BenchConfig(ReadPaths(root.Find("paths")), benches) { PowerGroups = groups };
+        var config = new BenchConfig(ReadPaths(root.Find("paths")), benches)
+        {
+            Lab = LabEntry.Read(root.Find("lab")),
+            PowerGroups = groups,
+        };
         SharedDevices.Refuse(root, DeviceUses.Of(config));
         return config;
     }

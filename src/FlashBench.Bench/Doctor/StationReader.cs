@@ -102,7 +102,7 @@ public static class StationReader
     {
         try
         {
-            return (TrustedStations.Load(folder).KeyIds.Count(), null);
+            return (TrustedStations.Load(folder).All.Count, null);
         }
         catch (Exception fault) when (fault is StationKeyException or IOException or UnauthorizedAccessException)
         {

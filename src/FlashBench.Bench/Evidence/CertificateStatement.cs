@@ -26,10 +26,11 @@ public static class CertificateStatement
         {
             json.WriteStartObject();
             json.WriteString("_type", StatementType);
-            WriteSubject(json, StatementSubject.Of(facts, evidence));
+            StatementSubject.Of(facts, evidence).Write(json);
             json.WriteString("predicateType", PredicateType);
             json.WriteStartObject("predicate");
             WriteDecision(json, facts, judgement);
+            StatementLaboratory.Write(json, facts);
             StatementFlash.Write(json, facts);
             StatementWatch.Write(json, facts);
             StatementBench.Write(json, facts);
@@ -41,18 +42,6 @@ public static class CertificateStatement
         }
 
         return buffer.WrittenSpan.ToArray();
-    }
-
-    private static void WriteSubject(Utf8JsonWriter json, StatementSubject subject)
-    {
-        json.WriteStartArray("subject");
-        json.WriteStartObject();
-        json.WriteString("name", subject.Name);
-        json.WriteStartObject("digest");
-        json.WriteString("sha256", subject.Sha256);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndArray();
     }
 
     private static void WriteDecision(Utf8JsonWriter json, JobFacts facts, Judgement judgement)

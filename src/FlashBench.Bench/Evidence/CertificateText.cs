@@ -6,9 +6,14 @@ namespace FlashBench.Bench.Evidence;
 /// <summary>Words that certificate, report and JUnit have in common.</summary>
 internal static class CertificateText
 {
+    public const string Method = "FlashBench certify";
+
     public const string Identified = "Results relate only to the item identified.";
 
     public const string Limits = "Signature proves integrity after signing, not honesty of capture.";
+
+    public const string Exclusions = "the content of the BIOS region and of the embedded controller, and other flash "
+        + "chips of the board";
 
     public const string SimulatedLimit = "Simulated: at least one part of the bench was no hardware. "
         + "This record says nothing about any physical board.";

@@ -20,7 +20,7 @@ public static class Dsse
     /// <summary>Wraps and signs a payload.</summary>
     /// <param name="payload">The bytes of an in-toto statement.</param>
     /// <param name="key">The station's key.</param>
-    /// <returns>The bytes of certificate.dsse.json.</returns>
+    /// <returns>The bytes of the envelope.</returns>
     public static byte[] Sign(ReadOnlySpan<byte> payload, StationKey key)
     {
         byte[] signature = key.Sign(PreAuthentication(payload));
@@ -28,10 +28,12 @@ public static class Dsse
     }
 
     /// <summary>Reads an envelope; its signature is not checked (<see cref="DsseEnvelope.Verify"/>).</summary>
-    /// <param name="envelope">The bytes of certificate.dsse.json.</param>
+    /// <param name="envelope">The bytes of the file.</param>
+    /// <param name="file">Its name inside the job directory, for messages.</param>
     /// <exception cref="EvidenceException">They differ from the one form in which
     /// <see cref="Sign"/> writes what they hold; the exception names the first byte that does.</exception>
-    public static DsseEnvelope Parse(ReadOnlySpan<byte> envelope) => new DsseReader(envelope).Read();
+    public static DsseEnvelope Parse(ReadOnlySpan<byte> envelope, string file = DsseEnvelope.FileName) =>
+        new DsseReader(envelope, file).Read();
 
     /// <summary>The bytes that are signed: type and payload, each with its length.</summary>
     /// <param name="payload">The payload.</param>
@@ -62,11 +64,12 @@ internal static class DsseForm
 }
 
 /// <summary>Reads an envelope from front to back, so that the first wrong byte is known.</summary>
-internal ref struct DsseReader(ReadOnlySpan<byte> bytes)
+internal ref struct DsseReader(ReadOnlySpan<byte> bytes, string file)
 {
     private const int KeyIdLength = 64, SignatureMax = 72; // a DER sequence of two 33-byte integers
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private readonly string _file = file;
     private int _at;
 
     public DsseEnvelope Read()
@@ -85,7 +88,7 @@ internal ref struct DsseReader(ReadOnlySpan<byte> bytes)
         Expect(DsseForm.End);
         if (_at != _bytes.Length)
             throw Fault(_at, "something follows the end of the envelope");
-        return new DsseEnvelope(payload, keyId, signature) { SignatureOffset = signatureAt };
+        return new DsseEnvelope(payload, keyId, signature) { File = _file, SignatureOffset = signatureAt };
     }
 
     private void Expect(string text)
@@ -136,6 +139,5 @@ internal ref struct DsseReader(ReadOnlySpan<byte> bytes)
 
     private static string Name(byte c) => c is > 0x20 and < 0x7F ? $"'{(char)c}'" : $"byte 0x{c:X2}";
 
-    private static EvidenceException Fault(long offset, string reason) =>
-        new(DsseEnvelope.FileName, offset, reason);
+    private readonly EvidenceException Fault(long offset, string reason) => new(_file, offset, reason);
 }

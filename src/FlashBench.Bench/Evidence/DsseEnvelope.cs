@@ -10,8 +10,11 @@ namespace FlashBench.Bench.Evidence;
 public sealed record DsseEnvelope(
     ReadOnlyMemory<byte> Payload, string KeyId, ReadOnlyMemory<byte> Signature)
 {
-    /// <summary>File name inside a job directory.</summary>
+    /// <summary>File name of the certificate's envelope inside a job directory.</summary>
     public const string FileName = "certificate.dsse.json";
+
+    /// <summary>The envelope's file inside a job directory.</summary>
+    public string File { get; init; } = FileName;
 
     /// <summary>Where in the envelope's bytes the signature begins; 0 for an envelope that was not read.</summary>
     public long SignatureOffset { get; init; }
@@ -23,8 +26,8 @@ public sealed record DsseEnvelope(
     public void Verify(StationPublicKey key)
     {
         if (KeyId != key.KeyId)
-            throw new EvidenceException(FileName, SignatureOffset, $"the key id names {KeyId}, not key {key.KeyId}");
+            throw new EvidenceException(File, SignatureOffset, $"the key id names {KeyId}, not key {key.KeyId}");
         if (!key.Verifies(Dsse.PreAuthentication(Payload.Span), Signature.Span))
-            throw new EvidenceException(FileName, SignatureOffset, $"key {KeyId} did not sign this payload so");
+            throw new EvidenceException(File, SignatureOffset, $"key {KeyId} did not sign this payload so");
     }
 }

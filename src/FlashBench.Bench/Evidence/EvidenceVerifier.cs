@@ -41,7 +41,8 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
     private VerifiedRecord Recompute()
     {
         DsseEnvelope envelope = Dsse.Parse(Read(DsseEnvelope.FileName));
-        bool trusted = CheckSignature(envelope);
+        DsseEnvelope result = Dsse.Parse(Read(TestResultStatement.FileName), TestResultStatement.FileName);
+        bool trusted = CheckSignatures(envelope, result);
         string signed = Encoding.UTF8.GetString(envelope.Payload.Span);
         FileDigest junit = CheckSigned(signed, EvidenceFolder.JUnitName);
         FileDigest report = CheckSigned(signed, EvidenceFolder.ReportName);
@@ -66,12 +67,9 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
         CheckSame(report, HtmlReport.Render(facts, judgement, digest), EvidenceFolder.ReportName);
         CheckSame(junit, JUnitReport.Render(facts, judgement), EvidenceFolder.JUnitName);
         var evidence = new EvidenceDigest(digest, report, junit);
-        if (!envelope.Payload.Span.SequenceEqual(CertificateStatement.Build(facts, judgement, evidence)))
-        {
-            throw new EvidenceException(DsseEnvelope.FileName, 0,
-                "the statement does not follow from journal and console");
-        }
-
+        byte[] statement = CertificateStatement.Build(facts, judgement, evidence);
+        CheckStatement(envelope, statement);
+        CheckStatement(result, TestResultStatement.Build(facts, judgement, evidence, statement));
         return new VerifiedRecord(judgement, facts, envelope.KeyId, trusted);
     }
 
@@ -88,13 +86,14 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
         return (records, new FileDigest(Convert.ToHexStringLower(hash.GetHashAndReset()), length));
     }
 
-    private bool CheckSignature(DsseEnvelope envelope)
+    private bool CheckSignatures(DsseEnvelope certificate, DsseEnvelope result)
     {
         string pem = Encoding.UTF8.GetString(Read(StationPublicKey.FileName));
         StationPublicKey shipped = Parse(pem);
-        bool trusted = stations.TryFind(envelope.KeyId, out StationPublicKey? key);
-        envelope.Verify(key ?? shipped);
-        if (shipped.KeyId != envelope.KeyId || shipped.Pem != pem)
+        bool trusted = stations.TryFind(certificate.KeyId, out TrustedStation? station);
+        certificate.Verify(station?.Key ?? shipped);
+        result.Verify(station?.Key ?? shipped);
+        if (shipped.KeyId != certificate.KeyId || shipped.Pem != pem)
             throw new EvidenceException(StationPublicKey.FileName, 0, "it is not the key that signed the record");
         return trusted;
     }
@@ -116,6 +115,15 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
     {
         if (!signed.Contains(content.Sha256, StringComparison.Ordinal))
             throw new EvidenceException(name, 0, "its SHA-256 is not the one that was signed");
+    }
+
+    private static void CheckStatement(DsseEnvelope envelope, ReadOnlySpan<byte> recomputed)
+    {
+        if (!envelope.Payload.Span.SequenceEqual(recomputed))
+        {
+            throw new EvidenceException(envelope.File, 0,
+                "the statement does not follow from journal and console");
+        }
     }
 
     private static void CheckSame(FileDigest found, string rendered, string name)

@@ -5,8 +5,8 @@ using FlashBench.Bench.Report;
 
 namespace FlashBench.Bench.Evidence;
 
-/// <summary>Writes what is derived from a finished journal: report, JUnit, public key and, last, the signed
-/// record.</summary>
+/// <summary>Writes what is derived from a finished journal: report, JUnit, public key, test result and, last, the
+/// signed record.</summary>
 internal static class EvidenceWriter
 {
     /// <exception cref="JournalWriteException">A file could not be written; no certificate was made.</exception>
@@ -24,9 +24,12 @@ internal static class EvidenceWriter
             byte[] junit = Encoding.UTF8.GetBytes(JUnitReport.Render(facts, judgement));
             var evidence = new EvidenceDigest(record, EvidenceDigests.Of(report), EvidenceDigests.Of(junit));
             byte[] statement = CertificateStatement.Build(facts, judgement, evidence);
+            byte[] result = TestResultStatement.Build(facts, judgement, evidence, statement);
             DurableFile.Write(Path.Combine(folders.Directory, EvidenceFolder.ReportName), report);
             DurableFile.Write(Path.Combine(folders.Directory, EvidenceFolder.JUnitName), junit);
             DurableFile.WriteText(Path.Combine(folders.Directory, StationPublicKey.FileName), folders.Key.PublicPem);
+            DurableFile.Write(Path.Combine(folders.Directory, TestResultStatement.FileName),
+                Dsse.Sign(result, folders.Key));
             DurableFile.Write(Path.Combine(folders.Directory, DsseEnvelope.FileName),
                 Dsse.Sign(statement, folders.Key));
         }
@@ -35,6 +38,7 @@ internal static class EvidenceWriter
             // A report that says PASS must not stay behind without the certificate that backs it.
             Remove(Path.Combine(folders.Directory, EvidenceFolder.ReportName));
             Remove(Path.Combine(folders.Directory, EvidenceFolder.JUnitName));
+            Remove(Path.Combine(folders.Directory, TestResultStatement.FileName));
             throw new JournalWriteException($"the evidence cannot be written: {e.Message}", e);
         }
     }

@@ -12,6 +12,9 @@ public sealed record JobFacts
     /// <summary>The first record.</summary>
     public required JournalData.JobStart Start { get; init; }
 
+    /// <summary>What laboratory and customer stated.</summary>
+    public JournalData.Laboratory Laboratory { get; init; } = JournalData.Laboratory.NotStated;
+
     /// <summary>When the job began, for display.</summary>
     public required DateTimeOffset StartedUtc { get; init; }
 

@@ -21,6 +21,7 @@ public static class JobFold
         return new JobFacts
         {
             Start = start,
+            Laboratory = Last<JournalData.Laboratory>(data) ?? JournalData.Laboratory.NotStated,
             StartedUtc = records[0].Time.Utc,
             EndedUtc = records[^1].Time.Utc,
             EndedUs = records[^1].Time.MonoUs,

@@ -53,7 +53,7 @@ internal static class StatementBench
     private static void WriteMethod(Utf8JsonWriter json, JournalData.JobStart start)
     {
         json.WriteStartObject("method");
-        json.WriteString("name", "FlashBench certify");
+        json.WriteString("name", CertificateText.Method);
         json.WriteString("policy", start.Policy);
         json.WriteString("profile", start.Profile.Id);
         json.WriteString("profileSha256", start.Profile.Sha256);

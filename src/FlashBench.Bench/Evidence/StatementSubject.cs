@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FlashBench.Bench.Journal;
 
 namespace FlashBench.Bench.Evidence;
@@ -24,5 +25,18 @@ internal sealed record StatementSubject(string Name, string Sha256)
         return facts.Backup is { Agree: true } backup
             ? new StatementSubject($"{dut}/flash-backup", backup.Sha256)
             : new StatementSubject($"job:{facts.Start.Job}/{JournalWriter.FileName}", evidence.Record.Journal.Sha256);
+    }
+
+    /// <summary>Writes the member `subject` of a statement.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("subject");
+        json.WriteStartObject();
+        json.WriteString("name", Name);
+        json.WriteStartObject("digest");
+        json.WriteString("sha256", Sha256);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndArray();
     }
 }

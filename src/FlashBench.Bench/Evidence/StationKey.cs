@@ -35,6 +35,28 @@ public sealed class StationKey : IDisposable
     /// <inheritdoc cref="StationPublicKey.Pem"/>
     public string PublicPem => Public.Pem;
 
+    /// <summary>Makes the station's first key (mode 0600).</summary>
+    /// <inheritdoc cref="LoadOrCreate"/>
+    /// <exception cref="StationKeyException">There is one already.</exception>
+    public static StationKey Create(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        return FileKinds.Of(path) == FileKind.None
+            ? LoadOrCreate(folder)
+            : throw new StationKeyException(path, "is there already; `key rotate` replaces it");
+    }
+
+    /// <summary>Reads the station's key.</summary>
+    /// <inheritdoc cref="LoadOrCreate"/>
+    /// <exception cref="StationKeyException">There is none.</exception>
+    public static StationKey LoadExisting(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        return FileKinds.Of(path) != FileKind.None
+            ? LoadOrCreate(folder)
+            : throw new StationKeyException(path, "is not there; `key create` or the first job makes it");
+    }
+
     /// <summary>Reads the station's key; makes one (mode 0600) where there is none.</summary>
     /// <param name="folder">The keys folder; made (mode 0700) if it is not there. Holds the public key too when this
     /// returns.</param>
@@ -44,9 +66,10 @@ public sealed class StationKey : IDisposable
     public static StationKey LoadOrCreate(string folder)
     {
         Directory.CreateDirectory(folder, OwnerFolder);
+        RefuseForeignWriters(folder);
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
-            Create(path);
+            Create(path, NewKey());
         StationKey key = Load(path);
         string publicPath = Path.Combine(folder, StationPublicKey.FileName);
         if (!File.Exists(publicPath) || File.ReadAllText(publicPath) != key.PublicPem)
@@ -67,11 +90,17 @@ public sealed class StationKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
-    // Whole file first, then a name that is taken by one process only: two that start at once agree on one key.
-    private static void Create(string path)
+    /// <summary>Makes a key and puts it in the place of the station's.</summary>
+    internal static void Replace(string folder)
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        byte[] pem = Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n");
+        byte[] pem = NewKey();
+        DurableFile.Write(Path.Combine(folder, FileName), pem, ownerOnly: true);
+        CryptographicOperations.ZeroMemory(pem);
+    }
+
+    // Whole file first, then a name that is taken by one process only: two that start at once agree on one key.
+    private static void Create(string path, byte[] pem)
+    {
         string fresh = FreshName(path);
         DurableFile.Write(fresh, pem, ownerOnly: true);
         CryptographicOperations.ZeroMemory(pem);
@@ -83,6 +112,22 @@ public sealed class StationKey : IDisposable
         catch (IOException) when (File.Exists(path))
         {
             File.Delete(fresh);
+        }
+    }
+
+    private static byte[] NewKey()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n");
+    }
+
+    private static void RefuseForeignWriters(string folder)
+    {
+        UnixFileMode mode = File.GetUnixFileMode(folder);
+        if ((mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
+        {
+            throw new StationKeyException(
+                folder, $"others than its owner may change the keys here (mode {Octal(mode)}); run chmod 700 on it");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using FlashBench.Hardware.Native;
 
 namespace FlashBench.Bench.Evidence;
 
@@ -9,16 +8,17 @@ public sealed class TrustedStations
     /// <summary>Folder inside the keys folder whose `*.pem` files are trusted.</summary>
     public const string FolderName = "trusted";
 
-    private const int FileMax = 64 << 10, KeysMax = 10_000;
+    private const int KeysMax = 10_000;
+    private const string Own = "this station";
 
-    private readonly Dictionary<string, StationPublicKey> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TrustedStation> _stations = new(StringComparer.Ordinal);
 
     private TrustedStations()
     {
     }
 
-    /// <summary>Key ids, in the order in which they were found.</summary>
-    public IEnumerable<string> KeyIds => _keys.Keys;
+    /// <summary>All of them, in the order in which they were found: this station first.</summary>
+    public IReadOnlyCollection<TrustedStation> All => _stations.Values;
 
     /// <summary>Reads the trusted public keys; makes nothing.</summary>
     /// <param name="folder">The keys folder; may be missing.</param>
@@ -31,33 +31,26 @@ public sealed class TrustedStations
         var stations = new TrustedStations();
         string own = Path.Combine(folder, StationPublicKey.FileName), trusted = Path.Combine(folder, FolderName);
         if (File.Exists(own))
-            stations.Add(own);
+            stations.Add(TrustedStation.Read(own) with { Name = Own });
         if (Directory.Exists(trusted))
         {
             foreach (string file in Directory.GetFiles(trusted, "*.pem").Order(StringComparer.Ordinal).Take(KeysMax))
-                stations.Add(file);
+                stations.Add(TrustedStation.Read(file));
         }
 
         if (extraKey is not null)
-            stations.Add(extraKey);
+            stations.Add(TrustedStation.Read(extraKey));
         return stations;
     }
 
     /// <summary>True if the key with this id is trusted.</summary>
-    public bool Contains(string keyId) => _keys.ContainsKey(keyId);
+    public bool Contains(string keyId) => _stations.ContainsKey(keyId);
 
-    /// <summary>Finds the trusted key with this id.</summary>
+    /// <summary>Finds the trusted station whose key has this id.</summary>
     /// <returns>False if there is none.</returns>
-    public bool TryFind(string keyId, [NotNullWhen(true)] out StationPublicKey? key) =>
-        _keys.TryGetValue(keyId, out key);
+    public bool TryFind(string keyId, [NotNullWhen(true)] out TrustedStation? station) =>
+        _stations.TryGetValue(keyId, out station);
 
-    private void Add(string file)
-    {
-        if (FileKinds.Of(file) != FileKind.Regular)
-            throw new StationKeyException(file, "is missing, or no regular file");
-        if (new FileInfo(file).Length > FileMax)
-            throw new StationKeyException(file, $"is larger than {FileMax} bytes");
-        var key = StationPublicKey.Parse(File.ReadAllText(file), file);
-        _keys[key.KeyId] = key;
-    }
+    // A key that is there twice keeps the name under which it was found first.
+    private void Add(TrustedStation station) => _stations.TryAdd(station.Key.KeyId, station);
 }

@@ -81,8 +81,8 @@ internal static class WatchChecks
     private static int Alive(List<BootObservation> boots, string kind) =>
         boots.Count(boot => boot.Kind == kind && boot.Class == BootClass.Alive);
 
-    private static Check End() => new("D3", "deliberate shutdown", Verdict.Inconclusive, false, "not examined",
-        "shuts down and stays off", "this version does not shut the operating system down by itself");
+    private static Check End() => new("D3", "deliberate shutdown", Verdict.Inconclusive, false, "not asked",
+        "shuts down and stays off", "no shutdown was asked for: this check is not examined");
 
     private static List<BootObservation> Watched(JobFacts facts) =>
         [.. facts.Boots.Where(boot => BootKind.IsWatched(boot.Kind))];

@@ -43,6 +43,7 @@ public sealed class BenchState(string folder, string? chipFolder = null)
             return;
         try
         {
+            DiskFaults.ChangeName(path);
             File.Delete(path);
             DurableFile.SyncDirectory(Path.GetDirectoryName(path)!);
         }

@@ -11,8 +11,8 @@ internal sealed class BootRemarks(JobContext job, BootWatch watch, BootSettings 
 {
     private const long SilenceUs = 60_000_000;
 
-    private readonly MeGeneration? _generation =
-        (MeGeneration?)job.Records.Select(record => record.Data).OfType<JournalData.Audit>().LastOrDefault()?.Generation;
+    private readonly MeGeneration? _generation = (MeGeneration?)job.Records.Select(record => record.Data)
+        .OfType<JournalData.Audit>().LastOrDefault()?.Generation;
 
     private readonly bool? _bit = BitInFlash(job);
     private int _samplesSeen;

@@ -46,6 +46,8 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         };
         JournalData.JobStart start = FirstRecord();
         journal.Append(start);
+        if (options.Laboratory is { } laboratory)
+            journal.Append(laboratory);
         using var log = new ConsoleLog(folders.Directory, journal);
         await using var console = new ConsolePump(parts.Console, log, journal, clock);
         await using var power = new PowerStrategy(parts, options.Profile.Power, data => journal.Append(data), clock);

@@ -28,6 +28,9 @@ public sealed record CertifyOptions
     /// <summary>Who stands at the bench.</summary>
     public required string Operator { get; init; }
 
+    /// <summary>What the laboratory wants the report to say; null if nothing was stated.</summary>
+    public Journal.JournalData.Laboratory? Laboratory { get; init; }
+
     /// <summary>Host name for the record.</summary>
     public required string Host { get; init; }
 
@@ -54,6 +57,9 @@ public sealed record CertifyOptions
 
     /// <summary>Minutes of each soak that the operator asked for beside the profile's.</summary>
     public IReadOnlyList<int> SoakMinutes { get; init; } = [];
+
+    /// <summary>What was arranged to go wrong on a simulated bench, for the record; null for nothing.</summary>
+    public string? FaultPlan { get; init; }
 
     /// <summary>True to stop after the plan.</summary>
     public bool DryRun { get; init; }

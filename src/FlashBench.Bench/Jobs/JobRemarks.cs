@@ -13,6 +13,8 @@ internal static class JobRemarks
             yield return $"level {options.Require} was asked for; the profile requires {profile.RequiredLevel}";
         if (options.ShortenedWatch is { } shortened)
             yield return $"the watch was shortened to {shortened.TotalSeconds:0} s by the operator";
+        if (options.FaultPlan is { } faults)
+            yield return faults;
         if (parts.Sensor is null)
             yield return "no power sensor: the board is not booted, and level L1 is the most that can be shown";
         else if (parts.Calibration?.RemarkOn(DateOnly.FromDateTime(now.UtcDateTime)) is { } calibration)

@@ -23,6 +23,7 @@ public static class DurableFile
             missing.Push(at);
         foreach (string directory in missing)
         {
+            DiskFaults.ChangeName(directory);
             if (mode is { } permissions)
                 Directory.CreateDirectory(directory, permissions);
             else
@@ -38,7 +39,7 @@ public static class DurableFile
     public static void SyncExisting(string path)
     {
         using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0))
-            file.Flush(flushToDisk: true);
+            DiskFaults.Sync(file);
         Synced.Value?.Invoke(path);
         SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
@@ -48,6 +49,7 @@ public static class DurableFile
     /// <exception cref="IOException">It could not be synced.</exception>
     public static void SyncDirectory(string path)
     {
+        DiskFaults.SyncName(path);
         DirectorySync.Flush(path);
         Synced.Value?.Invoke(path);
     }

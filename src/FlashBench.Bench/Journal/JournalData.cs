@@ -15,6 +15,16 @@ public abstract partial record JournalData
         string Host, string Software, bool Simulated, ProfileRef Profile, WatchNumbers Watch, PowerNumbers Power,
         PartIdentity[] Parts) : JournalData;
 
+    /// <summary>What laboratory and customer want the report to say; stands behind the first record if anything of it
+    /// was stated. Empty texts were not stated.</summary>
+    public sealed record Laboratory(
+        string Name, string Address, string Location, string Accreditation, string Customer, string Received,
+        string Condition, string ApprovedBy) : JournalData
+    {
+        /// <summary>Nothing was stated.</summary>
+        public static Laboratory NotStated { get; } = new("", "", "", "", "", "", "", "");
+    }
+
     /// <summary>A phase begins.</summary>
     public sealed record PhaseBegin(int Number, int Count, string Name) : JournalData;
 

@@ -10,6 +10,7 @@ internal static class JournalJson
     private static readonly (string Name, JsonTypeInfo Shape)[] Types =
     [
         ("job.start", JournalContext.Default.JobStart),
+        ("laboratory", JournalContext.Default.Laboratory),
         ("phase.begin", JournalContext.Default.PhaseBegin),
         ("phase.end", JournalContext.Default.PhaseEnd),
         ("deviation", JournalContext.Default.Deviation),
@@ -63,6 +64,7 @@ internal static class JournalJson
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JournalData.JobStart))]
+[JsonSerializable(typeof(JournalData.Laboratory))]
 [JsonSerializable(typeof(JournalData.PhaseBegin))]
 [JsonSerializable(typeof(JournalData.PhaseEnd))]
 [JsonSerializable(typeof(JournalData.Deviation))]

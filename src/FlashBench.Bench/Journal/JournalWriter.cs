@@ -1,5 +1,3 @@
-using FlashBench.Hardware.Native;
-
 namespace FlashBench.Bench.Journal;
 
 /// <summary>Where inside one append the writer stands; crash and disk-full tests act here.</summary>
@@ -40,9 +38,11 @@ public sealed class JournalWriter : IDisposable
         _clock = clock;
         try
         {
+            string path = Path.Combine(directory, FileName);
+            DiskFaults.ChangeName(path);
             _file = new FileStream(
-                Path.Combine(directory, FileName), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
-            DirectorySync.Flush(directory);
+                path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            DurableFile.SyncDirectory(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -69,10 +69,10 @@ public sealed class JournalWriter : IDisposable
         try
         {
             Probe?.Invoke(JournalMoment.BeforeWrite, type);
-            _file.Write(line);
+            DiskFaults.Write(_file, line);
             Probe?.Invoke(JournalMoment.AfterWrite, type);
             Probe?.Invoke(JournalMoment.BeforeSync, type);
-            _file.Flush(flushToDisk: true);
+            DiskFaults.Sync(_file);
             Probe?.Invoke(JournalMoment.AfterSync, type);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

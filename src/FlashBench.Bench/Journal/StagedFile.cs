@@ -33,9 +33,10 @@ public sealed class StagedFile : IDisposable
         var staged = new StagedFile(path, temporary);
         try
         {
+            DiskFaults.ChangeName(path);
             using var file = new FileStream(temporary, options);
-            file.Write(content);
-            file.Flush(flushToDisk: true);
+            DiskFaults.Write(file, content);
+            DiskFaults.Sync(file);
             return staged;
         }
         catch
@@ -50,6 +51,7 @@ public sealed class StagedFile : IDisposable
     /// </exception>
     public void Publish()
     {
+        DiskFaults.ChangeName(Path);
         File.Move(_temporary, Path, overwrite: true);
         DurableFile.Synced.Value?.Invoke(Path);
         DurableFile.SyncDirectory(FolderOf(Path));

@@ -23,6 +23,7 @@ public static class HtmlReport
             using (page.In("body"))
             {
                 ReportBanner.Write(page, facts, judgement);
+                LaboratorySection.Write(page, facts, judgement);
                 ItemSection.Write(page, facts, judgement);
                 ResultsSection.Write(page, judgement);
                 FlashSection.Write(page, facts);
@@ -30,7 +31,7 @@ public static class HtmlReport
                 WatchSection.Write(page, facts);
                 CourseSection.Write(page, facts);
                 EvidenceSection.Write(page, facts, record);
-                page.Element("p", "end of report", ("class", "end"));
+                page.Element("p", $"end of report {facts.Start.Job}", ("class", "end"));
             }
 
             page.Line();

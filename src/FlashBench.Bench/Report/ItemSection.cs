@@ -26,15 +26,16 @@ internal static class ItemSection
                 + (chip.UniqueId.Length > 0 ? $", unique id {chip.UniqueId}" : ""));
         }
 
+        yield return ("Condition on receipt", LaboratorySection.Stated(facts.Laboratory.Condition));
         if (facts.Audit is { } audit)
         {
             yield return ("Management engine", $"{audit.Family} {audit.Version}, {audit.Sku}");
-            yield return ("Condition as received", (audit.Stock ? "stock firmware" : "not stock: neutralized before")
+            yield return ("Firmware as received", (audit.Stock ? "stock firmware" : "not stock: neutralized before")
                 + $"; code signature {(audit.SignatureValid ? "valid" : "NOT valid")} ({KeyText(audit)})");
         }
 
         if (facts.Audit is null && facts.Chip is null)
-            yield return ("Condition", "not read: the job ended before the chip was identified");
+            yield return ("Firmware", "not read: the job ended before the chip was identified");
         yield return (
             "Examined", $"{CertificateText.Utc(facts.StartedUtc)} to {CertificateText.Utc(facts.EndedUtc)}"
             + (facts.Start.Operator.Length > 0 ? $", operator {facts.Start.Operator}" : ""));
@@ -55,9 +56,9 @@ internal static class ItemSection
         yield return ("Board profile", $"{facts.Start.Profile.Id}, SHA-256 {facts.Start.Profile.Sha256}");
         yield return ("Watch", string.Create(
             CultureInfo.InvariantCulture,
-            $"{watch.ColdBoots} cold boots{Further(watch)}, power and signs of life for {Figures.Minutes(watch.MinimumSeconds)} after "
-            + $"power-good, the last banner and the kernel's start; silence up to {watch.GapMaxSeconds} s; the "
-            + $"untouched board first, for {Figures.Minutes(watch.BaselineSeconds)}"));
+            $"{watch.ColdBoots} cold boots{Further(watch)}, power and signs of life for "
+            + $"{Figures.Minutes(watch.MinimumSeconds)} after power-good, the last banner and the kernel's start; "
+            + $"silence up to {watch.GapMaxSeconds} s; the untouched board first, for {Figures.Minutes(watch.BaselineSeconds)}"));
         yield return ("Decision rule", CertificateText.DecisionRule);
         yield return ("Required level", $"{CertificateText.Name(judgement.Required)}: "
             + CertificateText.Meaning(judgement.Required));

@@ -1,3 +1,5 @@
+using static FlashBench.Bench.Watch.FormattedTime;
+
 namespace FlashBench.Bench.Watch;
 
 /// <summary>Names what happened in one boot, most telling cause first.</summary>
@@ -62,7 +64,7 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
 
     private (BootClass, string) Restarted(long reset, long t0)
     {
-        string when = $"the board started again {FormattedTime.Clock(reset - t0)} after power-good";
+        string when = $"the board started again {Clock(reset - t0)} after power-good";
         return reset - console.Texts.CrashUs is >= 0 and <= 4 * TextBeforeSilenceUs
             ? (BootClass.Crash, $"{when}, after a panic, machine check or thermal message")
             : (BootClass.Reset, when);
@@ -75,7 +77,7 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         if (power.Dips > 0)
             return "the main rail read low in single samples while the board went on: sensor or supply";
         if (Gap is not null || gap > SensorGapMaxUs)
-            return Gap ?? $"the power sensor gave no sample for {FormattedTime.Seconds(gap)}";
+            return Gap ?? $"the power sensor gave no sample for {Seconds(gap)}";
         return stopped ? null : ConsoleHole;
     }
 
@@ -106,14 +108,18 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
             Math.Max(power.PowerGoodUs!.Value, RestartAskedUs ?? 0), console.LastEarlyBannerUs ?? 0);
         return up - since <= settings.BootLimitUs ? null
             : (BootClass.Silent,
-                $"the first sign of the operating system came only {FormattedTime.Clock(up - since)} after the start, later "
-                + $"than the allowed {FormattedTime.Clock(settings.BootLimitUs)}: what happened before is unknown");
+                $"the first sign of the operating system came only {Clock(up - since)} after the start, later "
+                + $"than the allowed {Clock(settings.BootLimitUs)}: what happened before is unknown");
     }
 
     private (BootClass, string) NeverUp()
     {
         if (console.Texts.CrashUs >= (console.LastEarlyBannerUs ?? 0))
-            return (BootClass.Crash, "the board is powered, and a panic or machine check kept its system from coming up");
+        {
+            return (BootClass.Crash,
+                "the board is powered, and a panic or machine check kept its system from coming up");
+        }
+
         if (console.Texts.SuspendUs is not null)
             return (BootClass.Asleep, "the board said that it goes to sleep");
         return (BootClass.Silent, console.SaidAnything || settings.ExpectedSilence
@@ -127,21 +133,21 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         long last = console.Signs[^1], mark = start + settings.MinimumUs;
         if (last <= mark)
         {
-            return (BootClass.SignsOfLifeLost, $"the last sign of life came {FormattedTime.Clock(last - t0)} after power-good, "
-                + $"before the mark at {FormattedTime.Clock(mark - t0)}; the board stayed powered");
+            return (BootClass.SignsOfLifeLost, $"the last sign of life came {Clock(last - t0)} after power-good, "
+                + $"before the mark at {Clock(mark - t0)}; the board stayed powered");
         }
 
         long silence = LongestSilenceUs();
         if (silence > settings.GapMaxUs)
         {
-            return (BootClass.SignsOfLifeLost, $"no sign of life for {FormattedTime.Seconds(silence)}, more than the allowed "
-                + $"{FormattedTime.Seconds(settings.GapMaxUs)}; the board stayed powered");
+            return (BootClass.SignsOfLifeLost, $"no sign of life for {Seconds(silence)}, more than the allowed "
+                + $"{Seconds(settings.GapMaxUs)}; the board stayed powered");
         }
 
         if (console.Clock is { } clock && Math.Abs(clock.PartsPerMillion) > ClockComparison.PartsPerMillionMax)
         {
             return (BootClass.ClockMismatch, $"the board's uptime and the bench's clock differ by "
-                + $"{FormattedTime.Percent(clock)} %, more than the allowed 1 %: neither says how long it lived");
+                + $"{Percent(clock)} %, more than the allowed 1 %: neither says how long it lived");
         }
 
         if (!Answered(mark))
@@ -152,8 +158,8 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         }
 
         return (BootClass.Alive,
-            $"power and signs of life held until {FormattedTime.Clock(last - t0)} after power-good, past the mark "
-            + $"at {FormattedTime.Clock(mark - t0)}");
+            $"power and signs of life held until {Clock(last - t0)} after power-good, past the mark "
+            + $"at {Clock(mark - t0)}");
     }
 
     private bool Answered(long mark) => console.Samples.Count > 0 && console.Samples[^1].AtUs > mark;

@@ -105,16 +105,19 @@ public sealed class ConsoleLog : IDisposable
         _indexChunk.Dispose();
     }
 
-    private static FileStream Create(string path) =>
-        new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    private static FileStream Create(string path)
+    {
+        DiskFaults.ChangeName(path);
+        return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    }
 
     private static string HashOf(MemoryStream chunk) =>
         Convert.ToHexStringLower(SHA256.HashData(chunk.GetBuffer().AsSpan(0, (int)chunk.Length)));
 
     private static void Flush(MemoryStream chunk, FileStream file)
     {
-        file.Write(chunk.GetBuffer().AsSpan(0, (int)chunk.Length));
-        file.Flush(flushToDisk: true);
+        DiskFaults.Write(file, chunk.GetBuffer().AsSpan(0, (int)chunk.Length));
+        DiskFaults.Sync(file);
         chunk.SetLength(0);
     }
 }

@@ -2,7 +2,7 @@ using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Bench.Watch;
 
-/// <summary>Names why the main rails of a boot dropped: by what went with them, by words before it, by the time.</summary>
+/// <summary>Names why the main rails of a boot dropped: by what went with them, by words before, by the time.</summary>
 /// <remarks>Source: me-firmware criteria, table of observations and the split of causes; the times are those of the
 /// known timers.</remarks>
 internal sealed class PowerLossCause(BootSettings settings, PowerTrace power, ConsoleTrace console)

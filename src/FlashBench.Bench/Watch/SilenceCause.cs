@@ -25,8 +25,8 @@ internal sealed class SilenceCause(BootSettings settings, PowerTrace power, Cons
     public (BootClass Class, string Explanation) Classify(long t0, long start)
     {
         long last = console.Signs[^1];
-        string when = $"the last sign of life came {FormattedTime.Clock(last - t0)} after power-good, before the mark at "
-            + $"{FormattedTime.Clock(start + settings.MinimumUs - t0)}; the board stayed powered";
+        string when = $"the last sign of life came {FormattedTime.Clock(last - t0)} after power-good, before the mark "
+            + $"at {FormattedTime.Clock(start + settings.MinimumUs - t0)}; the board stayed powered";
         return ByWords(last, when) ?? ByConsole(last, when) ?? ByCurrent(last, when);
     }
 
@@ -47,7 +47,11 @@ internal sealed class SilenceCause(BootSettings settings, PowerTrace power, Cons
         if (ConsoleHole is { } hole)
             return (BootClass.ConsoleFault, $"{when}, but {hole}");
         if (NoiseUs > last)
-            return (BootClass.ConsoleFault, $"{when}, but its console line carried breaks or damaged bytes from then on");
+        {
+            return (BootClass.ConsoleFault,
+                $"{when}, but its console line carried breaks or damaged bytes from then on");
+        }
+
         return console.RepeatedUs > last
             ? (BootClass.Hang, $"{when}, and its console repeats an old line: the system hangs")
             : null;

@@ -1,4 +1,6 @@
 using FlashBench.Bench.Power;
+using FlashBench.Cli.Certify;
+using FlashBench.Simulation.Faults;
 
 namespace FlashBench.Cli.Benches;
 
@@ -8,6 +10,9 @@ namespace FlashBench.Cli.Benches;
 internal sealed class OpenedBench(BenchParts parts, params IReadOnlyList<IAsyncDisposable> owned) : IAsyncDisposable
 {
     public BenchParts Parts => parts;
+
+    /// <summary>What was arranged to go wrong; null for nothing.</summary>
+    public FaultPlan? Faults { get; init; }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -23,6 +28,9 @@ internal sealed class OpenedBench(BenchParts parts, params IReadOnlyList<IAsyncD
 /// <param name="Note">Told what a person has to do.</param>
 internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> Note)
 {
+    /// <summary>What shall go wrong on a virtual bench; null for nothing.</summary>
+    public FaultChoice? Faults { get; init; }
+
     /// <summary>False for verbs that only switch or program: the console may be somebody else's, or missing.</summary>
     public bool NeedsConsole { get; init; } = true;
 

@@ -59,6 +59,12 @@ public static class CertifyCommand
         HelpName = "N",
     };
 
+    private static readonly Option<string?> Faults = new("--faults")
+    {
+        Description = "What shall go wrong on a virtual bench: a seed that draws it, or the file of a fault plan",
+        HelpName = "SEED|FILE",
+    };
+
     private static readonly Option<bool> ConfirmChip = new("--confirm-chip")
     {
         Description = "The board named by --dut has another chip than before, and that is right",
@@ -107,18 +113,20 @@ public static class CertifyCommand
         Option[] options =
         [
             Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, ConfirmChip, DryRun, Keep, RealTime,
-            ShortenWatch, Soak, Usb,
+            ShortenWatch, Soak, Usb, Faults,
         ];
-        foreach (Option option in options)
+        foreach (Option option in options.Concat(LaboratoryOptions.All))
             certify.Options.Add(option);
 
         certify.SetAction((parse, cancel) => Task.FromResult(CertifyRun.Execute(parse, RequestOf(parse), cancel)));
         return certify.WithExamples(
             "flashbench certify                                   # the embedded virtual bench, no hardware",
             "flashbench certify --bench me11 --dut X230-0417 --operator ada",
+            "flashbench certify --customer Example-GmbH --received 2026-03-09 --approved-by Hopper",
             "flashbench certify --virtual-flash dump.bin.gz --dry-run",
             "flashbench certify --usb 3240                        # then: usbip attach -r 127.0.0.1 -b 9-1",
             "flashbench certify --control damaged-manifest        # must end in FAIL",
+            "flashbench certify --faults 7                       # what can go wrong, by a seed",
             "flashbench certify --soak 65 --soak 130              # two further boots, longer than any known timer",
             "flashbench certify --bench qemu --shorten-watch 60   # tries a bench out; never a PASS");
     }
@@ -131,6 +139,7 @@ public static class CertifyCommand
             Bench = NonEmpty(parse, Bench),
             Dut = Name(parse, Dut),
             Operator = Name(parse, Operator),
+            Stated = LaboratoryOptions.Read(parse),
             VirtualFlash = NonEmpty(parse, VirtualFlash),
             Evidence = Folder(parse, Evidence),
             Control = parse.GetValue(Control) switch
@@ -147,6 +156,7 @@ public static class CertifyCommand
             RealTime = parse.GetValue(RealTime),
             SoakMinutes = parse.GetValue(Soak) ?? [],
             UsbPort = parse.GetValue(Usb),
+            Faults = NonEmpty(parse, Faults),
             ShortenedWatch = parse.GetValue(ShortenWatch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
     }
@@ -166,6 +176,8 @@ public static class CertifyCommand
         RefuseSoaks(parse.GetValue(Soak) ?? []);
         if (parse.GetValue(DryRun) && parse.GetValue(Control) is not null)
             throw new UsageException("--control and --dry-run contradict each other: a control is shown by the watch");
+        if (parse.GetValue(Faults) is not null && (parse.GetValue(RealTime) || parse.GetValue(Usb) is not null))
+            throw new UsageException("--faults needs virtual time: a plan must give the same job every time");
         if (parse.GetValue(Usb) is not null && parse.GetValue(RealTime))
             throw new UsageException("--usb and --real-time contradict each other: its time waits for the USB calls");
         if (parse.GetValue(Usb) is { } port and (< 1 or > PortMax))

@@ -15,6 +15,9 @@ internal sealed record CertifyRequest
     /// <summary>Name of the operator; null if not given.</summary>
     public string? Operator { get; init; }
 
+    /// <summary>What laboratory and customer want the report to say.</summary>
+    public StatedItems Stated { get; init; } = new(null, null, null, null);
+
     /// <summary>Image file that the virtual chip holds; null for the generated one.</summary>
     public string? VirtualFlash { get; init; }
 
@@ -45,6 +48,9 @@ internal sealed record CertifyRequest
     /// <summary>TCP port on which the virtual programmer is exported, to be reached through the USB library; null to
     /// reach it in the process.</summary>
     public int? UsbPort { get; init; }
+
+    /// <summary>What shall go wrong on a virtual bench: a seed, or the file of a plan; null for nothing.</summary>
+    public string? Faults { get; init; }
 
     /// <summary>How long every boot is watched instead of the profile's time; null for that.</summary>
     public TimeSpan? ShortenedWatch { get; init; }

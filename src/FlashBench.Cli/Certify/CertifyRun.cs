@@ -2,10 +2,12 @@ using System.CommandLine;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Diagnostics;
 using FlashBench.Cli.Progress;
 using FlashBench.Firmware.Formats;
+using FlashBench.Simulation.Faults;
 using FlashBench.Simulation.Images;
 using FlashBench.Simulation.State;
 using Serilog;
@@ -23,8 +25,10 @@ internal sealed class CertifyRun
     private readonly BenchWorld _world;
     private readonly BenchPaths _paths;
     private readonly BenchState _state;
+    private readonly Bench.Journal.JournalData.Laboratory? _laboratory;
     private readonly byte[]? _image;
     private readonly KeyRing _keys = KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256);
+    private readonly FaultChoice? _faults;
     private string _directory = "";
     private CertifyJob? _job;
 
@@ -35,11 +39,15 @@ internal sealed class CertifyRun
         _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file) : null;
         _bench = BenchChoice.Find(config, request.Bench, _image, _keys);
         _paths = ConfigSource.Paths(config);
+        _laboratory = request.Stated.Over(config.Lab);
         bool mayAsk = !parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
         _world = BenchWorld.Of(
             _bench, _paths, config.PowerGroups,
             new WorldWishes(request.RealTime, request.Seed, request.UsbPort, mayAsk));
         _state = _world.State;
+        if (_request.Faults is not null && _bench.Virtual is null)
+            throw new UsageException($"--faults is for virtual benches, and {_bench.Id} is none");
+        _faults = FaultChoice.Of(_request.Faults);
         if (!_world.IsSimulated)
             RefuseOnRealBench();
     }
@@ -102,15 +110,19 @@ internal sealed class CertifyRun
     private async Task<JobResult> RunOnBenchAsync(ILogger log, JobDisplay display, CancellationToken cancel)
     {
         // First: a bench in use must leave no empty job directory.
-        var opening = new BenchOpening(_world.IsSimulated && !_request.Keep, _image, display.Note);
+        var opening = new BenchOpening(_world.IsSimulated && !_request.Keep, _image, display.Note)
+        {
+            Faults = _faults,
+        };
         await using OpenedBench bench = await _world.OpenAsync(opening, cancel);
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
         _directory = JobFolders.Create(Path.GetFullPath(_request.Evidence ?? _paths.Evidence), _world.JobId);
         log.Information(
             "Job {Job} on bench {Bench} begins, evidence in {Directory}", _world.JobId, _bench.Id, _directory);
         var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key);
-        CrashPoint? crash = CrashPoint.FromEnvironment();
-        _job = new CertifyJob(bench.Parts, Options(), folders, _world.Clock())
+        CrashPoint? crash = CrashPoint.FromEnvironment() ?? CrashPoint.Of(bench.Faults);
+        DiskFaults.Arm(FaultChoice.DiskOf(bench.Faults));
+        _job = new CertifyJob(bench.Parts, Options(bench.Faults), folders, _world.Clock())
         {
             Listener = new JobEvents(display).Show,
             JournalProbe = crash is null ? null : crash.At,
@@ -143,7 +155,7 @@ internal sealed class CertifyRun
         }
     }
 
-    private CertifyOptions Options()
+    private CertifyOptions Options(FaultPlan? plan)
     {
         DutProfile profile = DutProfiles.Load(_bench.DutProfile);
         return new CertifyOptions
@@ -155,6 +167,7 @@ internal sealed class CertifyRun
             BindDut = _request.Dut is not null,
             ConfirmChip = _request.ConfirmChip,
             Operator = _request.Operator ?? "not named",
+            Laboratory = _laboratory,
             Host = _world.HostName,
             Software = FlashBenchCommand.Version,
             Require = _request.Require ?? profile.RequiredLevel,
@@ -162,6 +175,7 @@ internal sealed class CertifyRun
             DryRun = _request.DryRun,
             ShortenedWatch = _request.ShortenedWatch,
             SoakMinutes = _request.SoakMinutes,
+            FaultPlan = FaultChoice.Words(plan),
             Keys = _world.IsSimulated ? _keys : KeyRing.Intel, // rule I7
             TestKeyName = _world.IsSimulated ? TestKeyName : null,
             Simulated = _world.IsSimulated,

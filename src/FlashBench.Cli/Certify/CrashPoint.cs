@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using FlashBench.Bench.Journal;
+using FlashBench.Simulation.Faults;
 
 namespace FlashBench.Cli.Certify;
 
@@ -12,11 +13,16 @@ internal sealed class CrashPoint
     /// <summary>Environment variable that arms it.</summary>
     public const string Variable = "FLASHBENCH_KILL_AT";
 
-    private readonly string _type;
-    private readonly JournalMoment _moment;
-    private int _left;
+    private readonly string? _type;
+    private readonly JournalMoment? _moment;
+    private long _left;
 
-    private CrashPoint(JournalMoment moment, string type, int count) => (_moment, _type, _left) = (moment, type, count);
+    private CrashPoint(JournalMoment? moment, string? type, long count) =>
+        (_moment, _type, _left) = (moment, type, count);
+
+    /// <summary>The crash that a fault plan wants; null if it wants none.</summary>
+    public static CrashPoint? Of(FaultPlan? plan) =>
+        plan?.Find(FaultKinds.ProcessKill) is { } kill ? new CrashPoint(null, null, kill["moment"]) : null;
 
     /// <summary>The armed crash point; null if the variable is not set.</summary>
     /// <exception cref="UsageException">The variable is set and cannot be understood.</exception>
@@ -34,7 +40,7 @@ internal sealed class CrashPoint
     /// <summary>Counts one moment, and kills at the armed one.</summary>
     public void At(JournalMoment moment, string type)
     {
-        if (moment != _moment || type != _type || --_left != 0)
+        if ((_moment ?? moment) != moment || (_type ?? type) != type || --_left != 0)
             return;
         using Process self = Process.GetCurrentProcess();
         self.Kill(); // SIGKILL: no handler runs, nothing is flushed

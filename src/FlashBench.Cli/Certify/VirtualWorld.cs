@@ -13,6 +13,7 @@ using FlashBench.Hardware.Power;
 using FlashBench.Hardware.Programmers;
 using FlashBench.Hardware.Usb;
 using FlashBench.Simulation;
+using FlashBench.Simulation.Faults;
 using FlashBench.Simulation.Images;
 using FlashBench.Simulation.Served;
 
@@ -33,6 +34,7 @@ internal sealed class VirtualWorld : BenchWorld
     private readonly bool _realTime;
     private readonly BenchPaths _paths;
     private readonly int? _usbPort;
+    private VirtualBootClock? _bootClock;
 
     public VirtualWorld(BenchEntry bench, BenchPaths paths, WorldWishes wishes)
         : this(bench, paths, wishes.Seed ?? bench.Virtual?.Seed ?? 0, wishes.RealTime, wishes.UsbPort)
@@ -94,7 +96,7 @@ internal sealed class VirtualWorld : BenchWorld
     /// <inheritdoc/>
     public override BenchClock Clock() => _realTime
         ? HostWorld.ClockOf(Time)
-        : new BenchClock(Time, new VirtualBootClock(Time, TimeSpan.FromDays(HostUptimeDays)), VirtualBootId());
+        : new BenchClock(Time, BootClock(), VirtualBootId());
 
     /// <inheritdoc/>
     public override string DrawNonce() => _realTime
@@ -116,9 +118,13 @@ internal sealed class VirtualWorld : BenchWorld
             throw;
         }
 
-        return usb is null
-            ? new OpenedBench(Parts(bench), bench)
-            : new OpenedBench(Parts(bench, usb), usb, bench);
+        FaultPlan? plan = opening.Faults?.For(bench.Chip.Part.SizeBytes);
+        plan?.Arm(new FaultSite(bench, Time, BootClock()));
+        return new OpenedBench(
+            Parts(bench, usb), usb is null ? [bench] : [usb, bench])
+        {
+            Faults = plan,
+        };
     }
 
     /// <summary>The virtual bench itself, for whoever lends its programmer.</summary>
@@ -178,6 +184,9 @@ internal sealed class VirtualWorld : BenchWorld
         BenchConfigFile.Chips.Select(SpiNorChips.ByName).FirstOrDefault(chip => chip?.SizeBytes == image?.Length)
             ?? SpiNorChips.ByName(_parts.Chip)
             ?? throw new ConfigException("bench-config.json", $"bench {_bench.Id} names an unknown chip");
+
+    private VirtualBootClock BootClock() =>
+        _bootClock ??= new VirtualBootClock(Time, TimeSpan.FromDays(HostUptimeDays));
 
     private string VirtualBootId() =>
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"boot/{_seed}"))[..16]).ToString();

@@ -35,6 +35,11 @@ public sealed record SampleDamage(int Boot, int Sample, int ByteIndex, byte Xor)
 /// <param name="OfBoot">The earlier boot; one of the four before it.</param>
 public sealed record ConsoleReplay(int Boot, int OfBoot);
 
+/// <summary>The board's transmitter sends noise as fast as the line takes it.</summary>
+/// <param name="When">When it begins.</param>
+/// <param name="Bytes">How much.</param>
+public sealed record ConsoleFlood(BootMoment When, int Bytes);
+
 /// <summary>The board resets itself.</summary>
 /// <param name="When">When.</param>
 /// <param name="RailBlip">True if the main rail drops for a moment, so that the ME starts anew too.</param>
@@ -85,6 +90,12 @@ public sealed class BoardFaults
     /// <summary>Nothing arrives on the console any more; power stays.</summary>
     public BootMoment? ConsoleSilent { get; set; }
 
+    /// <summary>The board's transmitter floods the console with noise.</summary>
+    public ConsoleFlood? Flood { get; set; }
+
+    /// <summary>The board's crystal is so much faster than the host believes, in parts per million.</summary>
+    public int ClockPpm { get; set; }
+
     /// <summary>The console repeats an earlier boot.</summary>
     public ConsoleReplay? Replay { get; set; }
 
@@ -133,6 +144,9 @@ public sealed class BoardFaults
 
     /// <summary>The power sensor answers no more.</summary>
     public BootMoment? SensorDead { get; set; }
+
+    /// <summary>Largest error of a sample besides the usual noise, to both sides, drawn anew each time.</summary>
+    public PowerSample SensorNoise { get; set; }
 
     /// <summary>The power sensor reads so much more than there is, at any time.</summary>
     public PowerSample SensorOffset { get; set; }

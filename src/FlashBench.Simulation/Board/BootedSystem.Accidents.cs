@@ -19,6 +19,14 @@ internal sealed partial class BootedSystem
     private byte[] _lastLine = [];
     private double? _haltedLoad;
 
+    private byte[] Noise(int length)
+    {
+        byte[] noise = new byte[length];
+        for (int i = 0; i < length; i++)
+            noise[i] = (byte)(SeededHash.Signed(_parts.Seed * 8L + 3, i) * 127 + 128);
+        return noise;
+    }
+
     private void ScheduleFaults(TimeSpan from)
     {
         BoardFaults faults = _parts.Faults;
@@ -26,6 +34,8 @@ internal sealed partial class BootedSystem
             Once(reset.When, from, at => Power.Reset(at, reset.RailBlip));
         if (faults.ResetLoop is { } loop && Boot >= loop.Boot)
             Once(loop with { Boot = Boot }, from, at => Power.Reset(at, railBlip: false));
+        if (faults.Flood is { } flood)
+            Once(flood.When, from, at => _uart.Send(at, _scope, Noise(flood.Bytes)));
         if (faults.DisableBitCleared is { } cleared)
             Once(cleared, from, _ => ClearDisableBit());
         if (faults.PowerOff is { } off)

@@ -48,7 +48,8 @@ internal sealed partial class BootedSystem
         _visible = hidden ? null : me.Registers;
         _inventory = Inventory(parts, boot, me, hidden);
         _log = BootLog.Create(new BootFacts(me, parts.Pch, hidden, unchecked(parts.Seed * 1000L + boot)));
-        _clockError = 0.0009 * SeededHash.Signed(parts.Seed, 0xC10C); // one crystal, the same at every boot
+        _clockError = 0.0009 * SeededHash.Signed(parts.Seed, 0xC10C) // one crystal, the same at every boot
+            + parts.Faults.ClockPpm / 1e6;
     }
 
     /// <summary>Number since the bench was opened; 0 for one that was running then.</summary>

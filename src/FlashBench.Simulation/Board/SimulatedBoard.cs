@@ -16,6 +16,8 @@ namespace FlashBench.Simulation.Board;
 /// </remarks>
 internal sealed class SimulatedBoard : IBoardLoad, IDisposable
 {
+    private const double DischargedMillivolts = 300;
+
     private readonly Lock _gate = new();
     private readonly Queue<ConsoleEvent> _outbox = new();
     private readonly ConsoleTape _tape = new();
@@ -68,6 +70,9 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     /// <summary>Relay, rails, ME.</summary>
     public BoardPower Power { get; }
 
+    /// <summary>What really happened on the board since the bench was opened.</summary>
+    public List<BoardBoot> History { get; } = [];
+
     /// <summary>Boots since the bench was opened.</summary>
     public int Boots => _boots;
 
@@ -78,6 +83,17 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
         {
             lock (_gate)
                 return Power.Driven;
+        }
+    }
+
+    /// <summary>True while the contact is closed or the main rail is not yet discharged.</summary>
+    public bool HasPower
+    {
+        get
+        {
+            bool powered = false;
+            Do(at => powered = Power.ContactClosed || Power.Rail.MillivoltsAt(at) > DischargedMillivolts);
+            return powered;
         }
     }
 
@@ -131,6 +147,7 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     {
         _boots++;
         _bootCount++;
+        History.Add(new BoardBoot(_boots, me.State, warm, at, null));
         Start(_boots, at, me).Schedule(at);
         _cable.Schedule(_parts.Faults.ConsoleUnplugged, _boots, at);
         if (_parts.Faults.Replay is { } replay && replay.Boot == _boots)
@@ -139,7 +156,12 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Stop(TimeSpan at) => _system?.Stop(at);
+    public void Stop(TimeSpan at)
+    {
+        if (History is [.., { Ended: null } last])
+            History[^1] = last with { Ended = at };
+        _system?.Stop(at);
+    }
 
     private void Resume(BoardState state, TimeSpan now)
     {
@@ -227,13 +249,15 @@ internal sealed class SimulatedBoard : IBoardLoad, IDisposable
         double railNoise = rail > 50 ? 14 * Noise(at, 1) : 4 + 4 * Noise(at, 1); // an open input reads a little
         double load = LoadMilliamps(at);
         double loadNoise = load > 0 ? (4 + load * 0.04) * Noise(at, 2) : 1 + Noise(at, 2);
-        PowerSample offset = _parts.Faults.SensorOffset;
+        PowerSample offset = _parts.Faults.SensorOffset, wild = _parts.Faults.SensorNoise;
         var sample = new PowerSample(
-            (int)Math.Round(Math.Max(0, rail + railNoise + offset.RailMillivolts)),
-            (int)Math.Round(Math.Max(0, load + loadNoise + offset.SupplyMilliamps)));
+            Whole(rail + railNoise + offset.RailMillivolts + wild.RailMillivolts * Noise(at, 4)),
+            Whole(load + loadNoise + offset.SupplyMilliamps + wild.SupplyMilliamps * Noise(at, 5)));
         _lastSample = sample;
         return sample;
     }
+
+    private static int Whole(double reading) => (int)Math.Round(Math.Max(0, reading));
 
     private double Noise(TimeSpan at, int channel) => SeededHash.Signed(_parts.Seed * 8L + channel, at.Ticks);
 

@@ -21,6 +21,9 @@ public static class SimulatedParts
         Sfdp = SfdpRevision.First,
     };
 
+    /// <summary>Winbond W25Q40, 512 KiB.</summary>
+    public static SimulatedPart W25Q40 { get; } = Winbond("W25Q40", 0xEF4013, MiB / 2, 0.4);
+
     /// <summary>Winbond W25Q80, 1 MiB.</summary>
     public static SimulatedPart W25Q80 { get; } = Winbond("W25Q80", 0xEF4014, MiB, 0.4);
 
@@ -73,7 +76,8 @@ public static class SimulatedParts
     /// <summary>Every part; of those that share an id the usual one first.</summary>
     public static IReadOnlyList<SimulatedPart> All { get; } =
     [
-        W25Q80, W25Q64JV, W25Q64CV, W25Q128JV, W25Q128FV, W25Q256JV, W25Q256FV, MX25L12835F, MX25L25635F, MX25L25635E,
+        W25Q40, W25Q80, W25Q64JV, W25Q64CV, W25Q128JV, W25Q128FV, W25Q256JV, W25Q256FV, MX25L12835F, MX25L25635F,
+        MX25L25635E,
     ];
 
     /// <summary>The part with this name, upper or lower case; null if there is none.</summary>

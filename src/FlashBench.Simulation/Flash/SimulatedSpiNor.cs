@@ -118,6 +118,12 @@ public sealed partial class SimulatedSpiNor
     /// <summary>Programmer frames that met the board's masters on the bus since the start.</summary>
     public int ContentionCount { get; private set; }
 
+    /// <summary>Instructions that erase, program or write a register and were obeyed since the start.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>Told each of them before it starts, with the cells as they were; on the programmer's thread.</summary>
+    public Action<SpiNorOperation>? Changing { get; set; }
+
     /// <summary>What the chip is.</summary>
     public SimulatedPart Part => _part;
 
@@ -231,6 +237,9 @@ public sealed partial class SimulatedSpiNor
             length = slow.Time;
         }
 
+        Changing?.Invoke(operation);
+        Changes++;
+        _stuckBusy |= Changes == Faults.BusyFromChange;
         _state.SaveOperation(operation);
         _operation = operation;
         (_busyFrom, _busyUntil) = (at, at + Math.Max(1, Ticks(length)));

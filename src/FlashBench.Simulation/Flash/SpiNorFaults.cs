@@ -44,6 +44,10 @@ public sealed class SpiNorFaults
     /// <summary>Bits that stay 1 whatever programs them.</summary>
     public CellBits? ProgramLeaves { get; set; }
 
+    /// <summary>The n-th instruction that erases or programs (1-based, since the bench was opened) never ends; null =
+    /// none.</summary>
+    public long? BusyFromChange { get; set; }
+
     /// <summary>A page, or all of them, that takes its own time.</summary>
     public SlowPage? SlowPage { get; set; }
 

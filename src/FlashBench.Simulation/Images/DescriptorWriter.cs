@@ -6,11 +6,14 @@ internal sealed record ImageLayout(uint SizeBytes)
     /// <summary>Gigabit Ethernet region: two banks of 4 KiB behind the descriptor.</summary>
     public (uint Start, uint End) Gbe { get; } = (0x1000, 0x3000);
 
-    /// <summary>ME region, up to the first 2 MiB.</summary>
-    public (uint Start, uint End) Me { get; } = (0x3000, 0x20_0000);
+    /// <summary>Where the ME region ends; usually at 2 MiB.</summary>
+    public uint MeEnd { get; init; } = 0x20_0000;
+
+    /// <summary>ME region.</summary>
+    public (uint Start, uint End) Me => (0x3000, MeEnd);
 
     /// <summary>BIOS region: the rest, as the reset vector wants it at the very end.</summary>
-    public (uint Start, uint End) Bios => (0x20_0000, SizeBytes);
+    public (uint Start, uint End) Bios => (MeEnd, SizeBytes);
 }
 
 /// <summary>One family of chipsets, as far as its flash descriptor differs.</summary>

@@ -24,19 +24,45 @@ public static class ImageGenerator
 
         return kind switch
         {
-            "me8" => Compose(DescriptorFamily.SevenSeries, sizeBytes, 8, MeRegionWriter.WriteMe8),
-            "me10" => Compose(DescriptorFamily.NineSeries, sizeBytes, 10, MeRegionWriter.WriteMe10),
-            "me11" => Compose(DescriptorFamily.HundredSeries, sizeBytes, 11, MeRegionWriter.WriteMe11),
+            "me8" => Compose(DescriptorFamily.SevenSeries, new ImageLayout(sizeBytes), 8, MeRegionWriter.WriteMe8),
+            "me10" => Compose(DescriptorFamily.NineSeries, new ImageLayout(sizeBytes), 10, MeRegionWriter.WriteMe10),
+            "me11" => Compose(DescriptorFamily.HundredSeries, new ImageLayout(sizeBytes), 11, MeRegionWriter.WriteMe11),
+            _ => throw new ArgumentException($"no such kind of image: {kind}", nameof(kind)),
+        };
+    }
+
+    /// <summary>As <see cref="Create"/>, for a chip that no maker would choose, so that a job is short.</summary>
+    /// <param name="kind">One of <see cref="Kinds"/>.</param>
+    /// <param name="sizeBytes">512 KiB or 1 MiB.</param>
+    /// <param name="board">Boards differ in MAC address, host data, the ME's own data and its build number.</param>
+    /// <exception cref="ArgumentException">The kind is not known, or the size is not one of those.</exception>
+    public static byte[] CreateSmall(string kind, uint sizeBytes, byte board)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        if (sizeBytes is not (0x8_0000 or 0x10_0000))
+            throw new ArgumentOutOfRangeException(nameof(sizeBytes), sizeBytes, "512 KiB or 1 MiB");
+
+        var layout = new ImageLayout(sizeBytes)
+        {
+            MeEnd = SmallMeRegionWriter.End,
+        };
+        return kind switch
+        {
+            "me8" => Compose(
+                DescriptorFamily.SevenSeries, layout, board, region => SmallMeRegionWriter.WriteMe8(region, board)),
+            "me10" => Compose(
+                DescriptorFamily.NineSeries, layout, board, region => SmallMeRegionWriter.WriteMe10(region, board)),
+            "me11" => Compose(
+                DescriptorFamily.HundredSeries, layout, board, region => SmallMeRegionWriter.WriteMe11(region, board)),
             _ => throw new ArgumentException($"no such kind of image: {kind}", nameof(kind)),
         };
     }
 
     private delegate void RegionWriter(Span<byte> region);
 
-    private static byte[] Compose(DescriptorFamily family, uint sizeBytes, byte number, RegionWriter writeMe)
+    private static byte[] Compose(DescriptorFamily family, ImageLayout layout, byte number, RegionWriter writeMe)
     {
-        var layout = new ImageLayout(sizeBytes);
-        var image = new byte[sizeBytes];
+        var image = new byte[layout.SizeBytes];
         DescriptorWriter.Write(image.AsSpan(0, 0x1000), family, layout);
         HostRegionWriter.WriteGbe(Slice(image, layout.Gbe), number);
         writeMe(Slice(image, layout.Me));

@@ -65,7 +65,8 @@ internal sealed class Ft2232hCore
 
     internal void End(UsbTransfer transfer, UsbGroup group, UsbTransferStatus status, long atNs)
     {
-        group.End(transfer, status, atNs);
+        bool stalls = _port.Traffic.Urbs + 1 == _port.Faults.StallUrb; // it is counted below
+        group.End(transfer, stalls ? UsbTransferStatus.Stalled : status, atNs);
         if (group.IsOver)
             _toWake.Add(group);
         CountUrb();

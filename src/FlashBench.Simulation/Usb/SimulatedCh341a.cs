@@ -258,10 +258,11 @@ public sealed class SimulatedCh341a : IUsbDevice
 
     private void End(UsbTransfer transfer, UsbGroup group, UsbTransferStatus status, long atNs)
     {
-        group.End(transfer, status, atNs);
+        _port.Traffic = _port.Traffic with { Urbs = _port.Traffic.Urbs + 1 };
+        bool stalls = _port.Traffic.Urbs == _port.Faults.StallUrb;
+        group.End(transfer, stalls ? UsbTransferStatus.Stalled : status, atNs);
         if (group.IsOver)
             _toWake.Add(group);
-        _port.Traffic = _port.Traffic with { Urbs = _port.Traffic.Urbs + 1 };
         _pulled |= _port.Traffic.Urbs == _port.Faults.UnplugAfterUrb;
     }
 

@@ -6,6 +6,9 @@ public sealed class UsbFaults
     /// <summary>The cable comes off when this many URBs have ended (1 = after the first); null = never.</summary>
     public long? UnplugAfterUrb { get; set; }
 
+    /// <summary>The n-th URB (1-based) ends with a stall, whatever it did; null = none.</summary>
+    public long? StallUrb { get; set; }
+
     /// <summary>The n-th IN packet (1-based) is lost between device and host; null = none.</summary>
     public long? LoseInPacket { get; set; }
 

@@ -55,7 +55,7 @@ public sealed class BenchConfigFileTests
     [InlineData("""{ "version": 1, "version": 1 }""", "$.version: this key stands here twice")]
     [InlineData(
         """{ "version": 1, "seeds": 1 }""",
-        "$.seeds: unknown key; known here are version, paths, powerGroups, benches")]
+        "$.seeds: unknown key; known here are version, paths, powerGroups, benches, lab")]
     [InlineData("""{ "version": 1, "benches": [1] }""", "$.benches[0]: must be an object, not a number")]
     [InlineData("""{ "version": 1, } """, "$.version: not JSON")]
     [InlineData("""{ "version": 1 } x""", "$.version: not JSON")]

@@ -9,6 +9,7 @@ public sealed class EvidenceWriterTests
 {
     [Theory]
     [InlineData(DsseEnvelope.FileName)]
+    [InlineData(TestResultStatement.FileName)]
     [InlineData(StationPublicKey.FileName)]
     [InlineData(EvidenceFolder.JUnitName)]
     public void No_report_stays_behind_when_the_certificate_cannot_be_written(string blocked)
@@ -31,7 +32,10 @@ public sealed class EvidenceWriterTests
     private static void Delete(JobBench bench)
     {
         string[] derived =
-            [EvidenceFolder.ReportName, EvidenceFolder.JUnitName, StationPublicKey.FileName, DsseEnvelope.FileName];
+        [
+            EvidenceFolder.ReportName, EvidenceFolder.JUnitName, StationPublicKey.FileName,
+            TestResultStatement.FileName, DsseEnvelope.FileName,
+        ];
         foreach (string name in derived)
             File.Delete(Path.Combine(bench.Directory, name));
     }

@@ -30,13 +30,13 @@ public sealed class TrustedStationsTests : IDisposable
     {
         var trusted = TrustedStations.Load(_folder.At("own"));
 
-        Assert.Equal([_own.KeyId, _friend.KeyId], trusted.KeyIds);
+        Assert.Equal([_own.KeyId, _friend.KeyId], trusted.All.Select(station => station.Key.KeyId));
         Assert.True(trusted.Contains(_own.KeyId));
         Assert.False(trusted.Contains(_stranger.KeyId));
-        Assert.True(trusted.TryFind(_friend.KeyId, out StationPublicKey? key));
-        Assert.True(key.Verifies("x"u8, _friend.Sign("x"u8)));
-        Assert.False(key.Verifies("x"u8, _stranger.Sign("x"u8)));
-        Assert.False(key.Verifies("x"u8, "no signature"u8));
+        Assert.True(trusted.TryFind(_friend.KeyId, out TrustedStation? station));
+        Assert.True(station.Key.Verifies("x"u8, _friend.Sign("x"u8)));
+        Assert.False(station.Key.Verifies("x"u8, _stranger.Sign("x"u8)));
+        Assert.False(station.Key.Verifies("x"u8, "no signature"u8));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class TrustedStationsTests : IDisposable
     {
         var trusted = TrustedStations.Load(_folder.At("nowhere"));
 
-        Assert.Empty(trusted.KeyIds);
+        Assert.Empty(trusted.All.Select(station => station.Key.KeyId));
         Assert.False(Directory.Exists(_folder.At("nowhere")));
     }
 

@@ -87,22 +87,23 @@ internal sealed class ForgedRecord : IDisposable
             SetHash(chunk, "indexSha256", Slice(Index, chunk["indexOffset"], chunk["indexLength"]));
         }
 
-        byte[] journal = Chain(), statement;
+        byte[] journal = Chain(), statement, result;
         try
         {
             journal = KeepDecision ? journal : DecidedAnew(journal);
-            statement = Statement(journal);
+            (statement, result) = Statements(journal);
         }
         catch (Exception e) when (e is EvidenceException or ArithmeticException or ArgumentException
             or InvalidOperationException or FormatException or NotSupportedException)
         {
             // Nothing can be computed from it: at least every hash that the verifier looks for first.
             byte[][] files = [journal, Index, Read(EvidenceFolder.ReportName), Read(EvidenceFolder.JUnitName)];
-            statement = Encoding.UTF8.GetBytes(
+            statement = result = Encoding.UTF8.GetBytes(
                 string.Join(' ', files.Select(file => EvidenceDigests.Of(file).Sha256)));
         }
 
         File.WriteAllBytes(PathOf(JournalWriter.FileName), journal);
+        File.WriteAllBytes(PathOf(TestResultStatement.FileName), Dsse.Sign(result, _bench.Key));
         File.WriteAllBytes(PathOf(DsseEnvelope.FileName), Dsse.Sign(statement, _bench.Key));
     }
 
@@ -137,7 +138,7 @@ internal sealed class ForgedRecord : IDisposable
     }
 
     // Writes report and JUnit, too.
-    private byte[] Statement(byte[] journal)
+    private (byte[] Certificate, byte[] Result) Statements(byte[] journal)
     {
         IReadOnlyList<JournalRecord> records = JournalReader.ReadStrict(journal);
         JobFacts facts = Fold(records);
@@ -147,11 +148,11 @@ internal sealed class ForgedRecord : IDisposable
             EvidenceDigests.Of(Index));
         byte[] report = Encoding.UTF8.GetBytes(HtmlReport.Render(facts, judgement, digest));
         byte[] junit = Encoding.UTF8.GetBytes(JUnitReport.Render(facts, judgement));
-        byte[] statement = CertificateStatement.Build(facts, judgement, new EvidenceDigest(
-            digest, EvidenceDigests.Of(report), EvidenceDigests.Of(junit)));
+        var evidence = new EvidenceDigest(digest, EvidenceDigests.Of(report), EvidenceDigests.Of(junit));
+        byte[] statement = CertificateStatement.Build(facts, judgement, evidence);
         File.WriteAllBytes(PathOf(EvidenceFolder.ReportName), report);
         File.WriteAllBytes(PathOf(EvidenceFolder.JUnitName), junit);
-        return statement;
+        return (statement, TestResultStatement.Build(facts, judgement, evidence, statement));
     }
 
     private JobFacts Fold(IReadOnlyList<JournalRecord> records)

@@ -24,6 +24,7 @@ public sealed class TamperTests(TamperTests.FinishedJob job) : IClassFixture<Tam
 
     [Theory]
     [InlineData(DsseEnvelope.FileName)]
+    [InlineData(TestResultStatement.FileName)]
     [InlineData(ConsoleLog.IndexName)]
     [InlineData(StationPublicKey.FileName)]
     [InlineData(EvidenceFolder.JUnitName)]
@@ -52,6 +53,7 @@ public sealed class TamperTests(TamperTests.FinishedJob job) : IClassFixture<Tam
 
     [Theory]
     [InlineData(DsseEnvelope.FileName)]
+    [InlineData(TestResultStatement.FileName)]
     [InlineData(JournalWriter.FileName)]
     [InlineData(ConsoleLog.RawName)]
     [InlineData(ConsoleLog.IndexName)]
@@ -76,8 +78,12 @@ public sealed class TamperTests(TamperTests.FinishedJob job) : IClassFixture<Tam
         using var folder = new TemporaryFolder();
         using StationKey stranger = StationKey.LoadOrCreate(folder.Path);
         string copy = job.Copy(folder);
-        DsseEnvelope envelope = Dsse.Parse(File.ReadAllBytes(Path.Combine(copy, DsseEnvelope.FileName)));
-        File.WriteAllBytes(Path.Combine(copy, DsseEnvelope.FileName), Dsse.Sign(envelope.Payload.Span, stranger));
+        foreach (string name in (string[])[DsseEnvelope.FileName, TestResultStatement.FileName])
+        {
+            DsseEnvelope envelope = Dsse.Parse(File.ReadAllBytes(Path.Combine(copy, name)));
+            File.WriteAllBytes(Path.Combine(copy, name), Dsse.Sign(envelope.Payload.Span, stranger));
+        }
+
         File.WriteAllText(Path.Combine(copy, StationPublicKey.FileName), stranger.PublicPem);
 
         VerifiedRecord record = new EvidenceVerifier(copy, TrustedStations.Load(job.Bench.KeysFolder)).Verify();

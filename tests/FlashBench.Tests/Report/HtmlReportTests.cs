@@ -47,7 +47,9 @@ public class HtmlReportTests
             Assert.False(attribute.Name.LocalName is "src" or "href" or "action" or "style", $"{attribute}");
         });
         Assert.DoesNotContain("url(http", html.ToString(), StringComparison.Ordinal);
-        Assert.Equal("end of report", html.Descendants().Last(element => element.Name.LocalName == "p").Value);
+        Assert.Equal(
+            $"end of report {Jobs[name].Facts.Start.Job}",
+            html.Descendants().Last(element => element.Name.LocalName == "p").Value);
     }
 
     [Theory]

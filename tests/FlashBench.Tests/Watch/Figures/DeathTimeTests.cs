@@ -30,8 +30,13 @@ public sealed class DeathTimeTests
         var wrong = new List<string>();
         foreach ((double second, BootClass expected) in Deaths)
         {
-            BootObservation[] seen = WatchFigures.Play(boots, seed => Die(seed, second, milliseconds));
-            double[] errors = [.. seen.Select(boot => ErrorOf(boot, second))];
+            (BootObservation Boot, double Died)[] played = WatchFigures.Play(boots, seed =>
+            {
+                double died = second + new Random(seed).NextDouble() - 0.5; // at any phase of the sampling
+                return (Die(seed, died, milliseconds), died);
+            });
+            BootObservation[] seen = [.. played.Select(one => one.Boot)];
+            double[] errors = [.. played.Select(one => ErrorOf(one.Boot, one.Died))];
             double uncertainty = seen.Max(boot => boot.LossUncertaintyUs ?? 0) / 1e6;
             int right = seen.Count(boot => boot.Class == expected);
             for (int i = 0; i < boots; i++)

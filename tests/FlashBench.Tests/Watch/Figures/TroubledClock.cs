@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using FlashBench.Bench.Journal;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Console;
 using FlashBench.Simulation;
