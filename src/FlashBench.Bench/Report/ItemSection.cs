@@ -58,7 +58,8 @@ internal static class ItemSection
             CultureInfo.InvariantCulture,
             $"{watch.ColdBoots} cold boots{Further(watch)}, power and signs of life for "
             + $"{Figures.Minutes(watch.MinimumSeconds)} after power-good, the last banner and the kernel's start; "
-            + $"silence up to {watch.GapMaxSeconds} s; the untouched board first, for {Figures.Minutes(watch.BaselineSeconds)}"));
+            + $"silence up to {watch.GapMaxSeconds} s; the untouched board first, for "
+            + $"{Figures.Minutes(watch.BaselineSeconds)}"));
         yield return ("Decision rule", CertificateText.DecisionRule);
         yield return ("Required level", $"{CertificateText.Name(judgement.Required)}: "
             + CertificateText.Meaning(judgement.Required));
