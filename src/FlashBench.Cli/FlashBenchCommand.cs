@@ -1,7 +1,9 @@
+using FlashBench.Cli.Recovery;
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Commands;
+using FlashBench.Cli.Commissioning;
 using FlashBench.Cli.Doctor;
 using FlashBench.Cli.Flash;
 using FlashBench.Cli.Image;
@@ -21,7 +23,10 @@ public static class FlashBenchCommand
     private static readonly (string Name, Func<Command> Create)[] Verbs =
     [
         ("certify", CertifyCommand.Create),
+        ("commission", CommissionCommand.Create),
         ("status", StatusCommand.Create),
+        ("resume", ResumeCommand.Create),
+        ("restore", RestoreCommand.Create),
         ("certificate", CertificateCommand.Create),
         ("key", KeyCommand.Create),
         ("image", ImageCommand.Create),
@@ -63,7 +68,8 @@ public static class FlashBenchCommand
             "flashbench bench list              # the benches of this host",
             "flashbench config check            # is bench-config.json sound?",
             "flashbench doctor                  # is this host fit for its benches?",
-            "flashbench status                  # the jobs of this host, newest first");
+            "flashbench status                  # the jobs of this host, newest first",
+            "flashbench resume                  # go on with the job that was interrupted");
         Examples.ShowInHelp(root);
         foreach (VersionOption version in root.Options.OfType<VersionOption>())
             version.Action = new PrintVersion();

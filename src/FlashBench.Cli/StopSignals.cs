@@ -1,12 +1,14 @@
+using System.CommandLine;
 using System.Runtime.InteropServices;
 
 namespace FlashBench.Cli;
 
-/// <summary>Turns Ctrl-C, SIGTERM and a closed terminal into one cancellation.</summary>
+/// <summary>Turns Ctrl-C, SIGTERM and a closed terminal into two cancellations, a mild and a hard one.</summary>
 /// <remarks>
-/// The process is not ended by the first signal: the job that runs stops at its next safe point, opens the relays and
-/// releases the flash chip first. Whoever asks again, a second or more later, ends the process at once, whatever it
-/// hangs in. The record of a half-written chip is on disk by then.
+/// The first signal asks: the job that runs stops at its next known state, opens the relays and releases the chip.
+/// The second, a second or more later, stops it now: a block that is being written stays half-written, a control's
+/// backup is not put back, and the board still gets no power. The third ends the process, whatever it hangs in; the
+/// record of a half-written chip is on disk by then.
 /// </remarks>
 internal sealed class StopSignals : IDisposable
 {
@@ -14,9 +16,10 @@ internal sealed class StopSignals : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = new(), _now = new();
     private readonly PosixSignalRegistration[] _registrations;
     private long? _askedAt;
+    private int _asked;
 
     public StopSignals(TimeProvider time)
     {
@@ -29,23 +32,43 @@ internal sealed class StopSignals : IDisposable
         ];
     }
 
+    /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
+
+    /// <summary>Cancelled by the second.</summary>
+    public CancellationToken Now => _now.Token;
+
+    /// <summary>The second signal of the process that runs this command line.</summary>
+    public static CancellationToken NowOf(ParseResult parse) =>
+        parse.InvocationConfiguration is StoppedInvocation stopped ? stopped.Now : CancellationToken.None;
 
     public void Dispose()
     {
         foreach (PosixSignalRegistration registration in _registrations)
             registration.Dispose();
         _stop.Dispose();
+        _now.Dispose();
     }
 
-    /// <summary>Takes one signal; leaves it to the operating system if an earlier one was not honoured.</summary>
+    /// <summary>Takes one signal; leaves the third to the operating system.</summary>
     internal void Stop(PosixSignalContext signal)
     {
-        signal.Cancel = _askedAt is not long asked || _time.GetElapsedTime(asked) < Patience;
-        if (_askedAt is not null)
+        signal.Cancel = true;
+        if (_askedAt is long asked && _time.GetElapsedTime(asked) < Patience)
             return;
         _askedAt = _time.GetTimestamp();
+        _asked++;
+        signal.Cancel = _asked <= 2;
         // Not on the signal's own thread: work that hangs in a cancellation must not keep the next signal out.
-        _ = _stop.CancelAsync();
+        if (_asked <= 2)
+            _ = (_asked == 1 ? _stop : _now).CancelAsync();
     }
+}
+
+/// <summary>How a command line is run that can be stopped twice.</summary>
+/// <param name="now">Cancelled when it shall stop now.</param>
+internal sealed class StoppedInvocation(CancellationToken now) : InvocationConfiguration
+{
+    /// <summary>Cancelled when it shall stop now.</summary>
+    public CancellationToken Now => now;
 }

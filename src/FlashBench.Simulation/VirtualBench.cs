@@ -109,6 +109,11 @@ public sealed class VirtualBench : IAsyncDisposable
         throw new BenchStateException(options.StatePath, "is damaged: it does not say what the board was doing");
     }
 
+    /// <summary>Writes down elsewhere what a process that is killed now would leave of this bench.</summary>
+    /// <param name="path">A file that is made or replaced.</param>
+    /// <exception cref="BenchStateException">The disk failed.</exception>
+    public void CopyTo(string path) => _state.CopyTo(path);
+
     /// <summary>Attaches to the programmer.</summary>
     /// <param name="cancel">Not needed: attaching takes no time.</param>
     /// <exception cref="ProgrammerException">It is not plugged in, or somebody has it.</exception>

@@ -8,6 +8,9 @@ public sealed record BenchConfig(ConfigPaths Paths, IReadOnlyList<BenchEntry> Be
     /// <summary>What the laboratory wants its reports to say of it.</summary>
     public LabEntry Lab { get; init; } = LabEntry.NotStated;
 
+    /// <summary>What must be free in the evidence folder before a job begins, in MiB.</summary>
+    public int MinFreeMiB { get; init; } = 64;
+
     /// <summary>Benches that share a supply; ids are unique.</summary>
     public IReadOnlyList<PowerGroupEntry> PowerGroups { get; init; } = [];
 }

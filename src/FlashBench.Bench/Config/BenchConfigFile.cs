@@ -48,7 +48,7 @@ public static partial class BenchConfigFile
     {
         ConfigNode root = ConfigDocument.Parse(bytes, name);
         Placeholders.Refuse(root);
-        root.Only("version", "paths", "powerGroups", "benches", "lab");
+        root.Only("version", "paths", "powerGroups", "benches", "lab", "minFreeMiB");
         root.Number("version", 1, 1);
         List<ConfigNode> entries = root.List("benches", BenchesMax);
         IReadOnlyList<PowerGroupEntry> groups = WiringReader.ReadGroups(root);
@@ -59,6 +59,8 @@ public static partial class BenchConfigFile
             Lab = LabEntry.Read(root.Find("lab")),
             PowerGroups = groups,
         };
+        if (root.Find("minFreeMiB") is { } free)
+            config = config with { MinFreeMiB = free.AsNumber(0, 1 << 20) };
         SharedDevices.Refuse(root, DeviceUses.Of(config));
         return config;
     }

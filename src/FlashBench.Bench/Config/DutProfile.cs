@@ -43,6 +43,10 @@ public sealed record DutProfile(
     /// <see cref="Unverified"/>.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
+    /// <summary>True if boards of this type may be lost: only then a negative control's image is written to a real
+    /// one.</summary>
+    public bool Sacrificial { get; init; }
+
     /// <summary>The board's flash chips; null when the profile does not say.</summary>
     public FlashProfile? Flash { get; init; }
 }
@@ -111,4 +115,8 @@ public sealed record WatchProfile(
 
     /// <summary>True if an early register sample that says that the ME is not disabled ends a boot at once.</summary>
     public bool FailFast { get; init; }
+
+    /// <summary>The same on a commissioned bench: long enough for the operating system and some register samples.
+    /// </summary>
+    public TimeSpan BaselineShort { get; init; } = TimeSpan.FromSeconds(WatchLimits.BaselineShortSeconds);
 }

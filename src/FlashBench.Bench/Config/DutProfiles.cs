@@ -41,8 +41,8 @@ public static class DutProfiles
     public static DutProfile Parse(ReadOnlySpan<byte> bytes, string name, string id)
     {
         ConfigNode root = ConfigDocument.Parse(bytes, name)
-            .Only("id", "board", "unverified", "sources", "flash", "chips", "me", "power", "console", "watch",
-                "requiredLevel");
+            .Only("id", "board", "unverified", "sacrificial", "sources", "flash", "chips", "me", "power", "console",
+                "watch", "requiredLevel");
         if (root.Text("id", 63) != id)
             throw root.Get("id").Fault($"must be the file's own name, \"{id}\"");
         if (root.Find("unverified") is not null && root.Find("sources") is null)
@@ -60,6 +60,7 @@ public static class DutProfiles
             Convert.ToHexStringLower(SHA256.HashData(bytes)))
         {
             Unverified = root.Flag("unverified", otherwise: false),
+            Sacrificial = root.Flag("sacrificial", otherwise: false),
             Sources = root.Find("sources") is null ? [] : [.. root.List("sources", 40).Select(s => s.AsText(300))],
             Flash = root.Find("flash") is { } flash ? FlashProfileReader.Read(flash) : null,
         };
@@ -146,8 +147,8 @@ public static class DutProfiles
     // The limits only ever let a profile ask for more than the design does, never for less.
     private static WatchProfile ReadWatch(ConfigNode node)
     {
-        node.Only("minimumSeconds", "coldBoots", "gapMaxSeconds", "graceSeconds", "baselineSeconds", "warmBoots",
-            "soakMinutes", "failFast");
+        node.Only("minimumSeconds", "coldBoots", "gapMaxSeconds", "graceSeconds", "baselineSeconds",
+            "baselineShortSeconds", "warmBoots", "soakMinutes", "failFast");
         return new WatchProfile(
             node.Seconds("minimumSeconds", WatchLimits.SecondsMin, WatchLimits.SecondsMax),
             node.Number("coldBoots", WatchLimits.ColdBootsMin, WatchLimits.ColdBootsMax),
@@ -158,6 +159,9 @@ public static class DutProfiles
             WarmBoots = node.Find("warmBoots") is null ? 0 : node.Number("warmBoots", 0, WatchLimits.WarmBootsMax),
             SoakMinutes = node.Find("soakMinutes") is null ? [] : ReadSoaks(node),
             FailFast = node.Flag("failFast", otherwise: false),
+            BaselineShort = node.Find("baselineShortSeconds") is null
+                ? TimeSpan.FromSeconds(WatchLimits.BaselineShortSeconds)
+                : node.Seconds("baselineShortSeconds", WatchLimits.BaselineShortSecondsMin, WatchLimits.SecondsMax),
         };
     }
 

@@ -7,7 +7,8 @@ namespace FlashBench.Bench.Evidence;
 /// </remarks>
 internal static class BoardChecks
 {
-    private const string None = "none", Unknown = "unknown";
+    private const string None = "none", Unknown = ReportedFact.Unknown;
+    private const string AmtAbsent = "AMT is not possible: an ingredient is absent";
 
     public static IEnumerable<Check> All(JobFacts facts) => [HostView(facts), Amt(facts), SameBoard(facts)];
 
@@ -30,29 +31,50 @@ internal static class BoardChecks
                 "the agent did not say on every boot what the kernel's driver got");
         }
 
-        bool seen = boots.TrueForAll(boot => boot.Facts.Find(BoardFacts.Engine)
-            ?.Contains("00:16.0/", StringComparison.Ordinal) == true);
-        return new Check(id, title, seen ? Verdict.Pass : Verdict.Inconclusive, false, "no version", limit, seen
-            ? "the kernel's driver found the device and got no answer"
+        if (boots.TrueForAll(MeObserved.ListsDevice))
+        {
+            return new Check(id, title, Verdict.Pass, false, "no version", limit,
+                "the kernel's driver found the device and got no answer");
+        }
+
+        // Gone shows something only where it was there (me-firmware 7, C1 hidden under HAP).
+        bool gone = boots.TrueForAll(boot => boot.Facts.Find(BoardFacts.Engine) == None)
+            && CommissioningChecks.SawDevice(facts);
+        return new Check(id, title, gone ? Verdict.Pass : Verdict.Inconclusive, false, "no version", limit, gone
+            ? "the device, which was visible with the stock image, is gone"
             : "the device is not there to be asked, which proves nothing");
     }
 
     private static Check Amt(JobFacts facts)
     {
-        const string id = "E2", title = "AMT ingredients", limit = "reported";
-        if (facts.Audit is not { } audit)
+        const string id = "E2", title = "AMT ingredients and fuses", limit = "reported";
+        if (facts.Audit is null)
             return new Check(id, title, Verdict.Inconclusive, false, Unknown, limit, "unknown stays unknown");
-        (string processor, bool noVpro) = ProcessorText(facts);
-        (bool? edition, string firmware) = (Edition(audit.Family, audit.Sku), audit.Sku);
-        bool absent = noVpro || edition == false;
+        bool absent = IsAmtAbsent(facts);
+        string ingredients = string.Join("; ", Ingredients(facts).Select(fact => $"{fact.Name}: {fact.Text}"));
+        var fuses = FuseFacts.Of(facts).ToList();
+        int known = fuses.Count(fact => fact.Text is not (ReportedFact.Unknown or ReportedFact.Contradictory));
         return new Check(
             id, title, absent ? Verdict.Pass : Verdict.Inconclusive, false,
-            $"firmware: {firmware}; processor: {processor}; chipset: {Shown(facts, BoardFacts.Chipset)}; "
-                + $"network: {NetworkText(facts)}",
-            limit, absent
-                ? "AMT is not possible: an ingredient is absent"
+            $"{ingredients}; fuses: {known} of {fuses.Count} known", limit, absent
+                ? AmtAbsent
                 : "unknown stays unknown: no fact shows that an ingredient is absent, and vPro cannot be read");
     }
+
+    /// <summary>What AMT needs, and what of it is known of this board.</summary>
+    public static IEnumerable<ReportedFact> AmtFacts(JobFacts facts) =>
+        Ingredients(facts).Append(new("possible", "AMT", IsAmtAbsent(facts) ? "not possible" : Unknown));
+
+    private static IEnumerable<ReportedFact> Ingredients(JobFacts facts) =>
+    [
+        new("firmware", "firmware", facts.Audit?.Sku ?? Unknown),
+        new("processor", "processor", ProcessorText(facts).Text),
+        new("chipset", "chipset", Shown(facts, BoardFacts.Chipset)),
+        new("network", "network", NetworkText(facts)),
+    ];
+
+    private static bool IsAmtAbsent(JobFacts facts) => ProcessorText(facts).NoVpro
+        || (facts.Audit is { } audit && Edition(audit.Family, audit.Sku) == false);
 
     // SMX and VMX are necessary, not sufficient; firmware can hide them, so that their absence says nothing.
     private static (string Text, bool NoVpro) ProcessorText(JobFacts facts)
@@ -146,7 +168,7 @@ internal static class BoardChecks
         bool torn = facts.Boots.Any(boot => boot.Facts.Contradictions.Contains(key));
         return Values(facts, key) switch
         {
-            _ when torn => "contradictory",
+            _ when torn => ReportedFact.Contradictory,
             [var one] => BoardFactText.Plain(one),
             [] => Unknown,
             _ => "differs between boots",

@@ -4,13 +4,15 @@ using FlashBench.Bench.Watch;
 namespace FlashBench.Bench.Evidence;
 
 /// <summary>Replays the journaled boots through the same <see cref="BootWatch"/> that followed them live.</summary>
+/// <remarks>A boot that was interrupted and made anew is judged for what it had shown: a loss of power, a reset, a
+/// silence that was too long, or any other failure stays, and no repetition hides it.</remarks>
 internal static class BootFold
 {
     /// <summary>Replays all boots in one pass over the console, of which nothing is kept.</summary>
     /// <param name="start">The journal's first record.</param>
     /// <param name="records">The journal, in order of time.</param>
     /// <param name="console">Arrivals in order of time; run through once, to the end.</param>
-    public static List<BootObservation> Fold(
+    public static FoldedBoots Fold(
         JournalData.JobStart start, IReadOnlyList<JournalRecord> records, IEnumerable<ConsoleArrival> console)
     {
         List<BootReplay> boots = Spans(start, records);
@@ -24,7 +26,19 @@ internal static class BootFold
                 boots[i].OnConsole(arrival);
         }
 
-        return boots.ConvertAll(boot => boot.End());
+        var judged = new List<BootObservation>();
+        var restarted = new List<(int Boot, int Resume)>();
+        foreach (BootReplay boot in boots)
+        {
+            if (boot.InterruptedBy is not { } resume)
+                judged.Add(boot.End());
+            else if (boot.Shown() is { } failed)
+                judged.Add(failed);
+            else
+                restarted.Add((boot.Number, resume));
+        }
+
+        return new FoldedBoots(judged, restarted);
     }
 
     private static List<BootReplay> Spans(JournalData.JobStart start, IReadOnlyList<JournalRecord> records)
@@ -35,12 +49,41 @@ internal static class BootFold
             if (records[i].Data is not JournalData.BootBegin begin)
                 continue;
             int end = i + 1;
-            while (end < records.Count && records[end].Data is not (JournalData.BootEnd or JournalData.BootBegin))
+            while (end < records.Count && !EndsSpan(records[end].Data))
                 end++;
-            int count = end - i + (end < records.Count ? 1 : 0);
-            boots.Add(new BootReplay(start, begin, [.. records.Skip(i).Take(count)]));
+            // The begin of the next boot belongs to this one, too: until then its power was on.
+            bool whole = end < records.Count && records[end].Data is not JournalData.JobResume;
+            boots.Add(new BootReplay(start, begin, [.. records.Skip(i).Take(end - i + (whole ? 1 : 0))])
+            {
+                InterruptedBy = InterruptedBy(records, end),
+            });
         }
 
         return boots;
     }
+
+    private static bool EndsSpan(JournalData data) =>
+        data is JournalData.BootEnd or JournalData.BootBegin or JournalData.JobResume;
+
+    // The number of the resumption; null if the boot was watched to its end or nobody went on.
+    private static int? InterruptedBy(IReadOnlyList<JournalRecord> records, int end)
+    {
+        if (end < records.Count && records[end].Data is JournalData.BootEnd { Why: not JournalData.BootEnd.Stopped })
+            return null;
+        for (int i = end; i < records.Count; i++)
+        {
+            if (records[i].Data is JournalData.JobResume resume)
+                return resume.Number;
+            if (records[i].Data is JournalData.BootBegin)
+                return null;
+        }
+
+        return null;
+    }
 }
+
+/// <summary>The boots of a job.</summary>
+/// <param name="Judged">Those that count.</param>
+/// <param name="Restarted">Those that were interrupted and made anew, each with the number of the resumption.</param>
+internal sealed record FoldedBoots(
+    IReadOnlyList<BootObservation> Judged, IReadOnlyList<(int Boot, int Resume)> Restarted);

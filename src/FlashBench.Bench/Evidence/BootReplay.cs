@@ -9,6 +9,7 @@ internal sealed class BootReplay
     private const long SuspendUs = 1_000_000; // boot time and monotonic time drift apart only while the host sleeps
 
     private readonly List<JournalRecord> _span;
+    private readonly JournalData.JobStart _start;
     private readonly BootWatch _watch;
     private readonly List<Event> _events; // of the journal, by time
     private int _fed;
@@ -18,7 +19,7 @@ internal sealed class BootReplay
     /// <param name="span">The boot's records, from <paramref name="begin"/> on, its end included.</param>
     public BootReplay(JournalData.JobStart start, JournalData.BootBegin begin, List<JournalRecord> span)
     {
-        _span = span;
+        (_span, _start, Number) = (span, start, begin.Number);
         long commandedUs = span.Find(record => record.Data is JournalData.PowerCommand { On: true })?.Time.MonoUs
             ?? BeginUs;
         _watch = new BootWatch(
@@ -30,6 +31,13 @@ internal sealed class BootReplay
                 .OrderBy(e => e.AtUs).ThenBy(e => e.Kind),
         ];
     }
+
+    /// <summary>The boot's number within the job.</summary>
+    public int Number { get; }
+
+    /// <summary>Number of the resumption that made this boot anew; null if it was watched to its end, or nobody went
+    /// on.</summary>
+    public int? InterruptedBy { get; init; }
 
     /// <summary>Time of the first record.</summary>
     public long BeginUs => _span[0].Time.MonoUs;
@@ -63,6 +71,21 @@ internal sealed class BootReplay
     /// <summary>What a change of <see cref="Drift"/> says; null if it is too small to say anything.</summary>
     public static string? SuspendText(long driftUs) =>
         Math.Abs(driftUs) > SuspendUs ? $"the bench host was suspended for {driftUs / 1_000_000} s" : null;
+
+    /// <summary>Takes the rest of the journal of an interrupted boot.</summary>
+    /// <returns>The boot as far as it was measured, if that speaks against the board; else null.</returns>
+    public BootObservation? Shown()
+    {
+        Feed(EndUs);
+        long knownUs = InterruptedBoot.KnownUntil(_span);
+        BootObservation seen = _watch.Observe(knownUs);
+        bool lost = seen.PowerLostUs is not null || seen.ResetUs is not null 
+            || seen.Class is BootClass.BootLoop or BootClass.NotDisabled or BootClass.Crash;
+        bool silent = seen.OsUpUs is not null
+            ? seen.LongestGapUs > _start.Watch.GapMaxSeconds * 1_000_000
+            : knownUs - seen.CountedFromUs > _start.Watch.BootLimitSeconds * 1_000_000;
+        return lost || silent ? seen : null;
+    }
 
     private static IEnumerable<Event> EventsOf(JournalRecord record) => record.Data switch
     {

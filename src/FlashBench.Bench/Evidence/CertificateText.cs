@@ -23,7 +23,7 @@ internal static class CertificateText
         + "FAIL. Silence, absence or damage of evidence is INCONCLUSIVE. Nothing is rounded up; measurement "
         + "uncertainty is covered by the guard between the 30:00 watchdog and the mark of the watch.";
 
-    private static readonly string[] Purposes = ["before", "verify", "re-read", "restore"];
+    private static readonly string[] Purposes = ["before", "resume", "verify", "re-read", "restore"];
 
     /// <summary>"certificate" for a PASS, "record" for everything else.</summary>
     public static string Title(Judgement judgement) =>

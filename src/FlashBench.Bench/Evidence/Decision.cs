@@ -13,7 +13,7 @@ public static class Decision
     private static readonly string[] FailOrder =
         ["A2", "D1", "C1", "C2", "C3", "E1", "A7", "A4", "A6", "A5", "A3", "A1", "B1", "B2", "D2"];
 
-    private static readonly string[] InconclusiveOrder = ["A1", "A2", "R2", "D1", "B2", "C1", "B1", "E1"];
+    private static readonly string[] InconclusiveOrder = ["A1", "A2", "R2", "D1", "B2", "C1", "C3", "B1", "E1"];
 
     private static readonly (EvidenceLevel Level, string[] Ids)[] LevelChecks =
     [
@@ -29,13 +29,14 @@ public static class Decision
     {
         if (!Enum.TryParse(facts.Start.Require, out EvidenceLevel required) || required < EvidenceLevel.L0)
             throw new Journal.EvidenceException(Journal.JournalWriter.FileName, 0, "the required level is unknown");
-        var mandatory = LevelChecks.Where(entry => entry.Level <= required).SelectMany(entry => entry.Ids)
-            .Where(id => id != "B1" || FuseChecks.Matter(facts)).ToHashSet();
+        HashSet<string> mandatory = Mandatory(facts, required);
         var checks = FlashChecks.All(facts).Concat(StateChecks.All(facts)).Concat(WatchChecks.All(facts))
-            .Concat(BoardChecks.All(facts))
+            .Concat(BoardChecks.All(facts)).Append(CommissioningChecks.Record(facts))
             .Select(check => check with { Mandatory = check.Mandatory || mandatory.Contains(check.Id) })
             .OrderBy(check => check.Id, StringComparer.Ordinal).ToList();
         Verdict verdict = Worst(facts, checks);
+        if (ControlChecks.Of(facts, verdict) is { } control)
+            checks.Insert(checks.FindIndex(check => string.CompareOrdinal(check.Id, control.Id) > 0), control);
         return new Judgement(
             verdict, LevelOf(facts, checks), required, Reason(facts, checks, verdict),
                 ClassOf(facts, checks, verdict), checks);
@@ -46,21 +47,40 @@ public static class Decision
         .Concat(facts.Phases.Select(phase => phase.Verdict))
         .Append(facts.IsDirty ? Verdict.Fail : Verdict.Pass)
         .Append(facts.Start.Control is null ? Verdict.Pass : Verdict.Inconclusive) // a control certifies nothing
+        .Append(facts.Restored is null ? Verdict.Pass : Verdict.Inconclusive) // nor does putting a backup back
         .Append(facts.Start.Watch.Shortened ? Verdict.Inconclusive : Verdict.Pass)
         .Max();
 
+    // Level L2 cannot be had where uptime shows nothing; L3 then rests on what the registers say (C1).
     private static EvidenceLevel LevelOf(JobFacts facts, List<Check> checks)
     {
+        bool uptimeVoid = CommissioningChecks.VoidsUptime(facts);
         EvidenceLevel reached = EvidenceLevel.None;
         foreach ((EvidenceLevel level, string[] ids) in LevelChecks)
         {
-            var needed = ids.Where(id => id != "B1" || FuseChecks.Matter(facts)).ToHashSet();
+            var needed = Needed(facts, level, ids).Where(id => id != "D1" || !uptimeVoid).ToHashSet();
             if (checks.Exists(check => needed.Contains(check.Id) && check.Outcome != Verdict.Pass))
                 break;
-            reached = level;
+            reached = level == EvidenceLevel.L2 && uptimeVoid ? reached : level;
         }
 
         return reached;
+    }
+
+    private static HashSet<string> Mandatory(JobFacts facts, EvidenceLevel required)
+    {
+        var mandatory = LevelChecks.Where(entry => entry.Level <= required)
+            .SelectMany(entry => Needed(facts, entry.Level, entry.Ids)).ToHashSet();
+        if (required == EvidenceLevel.L3 && CommissioningChecks.VoidsUptime(facts))
+            mandatory.Remove("D1"); // a boot that does not live fails D2 all the same
+        return mandatory;
+    }
+
+    // Where no register of the ME can be read, level L2 needs the host's view instead (me-firmware 7).
+    private static IEnumerable<string> Needed(JobFacts facts, EvidenceLevel level, string[] ids)
+    {
+        IEnumerable<string> needed = ids.Where(id => id != "B1" || FuseChecks.Matter(facts));
+        return level == EvidenceLevel.L2 && MeObserved.IsHidden(facts) ? needed.Append("C3") : needed;
     }
 
     private static string Reason(JobFacts facts, List<Check> checks, Verdict verdict)
@@ -69,6 +89,11 @@ public static class Decision
             return "every mandatory check passed";
         if (facts.Phases.LastOrDefault(phase => phase.Verdict == verdict) is { Reason.Length: > 0 } ended)
             return $"{ended.Name}: {ended.Reason}";
+        if (facts.Restored is { } restored && verdict == Verdict.Inconclusive)
+        {
+            return $"the backup {restored.Sha256} was put back and read back equal: a board as it was is not certified";
+        }
+
         string[] order = verdict == Verdict.Fail ? FailOrder : InconclusiveOrder;
         Check? telling = checks.Where(check => check.Outcome == verdict && (check.Mandatory || verdict == Verdict.Fail))
             .OrderBy(check => Array.IndexOf(order, check.Id) is >= 0 and int rank ? rank : order.Length)

@@ -43,6 +43,26 @@ internal static class EvidenceWriter
         }
     }
 
+    /// <summary>Takes away what was derived from a journal that now goes on.</summary>
+    /// <exception cref="JournalWriteException">It could not be taken away.</exception>
+    public static void RemoveOutdated(string directory)
+    {
+        string[] names =
+        [
+            DsseEnvelope.FileName, TestResultStatement.FileName, EvidenceFolder.ReportName, EvidenceFolder.JUnitName,
+        ];
+        try
+        {
+            foreach (string name in names)
+                File.Delete(Path.Combine(directory, name));
+            DurableFile.SyncDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"the outdated record cannot be taken away: {e.Message}", e);
+        }
+    }
+
     private static void Remove(string path)
     {
         try

@@ -39,7 +39,7 @@ internal static class FuseChecks
     }
 
     // Only samples whose HFSTS1 shows a device; without an agent, what the firmware printed.
-    private static List<MeRegisters> Samples(BootObservation boot)
+    internal static List<MeRegisters> Samples(BootObservation boot)
     {
         var registers = boot.Samples.Select(sample => sample.Registers).ToList();
         if (registers.Count == 0 && boot.FirmwareText is { IsContradictory: false } text)

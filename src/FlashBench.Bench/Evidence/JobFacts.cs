@@ -15,7 +15,10 @@ public sealed record JobFacts
     /// <summary>What laboratory and customer stated.</summary>
     public JournalData.Laboratory Laboratory { get; init; } = JournalData.Laboratory.NotStated;
 
-    /// <summary>When the job began, for display.</summary>
+    /// <summary>The commissioning record that the job cites; null for none.</summary>
+    public JournalData.Commissioning? Commissioning { get; init; }
+
+    /// <summary>When the job began, for display and for the age of the commissioning record.</summary>
     public required DateTimeOffset StartedUtc { get; init; }
 
     /// <summary>When the last record before the decision was made, for display.</summary>
@@ -57,6 +60,13 @@ public sealed record JobFacts
     /// <summary>Watched boots, the baseline first.</summary>
     public required IReadOnlyList<BootObservation> Boots { get; init; }
 
+    /// <summary>The backup that this job put back; null for other jobs.</summary>
+    public JournalData.RestoreOf? Restored { get; init; }
+
+    /// <summary>How often the job was interrupted and went on; its interrupted boots are not among <see cref="Boots"/>
+    /// unless they had shown a failure.</summary>
+    public IReadOnlyList<ResumeFacts> Resumes { get; init; } = [];
+
     /// <summary>Deviations in order.</summary>
     public required IReadOnlyList<string> Deviations { get; init; }
 
@@ -68,7 +78,8 @@ public sealed record JobFacts
 
     /// <summary>True if any part was simulated or the image was signed with the test key (rule I7), whatever the first
     /// record says.</summary>
-    public bool IsSimulated => Start.Simulated || Parts.Any(part => part.Simulated) || Audit is { TestKey: true };
+    public bool IsSimulated => Start.Simulated || Parts.Any(part => part.Simulated) || Audit is { TestKey: true }
+        || Resumes.Any(resume => resume.Parts.Any(part => part.Simulated));
 
     /// <summary>What keeps the records from being those of a whole job in its right order; a PASS needs none.</summary>
     public required IReadOnlyList<string> CourseFaults { get; init; }

@@ -17,32 +17,64 @@ public static class JobFold
             records = [.. records.SkipLast(1)];
         if (records.Count == 0 || records[0].Data is not JournalData.JobStart start)
             throw new EvidenceException(JournalWriter.FileName, 0, "the first record is no job.start");
-        var data = records.Select(record => record.Data).ToList();
+        ResumedJournal resumed = ResumedJournal.Of(records);
+        var all = records.Select(record => record.Data).ToList();
+        var data = resumed.Records.Select(record => record.Data).ToList();
+        FoldedBoots boots = BootFold.Fold(start, records, console);
+        var resumes = resumed.Resumes.Select(resume => resume with
+        {
+            RestartedBoots = [.. boots.Restarted.Where(boot => boot.Resume == resume.Number).Select(b => b.Boot)],
+        }).ToList();
         return new JobFacts
         {
             Start = start,
+            Commissioning = Last<JournalData.Commissioning>(data),
             Laboratory = Last<JournalData.Laboratory>(data) ?? JournalData.Laboratory.NotStated,
             StartedUtc = records[0].Time.Utc,
             EndedUtc = records[^1].Time.Utc,
             EndedUs = records[^1].Time.MonoUs,
-            Phases = Phases(records),
+            Phases = Phases(resumed.Records),
             Chip = Last<JournalData.Chip>(data),
             BackupPasses = [.. data.OfType<JournalData.BackupPass>()],
             Backup = Last<JournalData.Backup>(data),
             Audit = Last<JournalData.Audit>(data),
             Plan = Last<JournalData.Plan>(data),
-            // A whole read-back after the last write makes the chip's state known again.
-            IsDirty = data.FindLastIndex(d => d is JournalData.Dirty) > data.FindLastIndex(d =>
-                d is JournalData.ReadBack),
+            IsDirty = IsDirty(all),
             BlocksWritten = data.OfType<JournalData.BlockDone>().Count(),
             ReadBacks = ByPurpose(data.OfType<JournalData.ReadBack>(), read => read.Purpose),
             FlashChecks = ByPurpose(data.OfType<JournalData.FlashCheck>(), check => check.Purpose),
-            Boots = BootFold.Fold(start, records, console),
-            Deviations = [.. data.OfType<JournalData.Deviation>().Select(deviation => deviation.Text)],
-            Console = [.. data.OfType<JournalData.ConsoleChunk>()],
-            CourseFaults = new JobCourse(data).Faults(),
+            Boots = boots.Judged,
+            Restored = Last<JournalData.RestoreOf>(data),
+            Resumes = resumes,
+            Deviations = Deviations(data, resumes),
+            Console = [.. all.OfType<JournalData.ConsoleChunk>()],
+            CourseFaults = [.. new JobCourse(data).Faults(), .. BootCourse.Faults(all), .. resumed.Faults],
             Records = records.Count,
         };
+    }
+
+    /// <summary>Folds the job that lies in a directory.</summary>
+    /// <param name="directory">The job directory; its console is read.</param>
+    /// <param name="records">Its journal.</param>
+    internal static JobFacts OfFolder(string directory, IReadOnlyList<JournalRecord> records)
+    {
+        using ConsoleRecording console = ConsoleRecording.Open(directory, records);
+        return Fold(records, console.Arrivals());
+    }
+
+    // A whole read-back after the last write makes the chip's state known again; one amid the write does not.
+    internal static bool IsDirty(List<JournalData> all) => all.FindLastIndex(d => d is JournalData.Dirty)
+        > all.FindLastIndex(d => d is JournalData.ReadBack { Purpose: not JournalData.ReadBack.GoingOn });
+
+    // A job that goes on says again what it said at its start.
+    private static List<string> Deviations(List<JournalData> data, List<ResumeFacts> resumes)
+    {
+        var said = data.OfType<JournalData.Deviation>().Select(deviation => deviation.Text).ToList();
+        if (resumes.Count == 0)
+            return said;
+        string times = resumes.Count == 1 ? "once" : $"{resumes.Count} times";
+        string places = string.Join(", ", resumes.Select(r => r.Phase.Length > 0 ? $"in {r.Phase}" : "between phases"));
+        return [.. said.Distinct(), $"the job was interrupted and resumed {times}: {places}"];
     }
 
     private static T? Last<T>(List<JournalData> data)

@@ -29,7 +29,6 @@ internal static class StateChecks
                 : (Verdict.Inconclusive, "registers of an ME were read on a board that has none");
         }
 
-
         if (boot.Samples.Any(sample => sample.Registers.Status1 is { UpdateInProgress: true }))
             return (Verdict.Inconclusive, "the ME was in the middle of a firmware update");
         var seen = boot.Samples.Select(sample => Decide(sample.Registers, audit, audit.DisableBit.Set).Kind).ToList();
@@ -65,13 +64,28 @@ internal static class StateChecks
         if (states.Find(state => state.Kind != MeStateKind.DisabledByBit) is { } unclear)
             return new Check(id, title, Verdict.Inconclusive, false, measured, limit, unclear.Sentence);
         string? missing = boots.Select(boot => MissingWindow(facts, boot)).FirstOrDefault(text => text is not null);
-        return missing is null
-            ? new Check(id, title, Verdict.Pass, false, measured, limit, states[0].Sentence)
-            : new Check(id, title, Verdict.Inconclusive, false, measured, limit, missing);
+        if (missing is not null)
+            return new Check(id, title, Verdict.Inconclusive, false, measured, limit, missing);
+        (bool paired, string before) = Before(facts, audit);
+        return new Check(
+            id, title, paired ? Verdict.Pass : Verdict.Inconclusive, false, measured, limit,
+            $"{states[0].Sentence}; {before}");
+    }
+
+    // Disabled means something only beside the same board's enabled state (bench-control 5.2, L3).
+    private static (bool Paired, string Text) Before(JobFacts facts, JournalData.Audit audit)
+    {
+        if (!audit.Stock)
+            return (true, "the board came neutralized, so that no enabled state was there to be seen");
+        RegisterSample? enabled = MeObserved.BaselineSamples(facts).FirstOrDefault(
+            sample => Decide(sample.Registers, audit, audit.DisableBit.Set).Kind == MeStateKind.Running);
+        return enabled is null
+            ? (false, "no enabled state was read on the original image, so that there is no pair")
+            : (true, $"on the original image it ran (HFSTS1 0x{enabled.Registers.Hfsts1:X8})");
     }
 
     // A real board has an ME, whatever its profile says.
-    private static bool HasNoMe(JobFacts facts) => facts.Start.Profile.NoMeSilicon && facts.IsSimulated;
+    internal static bool HasNoMe(JobFacts facts) => facts.Start.Profile.NoMeSilicon && facts.IsSimulated;
 
     private static string? MissingWindow(JobFacts facts, BootObservation boot)
     {
@@ -117,15 +131,15 @@ internal static class StateChecks
             $"the boot log says of the ME: {said}");
     }
 
-    private static bool BitAfter(JobFacts facts, JournalData.Audit audit) =>
+    internal static bool BitAfter(JobFacts facts, JournalData.Audit audit) =>
         (facts.FlashChecks.GetValueOrDefault("re-read") ?? facts.FlashChecks.GetValueOrDefault("verify"))
             ?.DisableBit.Set ?? audit.DisableBit.Set;
 
-    private static MeState Decide(MeRegisters registers, JournalData.Audit audit, bool bit) =>
+    internal static MeState Decide(MeRegisters registers, JournalData.Audit audit, bool bit) =>
         MeStateTable.Decide(registers, (MeGeneration)audit.Generation, bit);
 
     // By the printed register where there is one, else by the words.
-    private static MeStateKind? TextState(CorebootMeReport? text, JournalData.Audit audit, bool bit) => text switch
+    internal static MeStateKind? TextState(CorebootMeReport? text, JournalData.Audit audit, bool bit) => text switch
     {
         null or { IsContradictory: true } or { IsEmpty: true } => null,
         { Registers.Status1: not null } => Decide(text.Registers, audit, bit).Kind,

@@ -17,6 +17,7 @@ internal static class StatementBench
         json.WriteEndObject();
         json.WriteString("operator", facts.Start.Operator);
         WritePhases(json, facts);
+        WriteResumes(json, facts);
         json.WriteStartArray("deviations");
         foreach (string deviation in facts.Deviations)
             json.WriteStringValue(deviation);
@@ -28,6 +29,60 @@ internal static class StatementBench
         json.WriteStartObject("controls");
         json.WriteString("negativeControl", facts.Start.Control);
         json.WriteBoolean("baselineWatched", facts.Boots.Any(boot => boot.Kind == Watch.BootKind.Baseline));
+        json.WriteBoolean("deviceSeenWithStockImage", CommissioningChecks.SawDevice(facts));
+        if (facts.Commissioning is { } cited)
+            WriteCommissioning(json, facts, cited);
+        else
+            json.WriteNull("commissioning");
+        json.WriteEndObject();
+    }
+
+    private static void WriteCommissioning(Utf8JsonWriter json, JobFacts facts, JournalData.Commissioning cited)
+    {
+        JournalData.Commissioned record = cited.Record;
+        json.WriteStartObject("commissioning");
+        json.WriteString("id", CommissioningStatement.IdOf(cited.Sha256));
+        json.WriteString("sha256", cited.Sha256);
+        json.WriteString("keyId", cited.KeyId);
+        json.WriteString("created", record.Created);
+        json.WriteNumber("ageDays", CommissioningChecks.AgeDays(record, facts.StartedUtc));
+        json.WriteNumber("validDays", record.ValidDays);
+        json.WriteBoolean("simulated", record.Simulated);
+        json.WriteNumber("meGeneration", record.MeGeneration);
+        json.WriteString("meVersion", record.MeVersion);
+        json.WriteNumber("baselineSeconds", record.BaselineSeconds);
+        json.WriteString("meVisible", record.MeVisible);
+        json.WriteString("watchdog", CommissioningChecks.WatchdogTripped(record) switch
+        {
+            true => "acts",
+            false => "does not act",
+            null => "not tried",
+        });
+        json.WriteStartArray("runs");
+        foreach (JournalData.CommissionedRun run in record.Runs)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", run.Name);
+            json.WriteString("job", run.Job);
+            json.WriteString("journalSha256", run.JournalSha256);
+            json.WriteString("expected", run.Expected);
+            json.WriteString("seen", run.Seen);
+            json.WriteBoolean("ok", run.Seen == run.Expected);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("notRun");
+        foreach (JournalData.ControlNotRun one in record.NotRun)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", one.Name);
+            json.WriteString("why", one.Why);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("fault", CommissioningChecks.FaultOf(facts));
         json.WriteEndObject();
     }
 
@@ -71,6 +126,7 @@ internal static class StatementBench
         json.WriteNumber("gapMaxSeconds", start.Watch.GapMaxSeconds);
         json.WriteNumber("graceSeconds", start.Watch.GraceSeconds);
         json.WriteNumber("baselineSeconds", start.Watch.BaselineSeconds);
+        json.WriteBoolean("baselineShort", start.Watch.BaselineShort);
         json.WriteNumber("bootLimitSeconds", start.Watch.BootLimitSeconds);
         json.WriteString("banner", start.Watch.Banner);
         json.WriteEndObject();
@@ -83,6 +139,26 @@ internal static class StatementBench
         json.WriteNumber("sleepMilliampsMax", start.Power.SleepMilliampsMax);
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    private static void WriteResumes(Utf8JsonWriter json, JobFacts facts)
+    {
+        json.WriteStartArray("resumes");
+        foreach (ResumeFacts resume in facts.Resumes)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("number", resume.Number);
+            json.WriteString("phase", resume.Phase);
+            json.WriteNumber("atUs", resume.AtUs);
+            json.WriteBoolean("sameHostBoot", resume.SameHostBoot);
+            json.WriteStartArray("restartedBoots");
+            foreach (int boot in resume.RestartedBoots)
+                json.WriteNumberValue(boot);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WritePhases(Utf8JsonWriter json, JobFacts facts)

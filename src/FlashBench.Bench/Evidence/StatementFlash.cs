@@ -137,6 +137,7 @@ internal static class StatementFlash
         foreach (string purpose in CertificateText.InOrder(facts.FlashChecks.Keys))
             WriteFlashCheck(json, facts.FlashChecks[purpose]);
         json.WriteEndArray();
+        StatementStates.Write(json, facts);
         json.WriteEndObject();
     }
 

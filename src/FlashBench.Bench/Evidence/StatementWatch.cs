@@ -159,7 +159,7 @@ internal static class StatementWatch
             json.WriteNumber(name, number);
     }
 
-    private static void WriteRegisters(Utf8JsonWriter json, MeRegisters registers)
+    internal static void WriteRegisters(Utf8JsonWriter json, MeRegisters registers)
     {
         json.WriteStartArray("hfsts");
         foreach (uint? register in RegisterRun.Values(registers))

@@ -8,6 +8,9 @@ namespace FlashBench.Bench.Evidence;
 /// <summary>Checks of the run: B2, D1, D2, D3.</summary>
 internal static class WatchChecks
 {
+    private const string Void =
+        "uptime shows nothing on this model: with a damaged ME image it stayed on past the mark";
+
     public static IEnumerable<Check> All(JobFacts facts) => [Baseline(facts), Uptime(facts), Repeats(facts), End()];
 
     /// <summary>What a shortened watch is worth.</summary>
@@ -28,7 +31,7 @@ internal static class WatchChecks
     private static Check Baseline(JobFacts facts)
     {
         const string id = "B2", title = "baseline as received";
-        string limit = $"alive for {Minutes(facts.Start.Watch.BaselineSeconds)}, ME state recorded";
+        string limit = BaselineLimit(facts);
         if (facts.Boots.FirstOrDefault(boot => boot.Kind == BootKind.Baseline) is not { } boot
             || facts.Audit is not { } audit)
         {
@@ -40,8 +43,27 @@ internal static class WatchChecks
         bool noAgent = boot is { Class: BootClass.Unanswered, Samples.Count: 0 };
         if (!noAgent && OutcomeOf(boot.Class) is not Verdict.Pass and var broken)
             return new Check(id, title, broken, false, measured, limit, $"before any write: {boot.Explanation}");
+        if (facts.Start.Watch.BaselineShort && ShortFault(facts) is { } fault)
+            return new Check(id, title, Verdict.Inconclusive, false, measured, limit, fault);
         (Verdict outcome, string text) = StateChecks.BaselineState(boot, audit, facts);
         return new Check(id, title, outcome, false, measured, limit, text);
+    }
+
+    private static string BaselineLimit(JobFacts facts)
+    {
+        string limit = $"alive for {Minutes(facts.Start.Watch.BaselineSeconds)}, ME state recorded";
+        return facts is { Start.Watch.BaselineShort: true, Commissioning: { } cited }
+            ? $"{limit}; {Minutes(cited.Record.BaselineSeconds)} by {CommissioningStatement.IdOf(cited.Sha256)}"
+            : limit;
+    }
+
+    private static string? ShortFault(JobFacts facts)
+    {
+        if (facts.Commissioning is null)
+            return "the baseline was short, and no commissioning record stands for it";
+        return CommissioningChecks.FaultOf(facts) is { } fault
+            ? $"the baseline was short, and the commissioning record does not stand for it: {fault}"
+            : null;
     }
 
     private static Check Uptime(JobFacts facts)
@@ -54,6 +76,8 @@ internal static class WatchChecks
         BootObservation worst = boots.MaxBy(boot => OutcomeOf(boot.Class))!;
         if (facts.Start.Watch.Shortened && OutcomeOf(worst.Class) == Verdict.Pass)
             return new Check(id, title, Verdict.Inconclusive, false, Observed(worst), limit, Shortened(facts));
+        if (CommissioningChecks.VoidsUptime(facts) && OutcomeOf(worst.Class) == Verdict.Pass)
+            return new Check(id, title, Verdict.Inconclusive, false, Observed(worst), limit, Void);
         return new Check(id, title, OutcomeOf(worst.Class), false, Observed(worst), limit,
             $"boot {worst.Number}: {worst.Explanation}");
     }

@@ -36,20 +36,38 @@ public sealed class BenchState(string folder, string? chipFolder = null)
 
     /// <summary>Takes the mark away; on return that is on disk.</summary>
     /// <exception cref="JournalWriteException">It cannot be taken away.</exception>
-    public void ClearDirty(string bench)
+    public void ClearDirty(string bench) => Delete(DirtyPath(bench));
+
+    /// <summary>Remembers the job that begins on a bench until <see cref="Close"/>; on return that is on
+    /// disk.</summary>
+    /// <param name="bench">Bench id.</param>
+    /// <param name="directory">The job directory, absolute.</param>
+    /// <exception cref="JournalWriteException">It cannot be written.</exception>
+    public void Open(string bench, string directory) => Write(OpenPath(bench), directory + "\n");
+
+    /// <summary>Forgets the job of a bench: it has ended for good.</summary>
+    /// <exception cref="JournalWriteException">It cannot be forgotten.</exception>
+    public void Close(string bench) => Delete(OpenPath(bench));
+
+    /// <summary>The directory of the job that began last on a bench and did not end for good; null if there is none.
+    /// </summary>
+    public string? OpenJob(string bench) => OpenJobs().FirstOrDefault(open => open.Bench == bench).Directory;
+
+    /// <summary>All such jobs of this host, by bench.</summary>
+    public IReadOnlyList<(string Bench, string Directory)> OpenJobs()
     {
-        string path = DirtyPath(bench);
-        if (!File.Exists(path))
-            return;
         try
         {
-            DiskFaults.ChangeName(path);
-            File.Delete(path);
-            DurableFile.SyncDirectory(Path.GetDirectoryName(path)!);
+            return !Directory.Exists(OpenFolder) ? [] :
+            [
+                .. Directory.EnumerateFiles(OpenFolder).Order(StringComparer.Ordinal)
+                    .Select(file => (Path.GetFileName(file), File.ReadAllText(file).Trim()))
+                    .Where(open => Directory.Exists(open.Item2)),
+            ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new JournalWriteException($"{path} cannot be deleted: {e.Message}", e);
+            throw new JournalWriteException($"{OpenFolder} cannot be read: {e.Message}", e);
         }
     }
 
@@ -72,6 +90,26 @@ public sealed class BenchState(string folder, string? chipFolder = null)
     /// <summary>Binds a chip to a board.</summary>
     public void Bind(string dut, DutBinding binding) =>
         Write(BindingPath(dut), JsonSerializer.Serialize(binding, BenchStateContext.Default.DutBinding) + "\n");
+
+    private string OpenFolder => Path.Combine(folder, "open");
+
+    private string OpenPath(string bench) => Path.Combine(OpenFolder, bench);
+
+    private static void Delete(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        try
+        {
+            DiskFaults.ChangeName(path);
+            File.Delete(path);
+            DurableFile.SyncDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{path} cannot be deleted: {e.Message}", e);
+        }
+    }
 
     private string DirtyPath(string bench) => Path.Combine(folder, "dirty", bench);
 

@@ -25,7 +25,7 @@ internal sealed class BootRun(JobContext job, string kind)
     {
         await job.Power.EnsureOffAsync($"cold start for {kind}", cancel);
         int number = job.NextBoot();
-        string nonce = job.Options.DrawNonce();
+        string nonce = job.DrawNonce();
         job.Console.BeginBoot();
         job.Journal.Append(new JournalData.BootBegin(number, kind, nonce));
         await job.Power.SwitchOnAsync(kind, cancel);
@@ -34,7 +34,7 @@ internal sealed class BootRun(JobContext job, string kind)
         job.Console.Watch = watch;
         _counters = job.Console.Counters;
         _begun = _clock.Now();
-        string why = "stopped";
+        string why = JournalData.BootEnd.Stopped;
         try
         {
             why = await WatchAsync(watch, settings, (number, nonce), cancel);
@@ -60,6 +60,10 @@ internal sealed class BootRun(JobContext job, string kind)
         return seen;
     }
 
+    /// <summary>The boots that were watched before an interruption and still count.</summary>
+    public static List<BootObservation> Before(JobContext job, string kind) =>
+        job.Interrupted is null ? [] : [.. job.Facts().Boots.Where(boot => boot.Kind == kind)];
+
     private string? Suspended() => BootReplay.SuspendText(BootReplay.Drift(_clock.Now()) - BootReplay.Drift(_begun));
 
     // As they come: what damages bytes only while the board starts says nothing of a later silence.
@@ -84,7 +88,7 @@ internal sealed class BootRun(JobContext job, string kind)
             watch, settings, boot.Nonce, job.Options.Profile.Console.ProbesLogin);
         var remarks = new BootRemarks(job, watch, settings);
         var restart = new WarmRestart(job, watch, boot);
-        bool senseNoted = false;
+        bool senseNoted = false, troubleKept = false;
         try
         {
             while (true)
@@ -98,6 +102,12 @@ internal sealed class BootRun(JobContext job, string kind)
                 {
                     job.Journal.Append(new JournalData.PowerSense("on", sample.RailMillivolts, sample.SupplyMilliamps));
                     senseNoted = true;
+                }
+
+                if (!troubleKept && watch.HasFailed)
+                {
+                    Flush(series); // at once: a crash must not take it away
+                    troubleKept = true;
                 }
 
                 remarks.Say(now);

@@ -21,8 +21,14 @@ internal readonly record struct ByteDifference(long Count, long First)
                 continue;
             for (int i = start; i < start + length; i++)
             {
-                if (left[i] == right[i] || Excepted(except, i))
+                if (left[i] == right[i])
                     continue;
+                if (Excepted(except, i) is { } range)
+                {
+                    i = (int)Math.Min(range.End, start + length) - 1; // the rest of it is excepted, too
+                    continue;
+                }
+
                 count++;
                 first = first < 0 ? i : first;
             }
@@ -31,14 +37,14 @@ internal readonly record struct ByteDifference(long Count, long First)
         return new ByteDifference(count, Math.Max(first, 0));
     }
 
-    private static bool Excepted(IReadOnlyList<FlashRange>? except, int offset)
+    private static FlashRange? Excepted(IReadOnlyList<FlashRange>? except, int offset)
     {
         foreach (FlashRange range in except ?? [])
         {
             if (offset >= range.Start && offset < range.End)
-                return true;
+                return range;
         }
 
-        return false;
+        return null;
     }
 }

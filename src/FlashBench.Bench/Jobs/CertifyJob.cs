@@ -19,16 +19,22 @@ namespace FlashBench.Bench.Jobs;
 /// <param name="options">What to do.</param>
 /// <param name="folders">Where to keep things.</param>
 /// <param name="clock">The bench's clocks.</param>
-public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFolders folders, BenchClock clock)
+public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options, JobFolders folders, BenchClock clock)
 {
+    private const string Restore = "restore";
+
     private readonly List<JournalRecord> _records = [];
     private JobContext? _job;
+    private BackupToRestore? _backup; // what this job puts back, if it is one that does so
 
     /// <summary>Told what happens, on the job's own thread.</summary>
     public Action<JobEvent> Listener { get; init; } = _ => { };
 
     /// <summary>Acts at every moment of every journal append; for crash and disk-full tests.</summary>
     public Action<JournalMoment, string>? JournalProbe { get; init; }
+
+    /// <summary>Stops it now: a block that is being written stays half-written, and nothing is put back.</summary>
+    public CancellationToken Now { get; init; }
 
     /// <summary>True while this job's mark of a half-written board is set; also after an exception.</summary>
     public bool ChipHalfWritten => _job is { Marked: true };
@@ -42,13 +48,30 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         using var journal = new JournalWriter(folders.Directory, clock)
         {
             Probe = JournalProbe,
+            Reserve = folders.Reserve,
             Appended = _records.Add
         };
         JournalData.JobStart start = FirstRecord();
         journal.Append(start);
+        if (options.Commissioning is { } commissioning)
+            journal.Append(commissioning);
         if (options.Laboratory is { } laboratory)
             journal.Append(laboratory);
         using var log = new ConsoleLog(folders.Directory, journal);
+        return await RunAsync(journal, log, start, interrupted: null, async job =>
+        {
+            if (folders.State.DirtyJob(options.Bench) is { } culprit)
+                RefuseDirty(job, culprit);
+            else
+                await RunOnBoardAsync(job, cancel);
+        });
+    }
+
+    private async Task<JobResult> RunAsync(
+        JournalWriter journal, ConsoleLog log, JournalData.JobStart start, InterruptedJob? interrupted,
+        Func<JobContext, Task> run)
+    {
+        using var now = new StopOnThread(Now);
         await using var console = new ConsolePump(parts.Console, log, journal, clock);
         await using var power = new PowerStrategy(parts, options.Profile.Power, data => journal.Append(data), clock);
         JobContext job = _job = new JobContext
@@ -64,11 +87,11 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
             Power = power,
             Console = console,
             Listener = Listener,
+            Now = now.Token,
+            Interrupted = interrupted,
+            Begun = interrupted is null ? null : BegunWrite.Of(interrupted),
         };
-        if (folders.State.DirtyJob(options.Bench) is { } culprit)
-            RefuseDirty(job, culprit);
-        else
-            await RunOnBoardAsync(job, cancel);
+        await run(job);
         (Judgement judgement, bool simulated) = Conclude(job);
         return new JobResult(
             judgement, job.Dirty, job.Backup is not null, _records.Exists(record => record.Data is JournalData.Plan),
@@ -95,21 +118,22 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         }
         finally
         {
-            await EnterSafeStateAsync(job);
+            await SafeState.EnterAsync(job);
         }
     }
 
     private async Task RunPhasesAsync(JobContext job, CancellationToken cancel)
     {
-        List<(string Name, Func<Task<PhaseOutcome>> Run)> phases = Phases(job, cancel);
+        List<(string Name, PhaseWork Run)> phases = Phases(job);
         bool stopped = false;
+        using var limit = new CancellationTokenSource(
+            PhaseLimits.OfJob(phases.Select(phase => phase.Name), job.Start), clock.Time);
         for (int i = 0; i < phases.Count - 1; i++)
         {
-            if (!stopped || RunsAnyway(job, phases[i].Name, cancel))
-            {
-                stopped |= await RunPhaseAsync(job, (i + 1, phases.Count), phases[i].Name,
-                    phases[i].Run) != Verdict.Pass;
-            }
+            if (job.Interrupted?.Ended(phases[i].Name) is { } ended)
+                stopped |= ended.Verdict != Verdict.Pass;
+            else if (!stopped || RunsAnyway(job, phases[i].Name, cancel))
+                stopped |= await RunPhaseAsync(job, (i + 1, phases.Count), phases[i], limit, cancel) != Verdict.Pass;
         }
     }
 
@@ -118,45 +142,66 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
     private static bool RunsAnyway(JobContext job, string phase, CancellationToken cancel) => phase switch
     {
         "re-read" => job.Verified is not null && !cancel.IsCancellationRequested,
-        "restore" => job.Marked || (job.Verified is not null && !cancel.IsCancellationRequested),
+        "restore" => !job.Now.IsCancellationRequested
+            && (job.Marked || (job.Verified is not null && !cancel.IsCancellationRequested)),
         _ => false,
     };
 
-    private List<(string Name, Func<Task<PhaseOutcome>> Run)> Phases(JobContext job, CancellationToken cancel)
+    private List<(string Name, PhaseWork Run)> Phases(JobContext job)
     {
-        List<(string, Func<Task<PhaseOutcome>>)> phases =
+        if (_backup is { } backup)
+        {
+            return
+            [
+                ("identify", stop => IdentifyPhase.RunAsync(job, stop)),
+                (Restore, stop => RestorePhase.RunAsync(job, backup, stop)), ("certify", Concludes),
+            ];
+        }
+
+        List<(string, PhaseWork)> phases =
         [
-            ("identify", () => IdentifyPhase.RunAsync(job, cancel)),
-            ("backup", () => BackupPhase.RunAsync(job, cancel)),
-            ("audit", () => Task.FromResult(AuditPhase.Run(job))),
+            ("identify", stop => IdentifyPhase.RunAsync(job, stop)),
+            ("backup", stop => BackupPhase.RunAsync(job, stop)),
+            ("audit", _ => Task.FromResult(AuditPhase.Run(job))),
         ];
         bool measured = parts.Sensor is not null; // else no board is booted: nothing would show that it lives
         if (measured)
-            phases.Add(("baseline", () => BaselinePhase.RunAsync(job, cancel)));
-        phases.Add(("plan", () => Task.FromResult(PlanPhase.Run(job))));
+            phases.Add(("baseline", stop => BaselinePhase.RunAsync(job, stop)));
+        phases.Add(("plan", _ => Task.FromResult(PlanPhase.Run(job))));
         if (!options.DryRun)
         {
-            phases.Add(("write", () => WritePhase.RunAsync(job, cancel)));
+            phases.Add(("write", stop => WritePhase.RunAsync(job, stop)));
             if (measured)
-                phases.Add(("watch", () => WatchPhase.RunAsync(job, cancel)));
-            phases.Add(("re-read", () => RereadPhase.RunAsync(job, cancel)));
+                phases.Add(("watch", stop => WatchPhase.RunAsync(job, stop)));
+            phases.Add(("re-read", stop => RereadPhase.RunAsync(job, stop)));
             if (options.Control is not null)
-                phases.Add(("restore", () => WritePhase.RestoreAsync(job, CancellationToken.None)));
+                phases.Add((Restore, stop => WritePhase.RestoreAsync(job, stop)));
         }
 
-        phases.Add(("certify", () => throw new InvalidOperationException("the last phase concludes the job")));
+        phases.Add(("certify", Concludes));
         return phases;
     }
 
-    // The one place where a broken bench or an operator's stop becomes an outcome. Bugs pass through.
-    private static async Task<Verdict> RunPhaseAsync(
-        JobContext job, (int Number, int Count) place, string name, Func<Task<PhaseOutcome>> run)
+    private static Task<PhaseOutcome> Concludes(CancellationToken stop) =>
+        throw new InvalidOperationException("the last phase concludes the job");
+
+    // The one place where a broken bench, an operator's stop or a hang becomes an outcome. Bugs pass through.
+    private async Task<Verdict> RunPhaseAsync(
+        JobContext job, (int Number, int Count) place, (string Name, PhaseWork Run) phase,
+        CancellationTokenSource wholeJob, CancellationToken cancel)
     {
-        job.BeginPhase(place.Number, place.Count, name);
+        job.BeginPhase(place.Number, place.Count, phase.Name);
+        TimeSpan longest = PhaseLimits.Of(phase.Name, job.Start, job.Chip?.SizeBytes);
+        using var late = new CancellationTokenSource(longest, clock.Time);
+        // A control's backup goes back also after the first wish to stop.
+        CancellationToken asked = phase.Name == Restore && _backup is null ? job.Now : cancel;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(asked, job.Now, late.Token, wholeJob.Token);
         PhaseOutcome outcome;
         try
         {
-            outcome = await run();
+            outcome = job.ShownBefore(phase.Name)
+                ?? await phase.Run(stop.Token)
+                    .WaitAsync(longest + PhaseLimits.LetGo, clock.Time, CancellationToken.None);
         }
         catch (SensorFrozenException e)
         {
@@ -166,59 +211,24 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         {
             outcome = new PhaseOutcome(Verdict.Error, e.Message, ErrorClass.Infrastructure);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (asked.IsCancellationRequested || job.Now.IsCancellationRequested)
         {
             outcome = new PhaseOutcome(Verdict.Aborted, "stopped by the operator", ErrorClass.Canceled);
         }
+        catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException
+            && (late.IsCancellationRequested || wholeJob.IsCancellationRequested)))
+        {
+            outcome = new PhaseOutcome(
+                Verdict.Error, $"it hangs: not done after {longest.TotalMinutes:0} minutes", ErrorClass.Infrastructure);
+        }
 
-        job.EndPhase(name, outcome);
+        job.EndPhase(phase.Name, outcome);
         return outcome.Verdict;
-    }
-
-    // Pins and power are let go each for itself: one that fails must not keep the other.
-    private static async Task EnterSafeStateAsync(JobContext job)
-    {
-        try
-        {
-            await job.Power.ReleaseSpiAsync();
-        }
-        catch (BenchException e)
-        {
-            TryDeviate(job, $"programmer pins could not be released: {e.Message}");
-        }
-        finally
-        {
-            await CutAsync(job);
-        }
-    }
-
-    private static async Task CutAsync(JobContext job)
-    {
-        try
-        {
-            await job.Power.CutAsync();
-        }
-        catch (BenchException e)
-        {
-            TryDeviate(job, $"power could not be cut: {e.Message}");
-        }
-    }
-
-    private static void TryDeviate(JobContext job, string text)
-    {
-        try
-        {
-            job.Deviate(text);
-        }
-        catch (JournalWriteException)
-        {
-            // The journal refuses every further record, so the job ends without a certificate; the board comes first.
-        }
     }
 
     private (Judgement Judgement, bool Simulated) Conclude(JobContext job)
     {
-        int phases = Phases(job, CancellationToken.None).Count;
+        int phases = Phases(job).Count;
         job.BeginPhase(phases, phases, "certify");
         PhaseOutcome closed = CloseConsole(job);
         job.Journal.Append(new JournalData.PhaseEnd("certify", closed.Verdict, closed.Reason, closed.Class));
@@ -253,12 +263,15 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
         Config.WatchProfile watch = options.Profile.Watch;
         Config.PowerProfile power = options.Profile.Power;
         TimeSpan minimum = options.ShortenedWatch ?? watch.Minimum;
-        TimeSpan baseline = options.ShortenedWatch ?? watch.BaselineMinimum;
+        bool baselineShort = options is { Commissioning: not null, ShortenedWatch: null };
+        TimeSpan baseline = options.ShortenedWatch ?? options.BaselineMinimum
+            ?? (baselineShort ? watch.BaselineShort : watch.BaselineMinimum);
         PartIdentity[] identities = [.. parts.Identities];
         bool simulated = options.Simulated || identities.Any(identity => identity.Simulated);
         int coldBoots = simulated ? watch.ColdBoots : Math.Max(watch.ColdBoots, Config.WatchLimits.RealColdBootsMin);
         return new JournalData.JobStart(
-            options.Job, options.Bench, options.Dut, options.Operator, "purism", options.ControlName,
+            options.Job, options.Bench, options.Dut, options.Operator, _backup is null ? "purism" : Restore,
+            options.ControlName,
             options.Require.ToString(), options.Host, options.Software, simulated,
             new JournalData.ProfileRef(
                 options.Profile.Id, options.Profile.Board, options.Profile.Sha256,
@@ -271,6 +284,7 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
                 baseline.TotalSeconds, options.Profile.Console.BootLimit.TotalSeconds,
                 options.Profile.Console.Banner)
             {
+                BaselineShort = baselineShort,
                 Shortened = options.ShortenedWatch is not null,
                 WarmBoots = watch.WarmBoots,
                 SoakMinutes = Soaks(),
@@ -283,6 +297,14 @@ public sealed class CertifyJob(BenchParts parts, CertifyOptions options, JobFold
                 SleepMilliampsMin = power.SleepMilliamps.From,
                 SleepMilliampsMax = power.SleepMilliamps.To,
             },
-            identities);
+            identities)
+        {
+            Request = new JournalData.JobRequest(
+                _backup is null ? JournalData.JobRequest.Certify : JournalData.JobRequest.Restore,
+                options.BindDut, options.ConfirmChip, options.DryRun, options.Seed,
+                options.RealTime),
+        };
     }
+
+    private delegate Task<PhaseOutcome> PhaseWork(CancellationToken stop);
 }

@@ -1,4 +1,5 @@
 using FlashBench.Bench.Config;
+using FlashBench.Bench.Journal;
 using FlashBench.Firmware.Formats;
 
 namespace FlashBench.Bench.Jobs;
@@ -44,12 +45,20 @@ public sealed record CertifyOptions
     public NegativeControl? Control { get; init; }
 
     /// <summary>The control's name as command line and record spell it; null for an ordinary job.</summary>
-    public string? ControlName => Control switch
-    {
-        NegativeControl.Stock => "stock",
-        NegativeControl.DamagedManifest => "damaged-manifest",
-        _ => null,
-    };
+    public string? ControlName => Control is { } control ? NegativeControls.NameOf(control) : null;
+
+    /// <summary>True if the control is that nothing is written.</summary>
+    public bool KeepsStock => Control is { } control && NegativeControls.KeepsStock(control);
+
+    /// <summary>The valid commissioning record of this bench and board type; null for none. With one the baseline is
+    /// short.</summary>
+    public JournalData.Commissioning? Commissioning { get; init; }
+
+    /// <summary>Why a record that is there does not count; null if it counts, or if none is there.</summary>
+    public string? CommissioningFault { get; init; }
+
+    /// <summary>Watches the baseline this long instead of the profile's time; null for that.</summary>
+    public TimeSpan? BaselineMinimum { get; init; }
 
     /// <summary>Watches every boot only for this long, to try a bench out; such a job never passes. Null for the
     /// profile's times.</summary>
@@ -57,6 +66,12 @@ public sealed record CertifyOptions
 
     /// <summary>Minutes of each soak that the operator asked for beside the profile's.</summary>
     public IReadOnlyList<int> SoakMinutes { get; init; } = [];
+
+    /// <summary>Seed of a virtual bench, for the record; 0 for others.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>True if a virtual bench runs in real time, for the record.</summary>
+    public bool RealTime { get; init; }
 
     /// <summary>What was arranged to go wrong on a simulated bench, for the record; null for nothing.</summary>
     public string? FaultPlan { get; init; }
@@ -75,14 +90,4 @@ public sealed record CertifyOptions
 
     /// <summary>Draws a nonce for one boot: 8 lower-case hex digits, never all zero.</summary>
     public required Func<string> DrawNonce { get; init; }
-}
-
-/// <summary>Images that a working bench must not certify.</summary>
-public enum NegativeControl
-{
-    /// <summary>The board's own image, unchanged.</summary>
-    Stock,
-
-    /// <summary>The stock image with one bit of the FTPR signature flipped and the disable bit clear.</summary>
-    DamagedManifest,
 }

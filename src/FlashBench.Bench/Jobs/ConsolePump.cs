@@ -139,7 +139,7 @@ internal sealed class ConsolePump : IAsyncDisposable
     private void Take(ConsoleEvent happened)
     {
         // A board that already ran when the job began has sent bytes before the job's clock: they count from its start.
-        long atUs = Math.Max(0, _clock.ToUs(happened.Timestamp));
+        long atUs = Math.Max(_clock.StartUs, _clock.ToUs(happened.Timestamp));
         switch (happened)
         {
             case ConsoleEvent.Bytes bytes:

@@ -1,7 +1,7 @@
 using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Jobs.Phases;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
-using FlashBench.Bench.Watch;
 using FlashBench.Firmware;
 using FlashBench.Firmware.Neutralization;
 using FlashBench.Hardware.Flash;
@@ -11,7 +11,8 @@ namespace FlashBench.Bench.Jobs;
 /// <summary>What the phases of one job share: its tools, and what earlier phases found.</summary>
 internal sealed class JobContext
 {
-    private int _boots;
+    private const int NonceDrawsMax = 1000;
+
     private long _stageBegan;
     private string _phase = "";
 
@@ -62,7 +63,38 @@ internal sealed class JobContext
     /// <summary>True while the bench carries this job's mark of a half-written board.</summary>
     public bool Marked { get; set; }
 
-    public int NextBoot() => ++_boots;
+    /// <summary>Stops the job now instead of at the next known state.</summary>
+    public CancellationToken Now { get; init; }
+
+    /// <summary>What an interruption left of this job; null for one that runs for the first time.</summary>
+    public InterruptedJob? Interrupted { get; init; }
+
+    /// <summary>The write that the interruption left unfinished; null if there is none.</summary>
+    public BegunWrite? Begun { get; init; }
+
+    public int NextBoot() => Records.Count(record => record.Data is JournalData.BootBegin) + 1;
+
+    /// <summary>A nonce that no boot of this job had, also none before an interruption.</summary>
+    public string DrawNonce()
+    {
+        var used = Records.Select(record => record.Data).OfType<JournalData.BootBegin>().Select(boot => boot.Nonce)
+            .ToHashSet();
+        for (int i = 0; i < NonceDrawsMax; i++)
+        {
+            string nonce = Options.DrawNonce();
+            if (!used.Contains(nonce))
+                return nonce;
+        }
+
+        throw new InvalidOperationException("the source of nonces repeats itself");
+    }
+
+    /// <summary>How the phase ends before it runs again: with what it had shown before the interruption. Null if it
+    /// had shown nothing against the job.</summary>
+    public PhaseOutcome? ShownBefore(string phase) =>
+        Interrupted is { Interruption: { Failure: { } failure } at } && at.Phase == phase
+            ? new PhaseOutcome(failure.Verdict, failure.Reason, failure.Class)
+            : null;
 
     public void BeginPhase(int number, int count, string name)
     {
@@ -97,11 +129,7 @@ internal sealed class JobContext
     public void Note(string text) => Listener(new JobEvent.Note(text));
 
     /// <summary>The job's facts so far, from the same fold that the certificate is made of.</summary>
-    public JobFacts Facts()
-    {
-        using ConsoleRecording console = ConsoleRecording.Open(Directory, Records);
-        return JobFold.Fold(Records, console.Arrivals());
-    }
+    public JobFacts Facts() => JobFold.OfFolder(Directory, Records);
 }
 
 /// <summary>How a phase ended.</summary>

@@ -9,6 +9,9 @@ namespace FlashBench.Bench.Jobs;
 /// <param name="Key">Signs the record.</param>
 public sealed record JobFolders(string Directory, Vault Vault, BenchState State, StationKey Key)
 {
+    /// <summary>Given back when the disk is full; null for none.</summary>
+    public Journal.DiskReserve? Reserve { get; init; }
+
     private const int SuffixMax = 100_000;
 
     /// <summary>Makes a new job directory: the job id, with a number behind it if that is taken.</summary>

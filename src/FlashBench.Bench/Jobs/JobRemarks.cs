@@ -11,6 +11,8 @@ internal static class JobRemarks
         DutProfile profile = options.Profile;
         if (options.Require < profile.RequiredLevel)
             yield return $"level {options.Require} was asked for; the profile requires {profile.RequiredLevel}";
+        if (options.CommissioningFault is { } fault)
+            yield return $"no valid commissioning record: {fault}";
         if (options.ShortenedWatch is { } shortened)
             yield return $"the watch was shortened to {shortened.TotalSeconds:0} s by the operator";
         if (options.FaultPlan is { } faults)

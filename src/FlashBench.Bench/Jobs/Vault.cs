@@ -29,6 +29,25 @@ public sealed class Vault(string folder)
         }
     }
 
+    /// <summary>Reads an image.</summary>
+    /// <returns>Its bytes; null if it is not here, or damaged.</returns>
+    /// <exception cref="JournalWriteException">It is there and cannot be read.</exception>
+    public byte[]? Load(string sha256)
+    {
+        string path = PathOf(sha256);
+        try
+        {
+            if (!File.Exists(path))
+                return null;
+            byte[] image = File.ReadAllBytes(path);
+            return Convert.ToHexStringLower(SHA256.HashData(image)) == sha256 ? image : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>Stores an image; on return it is on disk, whole.</summary>
     /// <returns>Its SHA-256 in lower-case hex.</returns>
     /// <exception cref="JournalWriteException">It could not be stored, or what is there under this hash is

@@ -35,12 +35,20 @@ internal sealed class JournalChain
     {
         if (data is JournalData.JobStart start && !JournalLimits.IsWatch(start))
             return "asks for a watch that no bench runs";
+        if (data is JournalData.Commissioning cited && (_records.Count != 1 || !JournalLimits.IsCommissioning(cited)))
+            return "is no commissioning record in its place";
         if (_records.Count == 0)
             return null;
         if (data is JournalData.JobStart)
             return "starts a second job";
-        if (_records[^1].Data is JournalData.Decision)
-            return "stands behind the decision";
+        if (data is not JournalData.JobResume && _records[^1].Data is JournalData.JobHalt)
+            return "stands behind the end of a run";
+        if (_records[^1].Data is JournalData.Decision decided
+            && (data is not JournalData.JobResume || decided.Verdict != Verdict.Aborted))
+        {
+            return "stands behind the decision"; // only a job that its operator stopped goes on after one
+        }
+
         return at.MonoUs < _records[^1].Time.MonoUs ? "goes back in time" : null;
     }
 }

@@ -9,6 +9,11 @@ public abstract partial record JournalData
         PartIdentity Programmer, int FrequencyHz, string JedecId, string Name, uint SizeBytes, string UniqueId,
         string Health) : JournalData;
 
+    /// <summary>The chip of a job that goes on, asked again; it must be the one of <see cref="Chip"/>.</summary>
+    public sealed record ChipAgain(
+        PartIdentity Programmer, int FrequencyHz, string JedecId, string Name, uint SizeBytes, string UniqueId)
+        : JournalData;
+
     /// <summary>One whole read of the chip for the backup; a third pass is diagnosis only.</summary>
     public sealed record BackupPass(int Number, string Sha256, long SizeBytes, bool Diagnosis) : JournalData;
 
@@ -28,8 +33,10 @@ public abstract partial record JournalData
         string Policy, string PlannedSha256, long ChangedBytes, long UnattributedBytes, PlanChange[] Changes,
         HashedRange[] Kept) : JournalData;
 
-    /// <summary>The chip is about to be erased: until `clean` the board is DIRTY.</summary>
-    public sealed record Dirty(string Purpose, long Bytes, int Blocks) : JournalData;
+    /// <summary>The chip is about to be erased: until `clean` the board is DIRTY. The vault holds the whole content
+    /// that it shall get, under this hash: what the board itself changed since its backup is in no other place.
+    /// </summary>
+    public sealed record Dirty(string Purpose, long Bytes, int Blocks, string TargetSha256) : JournalData;
 
     /// <summary>One block is about to be erased and programmed.</summary>
     public sealed record BlockIntent(uint Start, uint End, string Sha256) : JournalData;
@@ -43,7 +50,11 @@ public abstract partial record JournalData
     /// <summary>A full read of the chip, compared with what should be there.</summary>
     public sealed record ReadBack(
         string Purpose, string Sha256, string ExpectedSha256, long DifferingBytes, long FirstDifference, bool Reopened,
-        NamedRange[] Drift) : JournalData;
+        NamedRange[] Drift) : JournalData
+    {
+        /// <summary>Purpose of the read with which an interrupted write goes on.</summary>
+        public const string GoingOn = "resume";
+    }
 
     /// <summary>What a read of the chip says about the neutralization, by its content alone.</summary>
     public sealed record FlashCheck(

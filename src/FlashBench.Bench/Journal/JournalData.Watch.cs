@@ -19,7 +19,11 @@ public abstract partial record JournalData
     public sealed record BootBegin(int Number, string Kind, string Nonce) : JournalData;
 
     /// <summary>The watch of this boot ended; power goes off next.</summary>
-    public sealed record BootEnd(int Number, string Why) : JournalData;
+    public sealed record BootEnd(int Number, string Why) : JournalData
+    {
+        /// <summary>Why a boot ended that nobody watched to its end.</summary>
+        public const string Stopped = "stopped";
+    }
 
     /// <summary>Sensor samples, flat: microseconds since the one before (the first: since StartUs), mV, mA, and so on.
     /// </summary>

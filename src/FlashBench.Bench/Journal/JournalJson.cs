@@ -10,11 +10,16 @@ internal static class JournalJson
     private static readonly (string Name, JsonTypeInfo Shape)[] Types =
     [
         ("job.start", JournalContext.Default.JobStart),
+        ("commissioning", JournalContext.Default.Commissioning),
         ("laboratory", JournalContext.Default.Laboratory),
         ("phase.begin", JournalContext.Default.PhaseBegin),
         ("phase.end", JournalContext.Default.PhaseEnd),
         ("deviation", JournalContext.Default.Deviation),
+        ("restore.of", JournalContext.Default.RestoreOf),
+        ("job.resume", JournalContext.Default.JobResume),
+        ("job.halt", JournalContext.Default.JobHalt),
         ("chip", JournalContext.Default.Chip),
+        ("chip.again", JournalContext.Default.ChipAgain),
         ("backup.pass", JournalContext.Default.BackupPass),
         ("backup", JournalContext.Default.Backup),
         ("audit", JournalContext.Default.Audit),
@@ -64,11 +69,16 @@ internal static class JournalJson
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JournalData.JobStart))]
+[JsonSerializable(typeof(JournalData.Commissioning))]
 [JsonSerializable(typeof(JournalData.Laboratory))]
 [JsonSerializable(typeof(JournalData.PhaseBegin))]
 [JsonSerializable(typeof(JournalData.PhaseEnd))]
 [JsonSerializable(typeof(JournalData.Deviation))]
+[JsonSerializable(typeof(JournalData.RestoreOf))]
+[JsonSerializable(typeof(JournalData.JobResume))]
+[JsonSerializable(typeof(JournalData.JobHalt))]
 [JsonSerializable(typeof(JournalData.Chip))]
+[JsonSerializable(typeof(JournalData.ChipAgain))]
 [JsonSerializable(typeof(JournalData.BackupPass))]
 [JsonSerializable(typeof(JournalData.Backup))]
 [JsonSerializable(typeof(JournalData.Audit))]

@@ -38,7 +38,7 @@ internal static class JournalLimits
         JournalData.WatchNumbers watch = start.Watch;
         int shortest = watch.Shortened ? WatchLimits.ShortenedSecondsMin : WatchLimits.SecondsMin;
         return IsIn(watch.MinimumSeconds, shortest, WatchLimits.SecondsMax)
-            && IsIn(watch.BaselineSeconds, shortest, WatchLimits.SecondsMax)
+            && IsIn(watch.BaselineSeconds, ShortestBaseline(watch, shortest), WatchLimits.SecondsMax)
             && IsIn(watch.ColdBoots, WatchLimits.ColdBootsMin, WatchLimits.ColdBootsMax)
             && IsIn(watch.WarmBoots, 0, WatchLimits.WarmBootsMax)
             && watch.SoakMinutes is { Length: <= WatchLimits.SoaksMax } soaks
@@ -48,6 +48,35 @@ internal static class JournalLimits
             && IsIn(watch.BootLimitSeconds, 1, WatchLimits.SecondsMax)
             && IsBanner(watch.Banner) && IsPower(start.Power);
     }
+
+    /// <summary>True if a commissioning record has the measures of one; whether it fits the job is for the decision.
+    /// </summary>
+    public static bool IsCommissioning(JournalData.Commissioning cited)
+    {
+        JournalData.Commissioned record = cited.Record;
+        return IsHash(cited.Sha256) && IsHash(cited.KeyId) && IsHash(record.ProfileSha256)
+            && IsIn(record.ValidDays, CommissioningLimits.DaysMin, CommissioningLimits.DaysMax)
+            && IsIn(record.BaselineSeconds, WatchLimits.SecondsMin, WatchLimits.SecondsMax)
+            && CommissioningLimits.Time(record.Created) is not null
+            && record.MeVisible is "yes" or "no" or "unknown"
+            && record.Runs.Length is > 0 and <= CommissioningLimits.RunsMax
+            && record.NotRun.Length <= CommissioningLimits.RunsMax
+            && Texts(record).All(text => text.Length <= CommissioningLimits.TextMax)
+            && record.Runs.All(run => IsHash(run.JournalSha256));
+    }
+
+    private static IEnumerable<string> Texts(JournalData.Commissioned record) =>
+    [
+        record.Bench, record.Profile, record.Operator, record.Host, record.Software, record.MeVersion,
+        .. record.Runs.SelectMany(run => (string[])[run.Name, run.Job, run.Expected, run.Seen]),
+        .. record.NotRun.SelectMany(one => (string[])[one.Name, one.Why]),
+    ];
+
+    private static bool IsHash(string text) =>
+        text.Length == 64 && text.All(c => c is >= '0' and <= '9' or >= 'a' and <= 'f');
+
+    private static int ShortestBaseline(JournalData.WatchNumbers watch, int shortest) =>
+        watch.BaselineShort ? Math.Min(shortest, WatchLimits.BaselineShortSecondsMin) : shortest;
 
     private static bool IsPower(JournalData.PowerNumbers power) =>
         IsIn(power.OnMillivolts, 1, WatchLimits.MillivoltsMax)

@@ -27,6 +27,7 @@ public sealed class JournalWriter : IDisposable
     private readonly BenchClock _clock;
     private string _head = JournalLine.NoHash;
     private long _next;
+    private long _sound; // byte offset behind the last record that is on disk
     private JournalWriteException? _failure;
 
     /// <summary>Creates the journal of a new job.</summary>
@@ -49,6 +50,43 @@ public sealed class JournalWriter : IDisposable
             throw new JournalWriteException($"{directory}: the journal cannot be created: {e.Message}", e);
         }
     }
+
+    private JournalWriter(FileStream file, BenchClock clock, JournalRecord last) =>
+        (_file, _clock, _head, _next, _sound) = (file, clock, last.Hash, last.Seq + 1, file.Length);
+
+    /// <summary>Opens the journal of a job that goes on, and cuts off a torn last line.</summary>
+    /// <param name="directory">The job directory.</param>
+    /// <param name="clock">Stamps the records.</param>
+    /// <param name="last">The last sound record.</param>
+    /// <param name="soundBytes">Byte offset behind it.</param>
+    /// <param name="tornBytes">Bytes that follow there, and nothing else.</param>
+    /// <exception cref="JournalWriteException">The file cannot be written, or has changed since it was
+    /// read.</exception>
+    public static JournalWriter Reopen(
+        string directory, BenchClock clock, JournalRecord last, long soundBytes, long tornBytes)
+    {
+        FileStream? file = null;
+        try
+        {
+            file = new FileStream(
+                Path.Combine(directory, FileName), FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            if (file.Length != soundBytes + tornBytes)
+                throw new IOException("it has changed meanwhile: another process runs this job");
+            file.SetLength(soundBytes);
+            file.Seek(0, SeekOrigin.End);
+            DiskFaults.Sync(file); // also of records that the last process wrote and did not sync
+            DurableFile.SyncDirectory(directory);
+            return new JournalWriter(file, clock, last);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            file?.Dispose();
+            throw new JournalWriteException($"{directory}: the journal cannot be opened: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Given back when the disk is full, so that the journal can say so; null for none.</summary>
+    public DiskReserve? Reserve { get; set; }
 
     /// <summary>Called at every moment of every append, with the record's type name; may throw IOException or end
     /// the process. Null in ordinary runs.</summary>
@@ -77,12 +115,35 @@ public sealed class JournalWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw _failure = new JournalWriteException($"the journal cannot be written: {e.Message}", e);
+            _failure = new JournalWriteException($"the journal cannot be written: {e.Message}", e);
+            if (DiskReserve.IsNoSpace(e))
+                Halt(e.Message);
+            throw _failure;
         }
 
+        _sound = _file.Position;
         _head = JournalLine.Hash(line);
         var record = new JournalRecord(_next++, at, data, _head);
         Appended?.Invoke(record);
+    }
+
+    // In the room that the reserve gives back: why this run ends. What was written of the record that failed goes.
+    private void Halt(string reason)
+    {
+        if (Reserve is null)
+            return;
+        try
+        {
+            Reserve.Release();
+            _file.SetLength(_sound);
+            _file.Seek(0, SeekOrigin.End);
+            DiskFaults.Write(_file, JournalLine.Write(_next, _head, _clock.Now(), new JournalData.JobHalt(reason)));
+            DiskFaults.Sync(_file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then the journal ends as after a crash, which `resume` takes just as well.
+        }
     }
 
     /// <inheritdoc/>

@@ -30,6 +30,7 @@ public static class HtmlReport
                 MeSection.Write(page, facts);
                 WatchSection.Write(page, facts);
                 CourseSection.Write(page, facts);
+                CommissioningSection.Write(page, facts);
                 EvidenceSection.Write(page, facts, record);
                 page.Element("p", $"end of report {facts.Start.Job}", ("class", "end"));
             }

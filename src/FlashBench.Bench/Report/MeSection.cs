@@ -21,12 +21,45 @@ internal static class MeSection
         }
 
         WriteContent(page, audit, LastCheck(facts));
-        MeGeneration? generation = Enum.IsDefined((MeGeneration)audit.Generation)
-            ? (MeGeneration)audit.Generation
-            : null;
+        MeGeneration? generation = MeObserved.GenerationOf(audit);
+        WriteStates(page, facts, generation);
         foreach (BootObservation boot in facts.Boots)
             WriteBoot(page, boot, generation);
     }
+
+    private static void WriteStates(MarkupWriter page, JobFacts facts, MeGeneration? generation)
+    {
+        using (page.In("table", ("class", "pair")))
+        {
+            page.TableHead("Observed state", "Before, as received", "After, last watched boot");
+            using (page.In("tbody"))
+            {
+                ObservedState? before = MeObserved.Before(facts), after = MeObserved.After(facts);
+                Row(page, "State", State(before), State(after));
+                Row(page, "Read from", Source(before), Source(after));
+                Row(page, "HFSTS1 to HFSTS6", Words(before), Words(after));
+                Row(page, "Reading", Reading(before, generation), Reading(after, generation));
+            }
+        }
+
+        page.Element("h3", "AMT ingredients and fuses");
+        page.Pairs(BoardChecks.AmtFacts(facts).Concat(FuseFacts.Of(facts)).Select(fact => (fact.Name, fact.Text)));
+    }
+
+    private static string State(ObservedState? seen) => seen is null ? "not observed"
+        : $"{seen.State}{(seen.Agree ? "" : ", and others in between")}";
+
+    private static string Source(ObservedState? seen) => seen switch
+    {
+        null => "–",
+        { IsText: true } => $"text of the firmware, boot {seen.Boot}",
+        _ => $"{Figures.Count(seen.Samples)} register samples, boot {seen.Boot}",
+    };
+
+    private static string Words(ObservedState? seen) => seen is null ? "–" : Raw(seen.Registers);
+
+    private static string Reading(ObservedState? seen, MeGeneration? generation) =>
+        seen is null ? "–" : MeObserved.Reading(seen.Registers, generation);
 
     /// <summary>The latest check of the neutralization by content; null if none was made.</summary>
     public static JournalData.FlashCheck? LastCheck(JobFacts facts) =>
@@ -115,7 +148,7 @@ internal static class MeSection
                             ("class", "fit"));
                         page.Element("td", Figures.Count(run.Count), ("class", "num"));
                         page.Element("td", Raw(run.Registers), ("class", "mono regs"));
-                        page.Element("td", Reading(run.Registers, generation));
+                        page.Element("td", MeObserved.Reading(run.Registers, generation));
                     }
                 }
             }
@@ -124,18 +157,6 @@ internal static class MeSection
 
     private static string Raw(MeRegisters registers) => string.Join(
         ' ', RegisterRun.Values(registers).Select(r => r is uint value ? CertificateText.Register(value) : "--------"));
-
-    private static string Reading(MeRegisters registers, MeGeneration? generation)
-    {
-        if (registers.Status1 is not { } first)
-            return "no device answers: no register evidence";
-        string second = generation is { } known && registers.Status2(known) is { } status
-            ? $"; phase {status.Phase}, state 0x{status.State:X2}"
-            : "";
-        return $"working state {first.WorkingState} {first.WorkingStateName}; mode {first.OperationMode} "
-            + $"{first.OperationModeName}; error {first.ErrorCode} {first.ErrorName}; "
-            + $"init {(first.InitComplete ? "complete" : "not complete")}{second}";
-    }
 
     private static string FirmwareText(CorebootMeReport text)
     {

@@ -49,7 +49,7 @@ internal sealed record AgentLine(AgentLineKind Kind, string Nonce, long Number, 
     /// <returns>The line, or null if it is anything else than an intact agent or heartbeat line.</returns>
     public static AgentLine? Parse(ReadOnlySpan<byte> line)
     {
-        if (AgentText.HasForeignBytes(line))
+        if (line.IsEmpty || line[0] is not ((byte)'F' or (byte)'h') || AgentText.HasForeignBytes(line))
             return null;
         if (line.StartsWith("FB1 "u8))
             return ParseSample(line);

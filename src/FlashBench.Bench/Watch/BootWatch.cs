@@ -55,6 +55,9 @@ public sealed class BootWatch
     /// <summary>Last intact FB1 line of this boot; null so far.</summary>
     public long? LastSampleUs => _console.Samples.Count > 0 ? _console.Samples[^1].AtUs : null;
 
+    /// <summary>True once the board lost power or started again after its system was up.</summary>
+    public bool HasFailed => _power.LostUs is not null || _console.ResetUs is not null;
+
     /// <summary>True if current flows into the board's supply input.</summary>
     public bool SupplySeen => _power.SupplySeen;
 

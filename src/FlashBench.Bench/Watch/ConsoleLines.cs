@@ -20,6 +20,13 @@ internal sealed class ConsoleLines
         while (!data.IsEmpty)
         {
             int end = data.IndexOf((byte)'\n');
+            if (end is >= 0 and <= LengthMax && _length == 0 && !_tooLong)
+            {
+                onLine(Trimmed(data[..end])); // a whole line needs no copy
+                data = data[(end + 1)..];
+                continue;
+            }
+
             ReadOnlySpan<byte> piece = end < 0 ? data : data[..end];
             Keep(piece);
             data = end < 0 ? [] : data[(end + 1)..];
@@ -41,7 +48,9 @@ internal sealed class ConsoleLines
     {
         ReadOnlySpan<byte> line = _line.AsSpan(0, _length);
         if (!_tooLong)
-            onLine(line.EndsWith("\r"u8) ? line[..^1] : line);
+            onLine(Trimmed(line));
         (_length, _tooLong) = (0, false);
     }
+
+    private static ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> line) => line.EndsWith("\r"u8) ? line[..^1] : line;
 }

@@ -56,6 +56,48 @@ public sealed class ConsoleLog : IDisposable
         }
     }
 
+    private ConsoleLog(JournalWriter journal, FileStream raw, FileStream index) =>
+        (_journal, _raw, _index) = (journal, raw, index);
+
+    /// <summary>Opens the console of a job that goes on, and cuts off what no record knows.</summary>
+    /// <param name="directory">The job directory.</param>
+    /// <param name="journal">The job's journal.</param>
+    /// <param name="chunks">Its chunk records.</param>
+    /// <exception cref="JournalWriteException">The files cannot be written, or lack what was journaled.</exception>
+    public static ConsoleLog Reopen(
+        string directory, JournalWriter journal, IReadOnlyList<JournalData.ConsoleChunk> chunks)
+    {
+        if (chunks.Count == 0 && !File.Exists(Path.Combine(directory, IndexName)))
+        {
+            if (File.Exists(Path.Combine(directory, RawName)))
+                File.Delete(Path.Combine(directory, RawName)); // the crash came between the two
+            return new ConsoleLog(directory, journal);
+        }
+
+        (long rawEnd, long indexEnd) = Ends(chunks);
+        FileStream? raw = null, index = null;
+        try
+        {
+            raw = CutTo(Path.Combine(directory, RawName), rawEnd);
+            index = CutTo(Path.Combine(directory, IndexName), indexEnd);
+            DurableFile.SyncDirectory(Path.Combine(directory, Folder));
+            return new ConsoleLog(journal, raw, index);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            raw?.Dispose();
+            index?.Dispose();
+            throw new JournalWriteException($"the console log cannot be opened: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Bytes of the console's files that no record knows.</summary>
+    public static long LooseBytes(string directory, IReadOnlyList<JournalData.ConsoleChunk> chunks)
+    {
+        (long rawEnd, long indexEnd) = Ends(chunks);
+        return Behind(Path.Combine(directory, RawName), rawEnd) + Behind(Path.Combine(directory, IndexName), indexEnd);
+    }
+
     /// <summary>True once the console has said too much: nothing of it is kept any more.</summary>
     public bool Overflowed { get; private set; }
 
@@ -103,6 +145,27 @@ public sealed class ConsoleLog : IDisposable
         _index.Dispose();
         _rawChunk.Dispose();
         _indexChunk.Dispose();
+    }
+
+    private static (long Raw, long Index) Ends(IReadOnlyList<JournalData.ConsoleChunk> chunks) =>
+        chunks is [.., var last] ? (last.Offset + last.Length, last.IndexOffset + last.IndexLength) : (0, 0);
+
+    private static long Behind(string path, long end) =>
+        File.Exists(path) ? Math.Max(0, new FileInfo(path).Length - end) : 0;
+
+    private static FileStream CutTo(string path, long length)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        if (file.Length < length)
+        {
+            file.Dispose();
+            throw new IOException($"{path} lacks bytes that the journal knows");
+        }
+
+        file.SetLength(length);
+        file.Seek(0, SeekOrigin.End);
+        DiskFaults.Sync(file);
+        return file;
     }
 
     private static FileStream Create(string path)

@@ -19,8 +19,11 @@ public readonly record struct ConsoleArrival(long AtUs, ReadOnlyMemory<byte> Dat
 public sealed class ConsoleRecording(
     IReadOnlyList<JournalData.ConsoleChunk> chunks, Stream raw, Stream index) : IDisposable
 {
+    private const long BytesForThread = 4 << 20; // less is not worth one
+
     private readonly IncrementalHash _rawHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _indexHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private Task _loading = Task.CompletedTask;
 
     /// <summary>Opens the console of a job directory.</summary>
     /// <param name="directory">The job directory.</param>
@@ -44,19 +47,19 @@ public sealed class ConsoleRecording(
 
     /// <summary>The arrivals in order, each of a chunk whose hashes are right; to be run through once, to the end.
     /// </summary>
+    /// <remarks>While the arrivals of a chunk are out, another thread reads and hashes the next one.</remarks>
     /// <exception cref="EvidenceException">Bytes, index and records do not agree.</exception>
     public IEnumerable<ConsoleArrival> Arrivals()
     {
         CheckLayout();
-        (byte[] bytes, byte[] lines) = ([], []);
+        (var chunk, var next) = (new LoadedChunk(), new LoadedChunk());
         long before = 0;
-        foreach (JournalData.ConsoleChunk chunk in chunks)
+        Task loading = Load(chunks is [var first, ..] ? first : null, chunk);
+        foreach (JournalData.ConsoleChunk? following in chunks.Skip(1).Append(null))
         {
-            ReadOnlyMemory<byte> data = Load(
-                raw, (int)chunk.Length, ref bytes, _rawHash, (ConsoleLog.RawName, chunk.Offset, chunk.Sha256));
-            ReadOnlyMemory<byte> times = Load(
-                index, (int)chunk.IndexLength, ref lines, _indexHash,
-                (ConsoleLog.IndexName, chunk.IndexOffset, chunk.IndexSha256));
+            loading.GetAwaiter().GetResult();
+            loading = Load(following, next);
+            (ReadOnlyMemory<byte> data, ReadOnlyMemory<byte> times) = (chunk.Data, chunk.Times);
             while (!times.IsEmpty)
             {
                 if (ConsoleIndex.Read(times.Span) is not var (length, line)
@@ -71,6 +74,7 @@ public sealed class ConsoleRecording(
 
             if (!data.IsEmpty)
                 throw Unsound(chunk, "lines of this chunk do not cover it");
+            (chunk, next) = (next, chunk);
         }
     }
 
@@ -82,6 +86,7 @@ public sealed class ConsoleRecording(
     /// <inheritdoc/>
     public void Dispose()
     {
+        Task.WhenAny(_loading).GetAwaiter().GetResult(); // whoever stopped half-way must not close its files
         raw.Dispose();
         index.Dispose();
         _rawHash.Dispose();
@@ -107,7 +112,27 @@ public sealed class ConsoleRecording(
             throw new EvidenceException(ConsoleLog.IndexName, indexEnd, "lines follow that the journal does not know");
     }
 
-    private static ReadOnlyMemory<byte> Load(
+    private Task Load(JournalData.ConsoleChunk? chunk, LoadedChunk into)
+    {
+        if (chunk is null)
+            return Task.CompletedTask;
+        if (raw.Length >= BytesForThread)
+            return _loading = Task.Run(() => Fill(chunk, into));
+        Fill(chunk, into);
+        return Task.CompletedTask;
+    }
+
+    private void Fill(JournalData.ConsoleChunk chunk, LoadedChunk into)
+    {
+        into.IndexOffset = chunk.IndexOffset;
+        into.Data = Read(
+            raw, (int)chunk.Length, ref into.DataBuffer, _rawHash, (ConsoleLog.RawName, chunk.Offset, chunk.Sha256));
+        into.Times = Read(
+            index, (int)chunk.IndexLength, ref into.TimesBuffer, _indexHash,
+            (ConsoleLog.IndexName, chunk.IndexOffset, chunk.IndexSha256));
+    }
+
+    private static ReadOnlyMemory<byte> Read(
         Stream file, int length, ref byte[] buffer, IncrementalHash whole,
         (string Name, long Offset, string Sha256) chunk)
     {
@@ -126,6 +151,17 @@ public sealed class ConsoleRecording(
         return bytes;
     }
 
-    private static EvidenceException Unsound(JournalData.ConsoleChunk chunk, string reason) =>
+    private static EvidenceException Unsound(LoadedChunk chunk, string reason) =>
         new(ConsoleLog.IndexName, chunk.IndexOffset, reason);
+
+    private sealed class LoadedChunk
+    {
+        public byte[] DataBuffer = [], TimesBuffer = [];
+
+        public ReadOnlyMemory<byte> Data { get; set; }
+
+        public ReadOnlyMemory<byte> Times { get; set; }
+
+        public long IndexOffset { get; set; }
+    }
 }

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.RegularExpressions;
-
 namespace FlashBench.Bench.Watch;
 
 /// <summary>What the console said during one boot.</summary>
@@ -19,7 +16,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private const int HeartbeatsThatAgree = 3, ClockPercent = 1, FirmwareLinesMax = 400;
 
     private readonly ConsoleLines _lines = new();
-    private readonly Regex _banner = new(settings.Banner, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    private readonly TellingLines _telling = new(settings.Banner);
     private readonly List<RegisterSample> _samples = [];
     private readonly List<long> _signs = [];
     private readonly List<string> _firmwareLines = [];
@@ -129,7 +126,16 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         else if (facts)
             DamagedFacts++;
         else
-            OnText(atUs, Printable(bytes));
+            OnOther(atUs, _telling.Printable(bytes));
+    }
+
+    // Most lines of a flooded console end here, and none of them may cost much.
+    private void OnOther(long atUs, ReadOnlySpan<char> text)
+    {
+        if (_telling.MayTell(text, beforeSystem: OsUpUs is null))
+            OnText(atUs, text.ToString());
+        else if (OsUpUs is not null && KernelLine.Uptime(text) is TimeSpan uptime)
+            OnKernel(atUs, uptime);
     }
 
     private void OnAgent(long atUs, AgentLine line)
@@ -210,7 +216,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     private void OnText(long atUs, string text)
     {
-        if (_banner.IsMatch(text))
+        if (_telling.IsBanner(text))
         {
             Banners++;
             OnStart(atUs);
@@ -249,12 +255,4 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     // A boot log at debug level has thousands of lines; only these can say something of the ME.
     private static bool SpeaksOfMe(string text) => text.Contains("ME:", StringComparison.Ordinal)
         || text.Contains("HFS", StringComparison.Ordinal) || text.Contains("CSE", StringComparison.Ordinal);
-
-    private static string Printable(ReadOnlySpan<byte> bytes)
-    {
-        var text = new StringBuilder(bytes.Length);
-        foreach (byte b in bytes)
-            text.Append(b is >= 0x20 and < 0x7F or (byte)'\t' ? (char)b : '\uFFFD');
-        return text.ToString();
-    }
 }

@@ -65,7 +65,7 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
 
     /// <summary>True if the supply itself was gone when the rail was lost, or soon before or after.</summary>
     public bool SupplyLost => LostUs is long lost && _samples.Exists(sample =>
-        sample.AtUs >= lost - SupplyFirstUs && sample.AtUs <= lost + SupplyLaterUs
+        sample.AtUs >= Math.Max(lost - SupplyFirstUs, PowerGoodUs ?? 0) && sample.AtUs <= lost + SupplyLaterUs
             && sample.Milliamps <= settings.OffMilliamps);
 
     /// <summary>Mean supply current from one time to another; null for fewer than ten samples.</summary>

@@ -2,6 +2,7 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Certify;
+using FlashBench.Hardware;
 
 namespace FlashBench.Cli.Benches;
 
@@ -46,6 +47,13 @@ internal abstract class BenchWorld
 
     /// <summary>The clocks of a job.</summary>
     public abstract BenchClock Clock();
+
+    /// <summary>The seed of everything random here; 0 where nothing comes from a seed.</summary>
+    public int Seed { get; protected init; }
+
+    /// <summary>The clocks of a job that goes on.</summary>
+    public virtual BenchClock ClockOf(InterruptedJob job) =>
+        job.Clock(Time, new HostBootClock(), HostIdentity.Read().BootId);
 
     /// <summary>Draws a nonce for one boot: 8 lower-case hex digits, never all zero.</summary>
     public abstract string DrawNonce();

@@ -1,3 +1,5 @@
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
 using FlashBench.Cli.Certify;
 using FlashBench.Simulation.Faults;
@@ -28,11 +30,17 @@ internal sealed class OpenedBench(BenchParts parts, params IReadOnlyList<IAsyncD
 /// <param name="Note">Told what a person has to do.</param>
 internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> Note)
 {
+    /// <summary>The negative control that a simulated board acts; null for none.</summary>
+    public NegativeControl? Control { get; init; }
+
     /// <summary>What shall go wrong on a virtual bench; null for nothing.</summary>
     public FaultChoice? Faults { get; init; }
 
     /// <summary>False for verbs that only switch or program: the console may be somebody else's, or missing.</summary>
     public bool NeedsConsole { get; init; } = true;
+
+    /// <summary>What the bench is taken for: "job FBJ-1"; told to whoever finds it in use.</summary>
+    public string Work { get; init; } = "";
 
     /// <summary>As the last command left it.</summary>
     public static BenchOpening AsItIs { get; } = new(Fresh: false, Image: null, _ => { });
@@ -43,4 +51,8 @@ internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> No
 /// <param name="Seed">Of everything random on a virtual bench; null for the configured one.</param>
 /// <param name="UsbPort">Loopback port that exports the virtual programmer; null to reach it in the process.</param>
 /// <param name="MayAsk">True if somebody is there to be asked.</param>
-internal sealed record WorldWishes(bool RealTime, int? Seed, int? UsbPort, bool MayAsk);
+internal sealed record WorldWishes(bool RealTime, int? Seed, int? UsbPort, bool MayAsk)
+{
+    /// <summary>When the last record of the job was made that goes on here; null for a new one.</summary>
+    public JournalTime? GoesOnFrom { get; init; }
+}

@@ -30,10 +30,21 @@ internal sealed class QemuWorld(BenchEntry bench, BenchPaths paths) : HostWorld
     {
         string path = VirtualStore.FlashOf(paths, bench.Id);
         QemuBenchOptions options = Options(path);
-        QemuBench opened = opening.Fresh || opening.Image is not null || !File.Exists(path)
-            ? await CreateAsync(options, opening.Image)
-            : await QemuBench.OpenAsync(options, Time);
-        return new OpenedBench(Parts(opened), opened);
+        BenchLock mine = BenchLock.Take(paths.State, bench.Id, opening.Work);
+        bool done = false;
+        try
+        {
+            QemuBench opened = opening.Fresh || opening.Image is not null || !File.Exists(path)
+                ? await CreateAsync(options, opening.Image)
+                : await QemuBench.OpenAsync(options, Time);
+            done = true;
+            return new OpenedBench(Parts(opened), opened, mine);
+        }
+        finally
+        {
+            if (!done)
+                await mine.DisposeAsync();
+        }
     }
 
     private async Task<QemuBench> CreateAsync(QemuBenchOptions options, byte[]? image)

@@ -40,7 +40,9 @@ internal sealed class WiredWorld(
         bool opened = false;
         try
         {
-            owned.Add(BenchLock.Take(paths.State, bench.Id));
+            owned.Add(BenchLock.Take(paths.State, bench.Id, opening.Work));
+            if (bench.Programmer is { } programmer && ProgrammerDoor.PlaceOf(programmer, Time) is { } place)
+                owned.Add(BenchLock.TakeProgrammer(paths.State, place, opening.Work));
             IConsolePort console = opening.NeedsConsole
                 ? WiredConsole.OpenShared(bench.Id, bench.Console!, paths, owned, opening.Note)
                 : new AbsentConsole();

@@ -43,7 +43,7 @@ public static class CertifyCommand
 
     private static readonly Option<string?> Control = new("--control")
     {
-        Description = "Negative control, which must not pass: stock or damaged-manifest",
+        Description = "Negative control, which must not pass: " + string.Join(", ", NegativeControls.Names),
         HelpName = "NAME",
     };
 
@@ -106,7 +106,7 @@ public static class CertifyCommand
     /// <summary>Builds the verb.</summary>
     public static Command Create()
     {
-        Control.AcceptOnlyFromAmong("stock", "damaged-manifest");
+        Control.AcceptOnlyFromAmong([.. NegativeControls.Names]);
         Require.AcceptOnlyFromAmong("L0", "L1", "L2", "L3");
         var certify = new Command(
             "certify", "Back up, neutralize, write, watch past the 31-minute mark and sign: one board from end to end");
@@ -142,12 +142,7 @@ public static class CertifyCommand
             Stated = LaboratoryOptions.Read(parse),
             VirtualFlash = NonEmpty(parse, VirtualFlash),
             Evidence = Folder(parse, Evidence),
-            Control = parse.GetValue(Control) switch
-            {
-                "stock" => NegativeControl.Stock,
-                "damaged-manifest" => NegativeControl.DamagedManifest,
-                _ => null,
-            },
+            Control = NegativeControls.Find(parse.GetValue(Control)),
             Require = parse.GetValue(Require),
             Seed = parse.GetValue(Seed),
             ConfirmChip = parse.GetValue(ConfirmChip),

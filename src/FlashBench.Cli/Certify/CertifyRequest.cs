@@ -57,4 +57,11 @@ internal sealed record CertifyRequest
 
     /// <summary>Minutes of each further soak.</summary>
     public IReadOnlyList<int> SoakMinutes { get; init; } = [];
+
+    /// <summary>How long the baseline is watched instead of the profile's time; null for that.</summary>
+    public TimeSpan? BaselineMinimum { get; init; }
+
+    /// <summary>Name of the run in a commissioning, which looks for no commissioning record; null for an ordinary job.
+    /// </summary>
+    public string? CommissioningRun { get; init; }
 }

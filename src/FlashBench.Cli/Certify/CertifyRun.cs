@@ -17,13 +17,14 @@ namespace FlashBench.Cli.Certify;
 /// <summary>Wires one `certify` job together and runs it.</summary>
 internal sealed class CertifyRun
 {
-    private const string TestKeyName = "FlashBench test key";
+    public const string TestKeyName = "FlashBench test key";
 
     private readonly CertifyRequest _request;
     private readonly ParseResult _parse;
     private readonly BenchEntry _bench;
     private readonly BenchWorld _world;
     private readonly BenchPaths _paths;
+    private readonly BenchConfig _config;
     private readonly BenchState _state;
     private readonly Bench.Journal.JournalData.Laboratory? _laboratory;
     private readonly byte[]? _image;
@@ -35,7 +36,7 @@ internal sealed class CertifyRun
     private CertifyRun(ParseResult parse, CertifyRequest request)
     {
         (_parse, _request) = (parse, request);
-        BenchConfig config = ConfigSource.Load(parse);
+        BenchConfig config = _config = ConfigSource.Load(parse);
         _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file) : null;
         _bench = BenchChoice.Find(config, request.Bench, _image, _keys);
         _paths = ConfigSource.Paths(config);
@@ -50,15 +51,25 @@ internal sealed class CertifyRun
         _faults = FaultChoice.Of(_request.Faults);
         if (!_world.IsSimulated)
             RefuseOnRealBench();
+        if (request.Control is { } control && ControlRules.WhyNot(control, _bench, Profile) is { } refusal)
+            throw refusal;
     }
+
+    private DutProfile Profile => DutProfiles.Load(_bench.DutProfile);
 
     /// <summary>Runs the job.</summary>
     /// <returns>The exit code of the process.</returns>
-    public static int Execute(ParseResult parse, CertifyRequest request, CancellationToken cancel)
+    public static int Execute(ParseResult parse, CertifyRequest request, CancellationToken cancel) =>
+        Perform(parse, request, cancel).ExitCode;
+
+    /// <summary>Runs the job, for whoever wants to know more of it than its exit code.</summary>
+    public static CertifiedJob Perform(ParseResult parse, CertifyRequest request, CancellationToken cancel)
     {
         try
         {
-            return new CertifyRun(parse, request).Run(cancel);
+            var run = new CertifyRun(parse, request);
+            (int code, JobResult result) = run.Run(cancel);
+            return new CertifiedJob(code, result, run._directory, run.JobId);
         }
         catch (StationKeyException e)
         {
@@ -70,7 +81,9 @@ internal sealed class CertifyRun
         }
     }
 
-    private int Run(CancellationToken cancel)
+    private string JobId => _request.CommissioningRun is { } run ? $"{_world.JobId}-{run}" : _world.JobId;
+
+    private (int Code, JobResult Result) Run(CancellationToken cancel)
     {
         if (_world.IsSimulated && _request.Keep && _state.DirtyJob(_bench.Id) is { } dirty)
         {
@@ -96,15 +109,16 @@ internal sealed class CertifyRun
         }
     }
 
-    private int RunJob(DisplaySettings settings, ILogger log, CancellationToken cancel)
+    private (int Code, JobResult Result) RunJob(DisplaySettings settings, ILogger log, CancellationToken cancel)
     {
         JobResult result;
         using (var display = new JobDisplay(settings))
             result = _world.Run(stop => RunOnBenchAsync(log, display, stop), cancel);
         int code = JobExit.CodeOf(result, _request.DryRun);
-        log.Information("Job {Job} ended: {Verdict}, exit {Code}", _world.JobId, result.Judgement.Verdict, code);
-        ResultText.Write(settings, result, (_world.JobId, _directory), code);
-        return code;
+        log.Information("Job {Job} ended: {Verdict}, exit {Code}", JobId, result.Judgement.Verdict, code);
+        if (_request.CommissioningRun is null)
+            ResultText.Write(settings, result, (JobId, _directory), code);
+        return (code, result);
     }
 
     private async Task<JobResult> RunOnBenchAsync(ILogger log, JobDisplay display, CancellationToken cancel)
@@ -112,22 +126,35 @@ internal sealed class CertifyRun
         // First: a bench in use must leave no empty job directory.
         var opening = new BenchOpening(_world.IsSimulated && !_request.Keep, _image, display.Note)
         {
+            Work = $"job {JobId}",
+            Control = _request.Control,
             Faults = _faults,
         };
+        string evidence = Path.GetFullPath(_request.Evidence ?? _paths.Evidence);
+        DiskReserve reserve = FreeSpace.Claim(_config, evidence);
         await using OpenedBench bench = await _world.OpenAsync(opening, cancel);
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
-        _directory = JobFolders.Create(Path.GetFullPath(_request.Evidence ?? _paths.Evidence), _world.JobId);
+        _directory = JobFolders.Create(evidence, JobId);
         log.Information(
-            "Job {Job} on bench {Bench} begins, evidence in {Directory}", _world.JobId, _bench.Id, _directory);
-        var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key);
+            "Job {Job} on bench {Bench} begins, evidence in {Directory}", JobId, _bench.Id, _directory);
+        var folders = new JobFolders(_directory, new Vault(_paths.Vault), _state, key)
+        {
+            Reserve = reserve,
+        };
+        if (_state.DirtyJob(_bench.Id) is null) // else the job goes first that left it so
+            _state.Open(_bench.Id, _directory);
         CrashPoint? crash = CrashPoint.FromEnvironment() ?? CrashPoint.Of(bench.Faults);
         DiskFaults.Arm(FaultChoice.DiskOf(bench.Faults));
         _job = new CertifyJob(bench.Parts, Options(bench.Faults), folders, _world.Clock())
         {
             Listener = new JobEvents(display).Show,
             JournalProbe = crash is null ? null : crash.At,
+            Now = StopSignals.NowOf(_parse),
         };
-        return await _job.RunAsync(cancel);
+        JobResult result = await _job.RunAsync(cancel);
+        if (!result.CanGoOn && _state.OpenJob(_bench.Id) == _directory)
+            _state.Close(_bench.Id);
+        return result;
     }
 
     // A record of a real board names it, and nothing about it is made up.
@@ -147,20 +174,25 @@ internal sealed class CertifyRun
                 ExitCodes.Configuration, $"the power sensor of bench {_bench.Id} is two yes-or-no lines, which cannot "
                 + "be told from a sensor that is stuck: a watch needs rail or supply as a number");
         }
+    }
 
-        if (_request.Control is not null)
-        {
-            throw new UsageException(
-                "--control is for simulated benches: no profile says that a board is sacrificial");
-        }
+    private FoundCommissioning Commissioning(DutProfile profile)
+    {
+        var store = new CommissioningStore(_paths.State);
+        if (_request.CommissioningRun is not null || !store.Has(_bench.Id, profile.Id))
+            return FoundCommissioning.None;
+        return store.Find(
+            new CommissioningScope(_bench.Id, profile.Id, profile.Sha256, _world.IsSimulated),
+            CertificateCommand.Trusted(_paths.Keys, null), _world.Time.GetUtcNow());
     }
 
     private CertifyOptions Options(FaultPlan? plan)
     {
-        DutProfile profile = DutProfiles.Load(_bench.DutProfile);
+        DutProfile profile = Profile;
+        FoundCommissioning found = Commissioning(profile);
         return new CertifyOptions
         {
-            Job = _world.JobId,
+            Job = JobId,
             Bench = _bench.Id,
             Profile = profile,
             Dut = _request.Dut ?? $"virtual-{_bench.Id}",
@@ -175,6 +207,11 @@ internal sealed class CertifyRun
             DryRun = _request.DryRun,
             ShortenedWatch = _request.ShortenedWatch,
             SoakMinutes = _request.SoakMinutes,
+            Seed = _world.Seed,
+            RealTime = _request.RealTime,
+            BaselineMinimum = _request.BaselineMinimum,
+            Commissioning = found.Valid,
+            CommissioningFault = found.Fault,
             FaultPlan = FaultChoice.Words(plan),
             Keys = _world.IsSimulated ? _keys : KeyRing.Intel, // rule I7
             TestKeyName = _world.IsSimulated ? TestKeyName : null,
@@ -183,3 +220,10 @@ internal sealed class CertifyRun
         };
     }
 }
+
+/// <summary>A job that ended in a record.</summary>
+/// <param name="ExitCode">The exit code that belongs to it.</param>
+/// <param name="Result">How it ended.</param>
+/// <param name="Directory">Its directory.</param>
+/// <param name="Job">Its id.</param>
+internal sealed record CertifiedJob(int ExitCode, JobResult Result, string Directory, string Job);

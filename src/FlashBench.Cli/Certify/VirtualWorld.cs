@@ -16,6 +16,7 @@ using FlashBench.Simulation;
 using FlashBench.Simulation.Faults;
 using FlashBench.Simulation.Images;
 using FlashBench.Simulation.Served;
+using FlashBench.Simulation.State;
 
 namespace FlashBench.Cli.Certify;
 
@@ -34,15 +35,22 @@ internal sealed class VirtualWorld : BenchWorld
     private readonly bool _realTime;
     private readonly BenchPaths _paths;
     private readonly int? _usbPort;
+    private readonly TimeSpan _uptime;
     private VirtualBootClock? _bootClock;
 
     public VirtualWorld(BenchEntry bench, BenchPaths paths, WorldWishes wishes)
-        : this(bench, paths, wishes.Seed ?? bench.Virtual?.Seed ?? 0, wishes.RealTime, wishes.UsbPort)
+        : this(
+            bench, paths, wishes.Seed ?? bench.Virtual?.Seed ?? 0, wishes.RealTime, wishes.UsbPort, wishes.GoesOnFrom)
     {
     }
 
-    private VirtualWorld(BenchEntry bench, BenchPaths paths, int seed, bool realTime, int? usbPort)
+    private VirtualWorld(
+        BenchEntry bench, BenchPaths paths, int seed, bool realTime, int? usbPort, JournalTime? goesOnFrom = null)
     {
+        Seed = seed;
+        _uptime = goesOnFrom is { } from
+            ? TimeSpan.FromMicroseconds(from.BootUs)
+            : TimeSpan.FromDays(HostUptimeDays);
         (_paths, _usbPort) = (paths, usbPort);
         _bench = bench;
         _parts = bench.Virtual ?? throw new ArgumentException("the bench is not virtual", nameof(bench));
@@ -50,7 +58,7 @@ internal sealed class VirtualWorld : BenchWorld
         byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{bench.Id}/{seed}"));
         _random = new Random(BinaryPrimitives.ReadInt32LittleEndian(digest));
         _realTime = realTime;
-        DateTimeOffset start = FirstDay.AddDays(digest[4]);
+        DateTimeOffset start = goesOnFrom?.Utc ?? FirstDay.AddDays(digest[4]);
         if (usbPort is not null)
             _overUsb = ServedFrom(start);
         else if (!realTime)
@@ -99,6 +107,11 @@ internal sealed class VirtualWorld : BenchWorld
         : new BenchClock(Time, BootClock(), VirtualBootId());
 
     /// <inheritdoc/>
+    public override BenchClock ClockOf(InterruptedJob job) => _realTime
+        ? base.ClockOf(job)
+        : job.Clock(Time, BootClock(), VirtualBootId());
+
+    /// <inheritdoc/>
     public override string DrawNonce() => _realTime
         ? HostWorld.UnforeseenNonce()
         : _random.Next(1, int.MaxValue).ToString("x8", CultureInfo.InvariantCulture);
@@ -106,25 +119,28 @@ internal sealed class VirtualWorld : BenchWorld
     /// <inheritdoc/>
     public override async Task<OpenedBench> OpenAsync(BenchOpening opening, CancellationToken cancel)
     {
-        VirtualBench bench = OpenBench(opening); // first: a bench in use must have no effect
-        ProgrammerOverUsb? usb = null;
+        var owned = new OwnedParts();
+        bool opened = false;
         try
         {
-            usb = _usbPort is { } port ? await ExportAsync(bench, port, opening.Note) : null;
+            owned.Add(BenchLock.Take(_paths.State, _bench.Id, opening.Work)); // a bench in use must have no effect
+            VirtualBench bench = owned.Add(OpenBench(opening));
+            ProgrammerOverUsb? usb =
+                _usbPort is { } port ? owned.Add(await ExportAsync(bench, port, opening.Note)) : null;
+            ControlFaults.Arrange(opening.Control, bench.Faults);
+            FaultPlan? plan = opening.Faults?.For(bench.Chip.Part.SizeBytes);
+            plan?.Arm(new FaultSite(bench, Time, BootClock()));
+            opened = true;
+            return new OpenedBench(Parts(bench, usb), owned)
+            {
+                Faults = plan,
+            };
         }
-        catch (CommandFailure)
+        finally
         {
-            await bench.DisposeAsync();
-            throw;
+            if (!opened)
+                await owned.DisposeAsync();
         }
-
-        FaultPlan? plan = opening.Faults?.For(bench.Chip.Part.SizeBytes);
-        plan?.Arm(new FaultSite(bench, Time, BootClock()));
-        return new OpenedBench(
-            Parts(bench, usb), usb is null ? [bench] : [usb, bench])
-        {
-            Faults = plan,
-        };
     }
 
     /// <summary>The virtual bench itself, for whoever lends its programmer.</summary>
@@ -141,10 +157,12 @@ internal sealed class VirtualWorld : BenchWorld
     public VirtualBench Create(string path, byte[] image)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        return VirtualBench.Create(OptionsFor(path, image), image, Time);
+        return VirtualBench.Create(OptionsFor(path, image.Length), image, Time);
     }
 
-    private VirtualBench Open(string path) => VirtualBench.Open(OptionsFor(path, null), Time);
+    // An image given by the user decided how large the chip is.
+    private VirtualBench Open(string path) =>
+        VirtualBench.Open(OptionsFor(path, BenchStateFile.ChipBytesOf(path)), Time);
 
     /// <summary>Lends the programmer to the USB library of this host; for a world over USB.</summary>
     /// <param name="bench">A bench of this world.</param>
@@ -171,7 +189,8 @@ internal sealed class VirtualWorld : BenchWorld
             ? await Ch341aProgrammer.OpenAsync(usb, time, cancel)
             : await FtdiProgrammer.OpenAsync(usb, new FtdiOptions(), time, cancel);
 
-    private VirtualBenchOptions OptionsFor(string path, byte[]? image) => new(_bench.Id, path, ChipOf(image), _seed)
+    private VirtualBenchOptions OptionsFor(string path, long? chipBytes) =>
+        new(_bench.Id, path, ChipOf(chipBytes), _seed)
     {
         Agent = _parts.Agent,
         HiddenUnderHap = _parts.HiddenUnderHap,
@@ -180,13 +199,13 @@ internal sealed class VirtualWorld : BenchWorld
     };
 
     // An image given by the user decides how large the virtual chip is.
-    private SpiNorChip ChipOf(byte[]? image) =>
-        BenchConfigFile.Chips.Select(SpiNorChips.ByName).FirstOrDefault(chip => chip?.SizeBytes == image?.Length)
+    private SpiNorChip ChipOf(long? chipBytes) =>
+        BenchConfigFile.Chips.Select(SpiNorChips.ByName).FirstOrDefault(chip => chip?.SizeBytes == chipBytes)
             ?? SpiNorChips.ByName(_parts.Chip)
             ?? throw new ConfigException("bench-config.json", $"bench {_bench.Id} names an unknown chip");
 
     private VirtualBootClock BootClock() =>
-        _bootClock ??= new VirtualBootClock(Time, TimeSpan.FromDays(HostUptimeDays));
+        _bootClock ??= new VirtualBootClock(Time, _uptime);
 
     private string VirtualBootId() =>
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"boot/{_seed}"))[..16]).ToString();

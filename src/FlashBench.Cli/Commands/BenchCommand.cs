@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using FlashBench.Bench.Config;
+using FlashBench.Cli.Commissioning;
 using FlashBench.Cli.Output;
 
 namespace FlashBench.Cli.Commands;
@@ -73,6 +74,7 @@ public static class BenchCommand
         .. ProfileRows.Of(profile),
         ["watch", $"{profile.Watch.ColdBoots} cold boots, each longer than {profile.Watch.Minimum:h\\:mm\\:ss}"],
         ["PASS needs", $"{profile.RequiredLevel}"],
+        ["commission", PlainText.Of(CommissioningRow.Of(bench, profile, paths))],
         ["state", PlainText.Of(paths.State)],
         ["vault", PlainText.Of(paths.Vault)],
         ["evidence", PlainText.Of(paths.Evidence)],
@@ -97,6 +99,8 @@ public static class BenchCommand
                 json.WriteString("board", profile.Board);
                 json.WriteString("profileSha256", profile.Sha256);
                 json.WriteString("requiredLevel", profile.RequiredLevel.ToString());
+                if (paths is not null)
+                    json.WriteString("commissioned", CommissioningRow.Of(bench, profile, paths));
                 ProfileRows.Write(json, profile);
             }
             if (paths is null)

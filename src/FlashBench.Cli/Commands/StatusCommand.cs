@@ -1,5 +1,7 @@
 using System.CommandLine;
+using FlashBench.Bench.Config;
 using FlashBench.Bench;
+using FlashBench.Cli.Benches;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Status;
 
@@ -52,7 +54,7 @@ public static class StatusCommand
         if (parse.GetValue(GlobalOptions.Json))
             WriteJson(parse, directory, status);
         else
-            TextTable.Write(parse.InvocationConfiguration.Output, Describe(directory, status));
+            TextTable.Write(parse.InvocationConfiguration.Output, Describe(parse, directory, status));
         return ExitCodes.Ok;
     }
 
@@ -83,7 +85,7 @@ public static class StatusCommand
         return ExitCodes.Ok;
     }
 
-    private static List<string[]> Describe(string directory, JobStatus status)
+    private static List<string[]> Describe(ParseResult parse, string directory, JobStatus status)
     {
         List<string[]> rows =
         [
@@ -98,11 +100,28 @@ public static class StatusCommand
             rows.Add([status.Stage == JobStage.Finished ? "verdict" : "last phase ended", VerdictOf(status)]);
         if (status.Reason.Length > 0)
             rows.Add(["reason", PlainText.Of(status.Reason)]);
+        if (NextStep(parse, directory, status) is { } next)
+            rows.Add(["next", next]);
         if (status.Torn)
             rows.Add(["note", "the last line is torn (a crash, or the job is writing now); it is ignored"]);
         if (status.DamagedLine is { } line)
             rows.Add(["damage", $"line {line} of the journal {status.Damage}; nothing from there on is believed"]);
         return rows;
+    }
+
+    // What a person can do with a job that did not end for good.
+    private static string? NextStep(ParseResult parse, string directory, JobStatus status)
+    {
+        bool decided = status is { Stage: JobStage.Finished, HasCertificate: true, Verdict: not Verdict.Aborted };
+        if (decided || status.Stage is JobStage.Empty or JobStage.Unreadable)
+            return null;
+        BenchPaths paths = ConfigSource.Paths(ConfigSource.Load(parse));
+        if (BenchLock.OwnerOf(paths.State, status.Bench) is { } owner)
+            return $"none: bench {PlainText.Of(status.Bench)} is in use by {owner}";
+        string name = PlainText.Of(Path.GetFileName(directory));
+        return status.Stage == JobStage.Dirty
+            ? $"`flashbench resume {name}` goes on, or `flashbench restore {name}` puts the backup back; do not boot it"
+            : $"`flashbench resume {name}` goes on";
     }
 
     private static string StandsAt(JobStatus status)

@@ -44,7 +44,11 @@ public static class DoctorCommand
         BenchPaths paths = ConfigSource.Paths(config);
         StationReading station = StationReader.Read(
             paths, ThisHost.SocketOfHolder(paths), host.User.Id, TimeProvider.System);
-        IReadOnlyList<HostFinding> findings = HostDoctor.Examine(new DoctorCase(host, uses, station));
+        IReadOnlyList<HostFinding> findings =
+        [
+            .. HostDoctor.Examine(new DoctorCase(host, uses, station)),
+            .. CommissioningFindings.Of(config.Benches.Where(bench => only is null || bench == only), paths),
+        ];
 
         DisplaySettings settings = DisplaySettings.From(parse);
         string about = only is { } named ? $"bench {named.Id}" : $"{config.Benches.Count} benches";

@@ -12,6 +12,23 @@ internal sealed class ProgrammerDoor(TimeProvider time) : IDisposable
 {
     private LibUsbHost? _usb;
 
+    /// <summary>Where a programmer is plugged in, whatever the configuration calls it.</summary>
+    /// <returns>USB bus and port path, or its address; null if it is not there, which opening it will say.</returns>
+    public static string? PlaceOf(ProgrammerEntry entry, TimeProvider time)
+    {
+        if ((entry.Port ?? entry.Address) is { } named)
+            return named;
+        using var usb = new LibUsbHost(time);
+        string[] places =
+        [
+            .. usb.List().Select(found => found.Identity)
+                .Where(found => ModelsOf(entry).Contains(new UsbModel(found.VendorId, found.ProductId))
+                    && (entry.Serial is null || found.Serial == entry.Serial))
+                .Select(found => found.PortPath),
+        ];
+        return places is [var only] ? only : null;
+    }
+
     /// <summary>Opens one programmer.</summary>
     /// <exception cref="ProgrammerException">It is not there, not the only one, in use, or not permitted.</exception>
     public async Task<ISpiBus> OpenAsync(ProgrammerEntry entry, CancellationToken cancel)
@@ -21,15 +38,10 @@ internal sealed class ProgrammerDoor(TimeProvider time) : IDisposable
             case ProgrammerKind.Serprog:
                 return await SerprogProgrammer.OpenAsync(AddressOf(entry), time, cancel);
             case ProgrammerKind.Ch341a:
-                UsbModel[] models =
-                [
-                    new(Ch341aProtocol.VendorId, Ch341aProtocol.ProductId),
-                    new(Ch341aProtocol.VendorId, Ch341aProtocol.UartProductId), // so that its jumper can be named
-                ];
-                return await Ch341aProgrammer.OpenAsync(Usb.Open(Select(entry, models), 0), time, cancel);
+                return await Ch341aProgrammer.OpenAsync(Usb.Open(Select(entry, ModelsOf(entry)), 0), time, cancel);
             default:
                 FtdiChannel channel = entry.Channel == "B" ? FtdiChannel.B : FtdiChannel.A;
-                IUsbDevice device = Usb.Open(Select(entry, FtdiProtocol.Models), (int)channel);
+                IUsbDevice device = Usb.Open(Select(entry, ModelsOf(entry)), (int)channel);
                 return await FtdiProgrammer.OpenAsync(device, new FtdiOptions { Channel = channel }, time, cancel);
         }
     }
@@ -41,6 +53,14 @@ internal sealed class ProgrammerDoor(TimeProvider time) : IDisposable
 
     private static UsbSelector Select(ProgrammerEntry entry, IReadOnlyList<UsbModel> models) =>
         new(entry.Port, entry.Serial, models);
+
+    private static IReadOnlyList<UsbModel> ModelsOf(ProgrammerEntry entry) => entry.Kind == ProgrammerKind.Ch341a
+        ?
+        [
+            new(Ch341aProtocol.VendorId, Ch341aProtocol.ProductId),
+            new(Ch341aProtocol.VendorId, Ch341aProtocol.UartProductId), // so that its jumper can be named
+        ]
+        : FtdiProtocol.Models;
 
     private static SerprogAddress AddressOf(ProgrammerEntry entry)
     {

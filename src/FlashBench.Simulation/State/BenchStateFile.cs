@@ -138,6 +138,13 @@ public sealed class BenchStateFile : IDisposable
         }
     }
 
+    /// <summary>Size of the chip whose state a file holds, in bytes; null if it is no such file.</summary>
+    public static long? ChipBytesOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists && file.Length > CellsOffset ? file.Length - CellsOffset : null;
+    }
+
     /// <summary>Changes cells, in memory and in the file; no AND: the chip model has worked out the result.</summary>
     /// <param name="address">First byte.</param>
     /// <param name="data">New content; must end inside the chip.</param>
@@ -189,6 +196,23 @@ public sealed class BenchStateFile : IDisposable
     {
         lock (_boardGate)
             return _board.Payload?.ToArray();
+    }
+
+    /// <summary>Writes down elsewhere what a process that is killed now would leave.</summary>
+    /// <param name="path">A file that is made or replaced.</param>
+    /// <exception cref="BenchStateException">The disk failed.</exception>
+    public void CopyTo(string path)
+    {
+        try
+        {
+            byte[] content = new byte[RandomAccess.GetLength(_file)];
+            int length = RandomAccess.Read(_file, content, 0);
+            File.WriteAllBytes(path, content.AsSpan(0, length));
+        }
+        catch (IOException e)
+        {
+            throw new BenchStateException(Path, "cannot be copied, " + e.Message, inner: e);
+        }
     }
 
     /// <summary>Closes the file and releases its lock; everything is in it already.</summary>

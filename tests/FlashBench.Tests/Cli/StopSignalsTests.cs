@@ -7,7 +7,7 @@ namespace FlashBench.Tests.Cli;
 public sealed class StopSignalsTests
 {
     [Fact]
-    public async Task The_first_signal_asks_and_one_that_comes_a_second_later_ends_the_process()
+    public async Task The_first_signal_asks_the_second_stops_now_and_the_third_ends_the_process()
     {
         var time = new VirtualTime();
         using var stop = new StopSignals(time);
@@ -17,6 +17,13 @@ public sealed class StopSignalsTests
             .ContinueWith(_ => { }, TaskScheduler.Default);
         Assert.True(stop.Token.IsCancellationRequested);
         Assert.True(IsHeldBack(stop)); // the same key press, twice
+        Assert.False(stop.Now.IsCancellationRequested);
+        time.Run(cancel => Wait(time, cancel), TestContext.Current.CancellationToken);
+
+        Assert.True(IsHeldBack(stop));
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Now)
+            .ContinueWith(_ => { }, TaskScheduler.Default);
+        Assert.True(IsHeldBack(stop)); // again the same key press
         time.Run(cancel => Wait(time, cancel), TestContext.Current.CancellationToken);
 
         Assert.False(IsHeldBack(stop));

@@ -125,6 +125,7 @@ internal static class SampleJobs
                 Parts = [new PartIdentity(text, text, false)],
                 Profile = start.Profile with { Id = text, Board = text },
             },
+            Laboratory = new JournalData.Laboratory(text, text, text, text, text, text, text, text),
             Phases = [new PhaseFacts(text, 0, 1, Verdict.Fail, text, ErrorClass.Dut)],
             Chip = facts.Chip! with
             {

@@ -70,7 +70,7 @@ public sealed class DecisionTests(DecisionTests.PassedJob job) : IClassFixture<D
         Assert.NotEmpty(judgement.Reason);
     }
 
-    private static JobFacts Change(JobFacts f, string change) => change switch
+    internal static JobFacts Change(JobFacts f, string change) => change switch
     {
         "a phase was inconclusive" => f with
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
@@ -22,6 +23,11 @@ internal sealed class JobBench : IDisposable
     public const string TestKeyName = "FlashBench test key";
 
     private readonly TemporaryFolder _folder = new();
+    private TroubledClock? _host;
+    private KillPoint? _kill;
+    private VirtualTime? _time;
+    private long _stopped;
+    private int _lives;
 
     /// <summary>"me8", "me10" or "me11": board profile and generated image.</summary>
     public string Kind { get; init; } = "me8";
@@ -41,6 +47,11 @@ internal sealed class JobBench : IDisposable
     public bool DryRun { get; init; }
 
     public TimeSpan? ShortenedWatch { get; init; }
+
+    public TimeSpan? BaselineMinimum { get; init; }
+
+    /// <summary>The commissioning record that the job cites, given its profile.</summary>
+    public Func<DutProfile, JournalData.Commissioning?> Commissioned { get; init; } = _ => null;
 
     public string Dut { get; init; } = "board-1";
 
@@ -68,12 +79,33 @@ internal sealed class JobBench : IDisposable
 
     public Action<JournalMoment, string>? Probe { get; init; }
 
+    /// <summary>The second Ctrl-C.</summary>
+    public CancellationToken Now { get; init; }
+
     /// <summary>Called with every job event, with the bench and a way to press Ctrl-C.</summary>
     public Action<JobEvent, VirtualBench, Action> Watch { get; init; } = (_, _, _) => { };
 
     public string Directory { get; private set; } = "";
 
-    public string Folder => _folder.Path;
+    public string Folder => _folder.At($"life-{_lives}");
+
+    /// <summary>Seed of the bench, and with it the chip's unique id.</summary>
+    public Func<int> Seed { get; init; } = () => 7;
+
+    /// <summary>True to put another chip of the same type, with the same content, onto the bench.</summary>
+    public bool Swapped { get; set; }
+
+    /// <summary>The bench whose memory this one shares.</summary>
+    public JobBench? StateOf { get; init; }
+
+    /// <summary>True if the board was left without power and the programmer let go.</summary>
+    public bool IsSafe { get; private set; }
+
+    /// <summary>Bench time from <see cref="StoppedAt"/> to the end of the job.</summary>
+    public double SecondsSinceStop { get; private set; }
+
+    /// <summary>Told to the clock of a job that goes on; "boot" is that of the first run.</summary>
+    public string BootId { get; set; } = "boot";
 
     public byte[] FlashBefore { get; private set; } = [];
 
@@ -93,9 +125,9 @@ internal sealed class JobBench : IDisposable
 
     public string KeysFolder => _folder.At("keys");
 
-    public BenchState State => new(_folder.At("state"));
+    public BenchState State => StateOf?.State ?? new(Path.Combine(Folder, "state"));
 
-    public Vault Vault => new(_folder.At("vault"));
+    public Vault Vault => new(Path.Combine(Folder, "vault"));
 
     public IReadOnlyList<JournalRecord> Records =>
         JournalReader.ReadPrefix(File.ReadAllBytes(Path.Combine(Directory, JournalWriter.FileName)), out _, out _);
@@ -104,37 +136,118 @@ internal sealed class JobBench : IDisposable
     /// <returns>The exit code of the process, and the result.</returns>
     public (int ExitCode, JobResult Result) Run()
     {
-        byte[] image = Image ?? ImageGenerator.Create(Kind, Kind == "me11" ? 16u << 20 : 8u << 20);
-        SpiNorChip chip = SpiNorChips.All.First(row => row.SizeBytes == image.Length);
-        var time = new VirtualTime();
+        FlashBefore = Image ?? ImageGenerator.Create(Kind, Kind == "me11" ? 16u << 20 : 8u << 20);
         Key = StationKey.LoadOrCreate(KeysFolder);
-        Directory = JobFolders.Create(_folder.At("evidence"), "FBJ-TEST");
-        var options = new VirtualBenchOptions(Kind, _folder.At("bench.flash"), chip, 7)
+        Directory = JobFolders.Create(Path.Combine(Folder, "evidence"), "FBJ-TEST");
+        var time = new VirtualTime();
+        _host = HostClock?.Invoke(time);
+        BenchClock clock = _host is { } host ? new BenchClock(host, host, "boot")
+            : new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
+        return Run(
+            time, clock, Options(), options => VirtualBench.Create(options, FlashBefore, time),
+            (job, cancel) => job.RunAsync(cancel));
+    }
+
+    /// <summary>Goes on with the job after <see cref="RunUntilKilled"/>, in what is a new process.</summary>
+    public (int ExitCode, JobResult Result) Resume()
+    {
+        InterruptedJob interrupted = InterruptedJob.Read(Directory);
+        JournalTime last = interrupted.Last;
+        var time = new VirtualTime(last.Utc);
+        BenchClock clock = interrupted.Clock(
+            time, new VirtualBootClock(time, TimeSpan.FromMicroseconds(last.BootUs)), BootId);
+        CertifyOptions asked = Options();
+        CertifyOptions options = interrupted.Options(asked.Profile, asked.Keys, TestKeyName, asked.DrawNonce);
+        return Run(
+            time, clock, options, state => VirtualBench.Open(state, time),
+            (job, cancel) => job.ResumeAsync(interrupted, cancel));
+    }
+
+    /// <summary>Puts a backup back, in what is a new process.</summary>
+    public (int ExitCode, JobResult Result) Restore(BackupToRestore backup)
+    {
+        Directory = JobFolders.Create(Path.Combine(Folder, "evidence"), "FBJ-RESTORE");
+        var time = new VirtualTime();
+        var clock = new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
+        CertifyOptions options = Options() with
+        {
+            Job = "FBJ-RESTORE",
+            BindDut = false,
+        };
+        return Run(
+            time, clock, options, state => VirtualBench.Open(state, time),
+            (job, cancel) => job.RestoreAsync(backup, cancel));
+    }
+
+    /// <summary>Notes the moment from which <see cref="SecondsSinceStop"/> counts.</summary>
+    public void StoppedAt() => _stopped = _time!.GetTimestamp();
+
+    /// <summary>Runs the job, or goes on with it, until it is killed at one moment of one journal append.</summary>
+    /// <param name="type">Record type.</param>
+    /// <param name="occurrence">Which one of this type in this run, from 1.</param>
+    /// <param name="moment">The moment.</param>
+    /// <returns>False if the job ended before.</returns>
+    public bool RunUntilKilled(string type, int occurrence, JournalMoment moment)
+    {
+        _kill = new KillPoint(this, type, occurrence, moment);
+        try
+        {
+            if (Directory.Length == 0)
+                Run();
+            else
+                Resume();
+            return false;
+        }
+        catch (KilledException)
+        {
+            _lives++;
+            Directory = Path.Combine(Folder, "evidence", "FBJ-TEST");
+            return true;
+        }
+        finally
+        {
+            _kill = null;
+        }
+    }
+
+    private (int ExitCode, JobResult Result) Run(
+        VirtualTime time, BenchClock clock, CertifyOptions options, Func<VirtualBenchOptions, VirtualBench> open,
+        Func<CertifyJob, CancellationToken, Task<JobResult>> run)
+    {
+        _time = time;
+        SpiNorChip chip = SpiNorChips.All.First(row => row.SizeBytes == FlashBefore.Length);
+        var state = new VirtualBenchOptions(Kind, Path.Combine(Folder, "bench.flash"), chip, Swapped ? 8 : Seed())
         {
             Agent = Agent,
             HiddenUnderHap = HiddenUnderHap,
             Programmer = Programmer,
         };
-        FlashBefore = image;
         using var stop = new CancellationTokenSource();
         JobResult result = time.Run(async cancel =>
         {
-            await using VirtualBench bench = VirtualBench.Create(options, image, time);
+            await using VirtualBench bench = open(state);
+            ControlFaults.Arrange(Control, bench.Faults);
             Arrange(bench);
             await Prepare(bench, time);
             var parts = new BenchParts(
-                async open => await OpenAsync(await bench.OpenProgrammerAsync(open), time, open),
+                async opening => await OpenAsync(await bench.OpenProgrammerAsync(opening), time, opening),
                 new RelayPower(bench.PowerRelay), bench.Sensor, bench.Console);
-            var clock = new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
-            if (HostClock?.Invoke(time) is { } host)
+            if (_host is { } host)
             {
-                clock = new BenchClock(host, host, "boot");
-                parts = parts with { Console = new RetimedConsole(parts.Console, host) };
+                parts = parts with
+                {
+                    Console = new RetimedConsole(parts.Console, host)
+                };
             }
 
-            var job = new CertifyJob(Equip(parts, time), Options(), new JobFolders(Directory, Vault, State, Key), clock)
+            var job = new CertifyJob(Equip(parts, time), options, Folders(), clock)
             {
-                JournalProbe = Probe,
+                JournalProbe = (moment, type) =>
+                {
+                    Probe?.Invoke(moment, type);
+                    _kill?.At(moment, type);
+                },
+                Now = Now,
                 Listener = happened =>
                 {
                     Events.Add(happened);
@@ -143,11 +256,14 @@ internal sealed class JobBench : IDisposable
             };
             try
             {
-                return await job.RunAsync(cancel);
+                return await run(job, cancel);
             }
             finally
             {
                 HalfWritten = job.ChipHalfWritten;
+                IsSafe = await bench.PowerRelay.ReadAsync(CancellationToken.None) == false
+                    && !bench.Programmer.IsAttached;
+                SecondsSinceStop = time.GetElapsedTime(_stopped).TotalSeconds;
                 FlashAfter = bench.Chip.Cells.ToArray();
                 Contentions = bench.Chip.ContentionCount;
             }
@@ -168,6 +284,16 @@ internal sealed class JobBench : IDisposable
             ? await FtdiProgrammer.OpenAsync(usb, new FtdiOptions(), time, cancel)
             : await Ch341aProgrammer.OpenAsync(usb, time, cancel);
 
+    private JobFolders Folders()
+    {
+        var reserve = new DiskReserve(Path.Combine(Folder, "evidence", DiskReserve.FileName));
+        reserve.Take();
+        return new JobFolders(Directory, Vault, State, Key)
+        {
+            Reserve = reserve,
+        };
+    }
+
     private CertifyOptions Options()
     {
         DutProfile profile = Describe(DutProfiles.Load($"virtual-{Kind}"));
@@ -187,6 +313,8 @@ internal sealed class JobBench : IDisposable
             Control = Control,
             DryRun = DryRun,
             ShortenedWatch = ShortenedWatch,
+            BaselineMinimum = BaselineMinimum,
+            Commissioning = Commissioned(profile),
             Keys = Simulated ? KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256) : KeyRing.Intel,
             TestKeyName = TestKeyName,
             Simulated = Simulated,
@@ -194,4 +322,23 @@ internal sealed class JobBench : IDisposable
                 .ToString("x8", System.Globalization.CultureInfo.InvariantCulture),
         };
     }
+
+    // A killed process runs no handler: what is on disk at this moment is all that the next one finds.
+    private sealed class KillPoint(JobBench bench, string type, int occurrence, JournalMoment moment)
+    {
+        private int _left = occurrence;
+
+        public void At(JournalMoment now, string written)
+        {
+            if (now != moment || written != type || --_left != 0)
+                return;
+            // Another process, since the chip's file is locked against this one's reads too.
+            using Process copy = Process.Start(
+                "cp", ["-r", bench.Folder, bench._folder.At($"life-{bench._lives + 1}")]);
+            copy.WaitForExit();
+            throw new KilledException();
+        }
+    }
+
+    private sealed class KilledException : Exception;
 }

@@ -193,6 +193,21 @@ public sealed class BootCauseTests
         Assert.Equal(BootClass.LabPower, seen.Class);
     }
 
+    [Fact]
+    public void A_board_that_dies_right_after_power_good_is_not_the_labs_for_the_current_before_it()
+    {
+        BootObservation seen = new BootScript
+        {
+            PowerGood = 0,
+            Power = at => at < 1 ? (0, 0) : at < 1.5 ? (3290, 800) : (0, 38),
+            Heartbeats = _ => false,
+            Samples = _ => false,
+            Until = 20,
+        }.Run();
+
+        Assert.Equal(BootClass.UnexplainedPowerLoss, seen.Class);
+    }
+
     [Theory]
     [InlineData(0.009, BootClass.Alive)]
     [InlineData(0.0104, BootClass.ClockMismatch)]

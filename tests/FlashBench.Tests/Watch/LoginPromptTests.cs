@@ -126,7 +126,7 @@ public sealed class LoginPromptTests
             new JournalRecord(i, new JournalTime(atUs[i], atUs[i], "boot", default), one, "")).ToList();
         ConsoleArrival[] console = [Arrival(20 * Us), Arrival(30 * Us + 100), Arrival(45 * Us)];
 
-        BootObservation seen = Assert.Single(BootFold.Fold(SampleJournal.Start, records, console));
+        BootObservation seen = Assert.Single(BootFold.Fold(SampleJournal.Start, records, console).Judged);
 
         Assert.Equal([30 * Us + 100], seen.Signs);
     }

@@ -40,6 +40,27 @@ internal static class AuditPhase
         return PhaseOutcome.Pass;
     }
 
+    /// <summary>Finds again what the audit of an interrupted job had found.</summary>
+    /// <exception cref="ResumeRefusedException">The backup says something else than it did then.</exception>
+    public static void Repeat(JobContext job)
+    {
+        try
+        {
+            ImageAnalysis image = ImageAnalysis.Read(job.Backup, job.Options.Keys);
+            if (image is { Descriptor: not null, Me: not null } && TryPlan(job, image) is null)
+            {
+                job.Original = image;
+                return;
+            }
+        }
+        catch (ImageFormatException)
+        {
+            // As below.
+        }
+
+        throw new ResumeRefusedException("the backup in the vault does not say what it said when the job began");
+    }
+
     private static IEnumerable<string> Refusals(JobContext job, ImageAnalysis image, MeFirmware me)
     {
         foreach (Finding finding in image.Findings.Where(f => f.Severity == FindingSeverity.Error))
@@ -50,8 +71,9 @@ internal static class AuditPhase
             yield return $"profile {job.Options.Profile.Id} is for ME {majors}, but the chip holds {me.Title}";
         }
 
-        if (job.Options.Control == NegativeControl.Stock && IsAltered(image, me))
-            yield return "the control \"stock\" needs a stock image, and this one is neutralized";
+        bool needsStock = job.Options.KeepsStock || job.Options.Control == NegativeControl.WrongStrap;
+        if (needsStock && IsAltered(image, me))
+            yield return $"the control \"{job.Options.ControlName}\" needs a stock image, and this one is neutralized";
         string? refused = TryPlan(job, image);
         if (refused is not null)
             yield return refused;
@@ -63,8 +85,12 @@ internal static class AuditPhase
         {
             var pin = new DisableBitPin(job.Options.Profile.Me.StrapOffset, job.Options.Profile.Me.StrapBit);
             ImagePlan plan = NeutralizationPlan.Create(image, pin);
-            job.Plan = job.Options.Control == NegativeControl.DamagedManifest ? ControlImages.DamagedManifest(image)
-                : plan;
+            job.Plan = job.Options.Control switch
+            {
+                NegativeControl.DamagedManifest => ControlImages.DamagedManifest(image),
+                NegativeControl.WrongStrap => ControlImages.WrongStrap(image, pin),
+                _ => plan,
+            };
             return null;
         }
         catch (PlanRefusedException e)

@@ -21,7 +21,7 @@ internal static class BackupPhase
                 job.State.Chips.SaveBackup(key, sha256);
             job.Journal.Append(new JournalData.Backup(sha256, first.Length, 2, true, 0, 0, Stored: true));
             job.Note($"backup {sha256} is in the vault");
-            return PhaseOutcome.Pass;
+            return DiffersFromBefore(job, sha256) ?? PhaseOutcome.Pass;
         }
 
         ByteDifference difference = ByteDifference.Between(first, second);
@@ -36,6 +36,14 @@ internal static class BackupPhase
                 + (once ? "a third agrees with one of them" : "a third agrees with neither") + ": check clip and leads",
             ErrorClass.Infrastructure);
     }
+
+    // A read before an interruption counts no more, but it must not have been another one.
+    private static PhaseOutcome? DiffersFromBefore(JobContext job, string sha256) =>
+        job.Records.Select(record => record.Data).OfType<JournalData.BackupPass>().All(pass => pass.Sha256 == sha256)
+            ? null
+            : new PhaseOutcome(
+                Verdict.Inconclusive, "the whole reads before and after an interruption differ: check clip and leads",
+                ErrorClass.Infrastructure);
 
     private static async Task<byte[]> PassAsync(JobContext job, int number, bool diagnosis, CancellationToken cancel)
     {

@@ -11,7 +11,8 @@ internal static class BaselinePhase
     public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
     {
         await job.Power.ReleaseSpiAsync();
-        BootObservation seen = await new BootRun(job, BootKind.Baseline).RunAsync(cancel);
+        BootObservation seen = BootRun.Before(job, BootKind.Baseline) is [.., var before] ? before
+            : await new BootRun(job, BootKind.Baseline).RunAsync(cancel);
         job.Note(seen.Explanation);
         JobFacts facts = job.Facts();
         IReadOnlyList<Check> checks = Decision.Decide(facts).Checks;

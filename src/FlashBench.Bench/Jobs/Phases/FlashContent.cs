@@ -44,16 +44,16 @@ internal static class FlashContent
 
     /// <summary>What may change before the write: what the board's firmware may write, and what will be erased anyway.
     /// </summary>
-    public static List<FlashRange> MayDriftBeforeWrite(JobContext job)
+    public static List<FlashRange> MayDriftBeforeWrite(JobContext job) =>
+        [.. WrittenByFirmware(job), .. ErasedAnyway(job)];
+
+    /// <summary>Partitions of the ME that do not survive the write.</summary>
+    public static IEnumerable<FlashRange> ErasedAnyway(JobContext job)
     {
         MeFirmware me = job.Original!.Me!;
-        return
-        [
-            .. WrittenByFirmware(job),
-            .. from partition in me.Table.Partitions
+        return from partition in me.Table.Partitions
                where partition.Range is { IsEmpty: false } range && !range.Overlaps(me.Code.Range)
-               select partition.Range!.Value,
-        ];
+               select partition.Range!.Value;
     }
 
     /// <summary>Which of the ranges that may differ do differ.</summary>

@@ -12,31 +12,59 @@ namespace FlashBench.Bench.Jobs.Phases;
 /// </remarks>
 internal sealed class FlashWriter(JobContext job)
 {
+    /// <summary>Writes what differs.</summary>
+    /// <param name="purpose">"plan" or "restore".</param>
+    /// <param name="current">What the chip holds, read just now.</param>
+    /// <param name="target">What it shall hold; the vault has it.</param>
+    /// <param name="cancel">Honoured between blocks.</param>
     public async Task WriteAsync(string purpose, byte[] current, byte[] target, CancellationToken cancel)
     {
-        SpiNorChip chip = job.Chip!;
         if (current.AsSpan().SequenceEqual(target))
             return;
         SpiSession spi = await job.Power.AcquireSpiAsync(purpose, cancel);
-        SpiNorFlash flash = spi.Open(chip);
-        var planner = new WritePlanner(chip, WriteCosts.Of(chip, spi.Bus.FrequencyHz));
-        List<BlockPlan> plans = Plans(planner, current, target);
+        SpiNorFlash flash = spi.Open(job.Chip!);
+        List<BlockPlan> plans = Plans(spi, current, target, begun: null);
         await RefuseProtectedAsync(flash, plans, cancel);
         cancel.ThrowIfCancellationRequested();
         await spi.CheckAsync(cancel);
-        long bytes = plans.Sum(plan => (long)plan.Length);
-        job.Journal.Append(new JournalData.Dirty(purpose, bytes, plans.Count));
+        job.Journal.Append(new JournalData.Dirty(purpose, BytesOf(plans), plans.Count, FlashContent.HashOf(target)));
+        Mark();
+        await WriteBlocksAsync(purpose, (spi, flash), plans, target, cancel);
+    }
+
+    /// <summary>Goes on with an interrupted write: blocks that were under way are erased whole, whatever they seem to
+    /// hold, since an erase or a page that was cut off reads as it likes.</summary>
+    /// <inheritdoc cref="WriteAsync"/>
+    public async Task GoOnAsync(BegunWrite begun, byte[] current, byte[] target, CancellationToken cancel)
+    {
+        SpiSession spi = await job.Power.AcquireSpiAsync("the rest of the write", cancel);
+        SpiNorFlash flash = spi.Open(job.Chip!);
+        List<BlockPlan> plans = Plans(spi, current, target, begun);
+        await RefuseProtectedAsync(flash, plans, cancel);
+        if (plans.Count > 0)
+            await WriteBlocksAsync("the rest", (spi, flash), plans, target, cancel);
+    }
+
+    /// <summary>Marks the bench's board as half-written; on return that is on disk.</summary>
+    public void Mark()
+    {
         job.State.MarkDirty(job.Options.Bench, job.Options.Job);
         if (ChipKey.Of(job.Identity!) is { } key)
             job.State.Chips.Forget(key);
         job.Dirty = job.Marked = true;
+    }
+
+    private async Task WriteBlocksAsync(
+        string purpose, (SpiSession Spi, SpiNorFlash Flash) chip, List<BlockPlan> plans, byte[] target,
+        CancellationToken cancel)
+    {
+        long bytes = BytesOf(plans), done = 0;
         job.BeginStage($"writing {plans.Count} blocks that differ: {purpose}");
-        var writer = new BlockWriter(flash);
-        long done = 0;
+        var writer = new BlockWriter(chip.Flash);
         foreach (BlockPlan plan in plans)
         {
             cancel.ThrowIfCancellationRequested();
-            await spi.CheckAsync(cancel);
+            await chip.Spi.CheckAsync(cancel);
             await WriteBlockAsync(writer, plan, target);
             done += plan.Length;
             job.Report(done, bytes, "bytes");
@@ -48,18 +76,24 @@ internal sealed class FlashWriter(JobContext job)
         uint to = plan.Address + (uint)plan.Length;
         string sha256 = FlashContent.HashOf(target.AsSpan((int)plan.Address, plan.Length));
         job.Journal.Append(new JournalData.BlockIntent(plan.Address, to, sha256));
-        await writer.WriteAsync(plan, done: null, CancellationToken.None);
+        await writer.WriteAsync(plan, done: null, CancellationToken.None, job.Now);
         job.Journal.Append(new JournalData.BlockDone(plan.Address, to));
     }
 
-    // The whole chip was read just now: nothing is unknown.
-    private static List<BlockPlan> Plans(WritePlanner planner, byte[] current, byte[] target)
+    private static long BytesOf(List<BlockPlan> plans) => plans.Sum(plan => (long)plan.Length);
+
+    // The whole chip was read just now: nothing is unknown but what an interruption tore.
+    private List<BlockPlan> Plans(SpiSession spi, byte[] current, byte[] target, BegunWrite? begun)
     {
+        SpiNorChip chip = job.Chip!;
+        var planner = new WritePlanner(chip, WriteCosts.Of(chip, spi.Bus.FrequencyHz));
         var sectors = new SectorState[planner.BlockBytes / planner.SectorBytes];
-        Array.Fill(sectors, SectorState.Known);
         List<BlockPlan> plans = [];
         for (int start = 0; start < target.Length; start += planner.BlockBytes)
         {
+            if (begun?.IsDone(start) == true)
+                continue;
+            Array.Fill(sectors, begun?.IsTorn(start) == true ? SectorState.Unknown : SectorState.Known);
             BlockPlan plan = planner.Plan(
                 (uint)start, current.AsSpan(start, planner.BlockBytes), target.AsMemory(start, planner.BlockBytes),
                 sectors);

@@ -12,8 +12,8 @@ internal static class PlanPhase
     {
         ImagePlan plan = job.Plan!;
         ReadOnlySpan<byte> original = job.Backup;
-        byte[] planned = job.Options.Control == NegativeControl.Stock ? [.. original] : plan.Apply(original);
-        var changes = job.Options.Control == NegativeControl.Stock ? [] : plan.Changes;
+        byte[] planned = Planned(job);
+        var changes = job.Options.KeepsStock ? [] : plan.Changes;
         ByteDifference loose = ByteDifference.Between(original, planned, [.. changes.Select(change => change.Range)]);
         job.Journal.Append(new JournalData.Plan(
             job.Options.ControlName is { } name ? $"negative control {name}" : plan.Policy,
@@ -29,6 +29,12 @@ internal static class PlanPhase
             ? PhaseOutcome.Pass
             : new PhaseOutcome(Verdict.Fail, $"{loose.Count} changed bytes belong to no rule", ErrorClass.Bug);
     }
+
+    /// <summary>SHA-256 of the planned content.</summary>
+    public static string HashOf(JobContext job) => FlashContent.HashOf(Planned(job));
+
+    private static byte[] Planned(JobContext job) =>
+        job.Options.KeepsStock ? [.. job.Backup!] : job.Plan!.Apply(job.Backup);
 
     private static JournalData.PlanChange RecordOf(ImageChange change) => new(
         (uint)change.Range.Start, (uint)change.Range.End, change.Rule.Id, change.Rule.Text,

@@ -11,9 +11,13 @@ internal static class WatchPhase
     public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
     {
         await job.Power.ReleaseSpiAsync();
+        var before = new Dictionary<string, Queue<BootObservation>>();
         foreach ((string kind, string name) in Boots(job.Start.Watch))
         {
-            BootObservation seen = await new BootRun(job, kind).RunAsync(cancel);
+            if (!before.TryGetValue(kind, out Queue<BootObservation>? watched))
+                before[kind] = watched = new Queue<BootObservation>(BootRun.Before(job, kind));
+            BootObservation seen = watched.TryDequeue(out BootObservation? done) ? done
+                : await new BootRun(job, kind).RunAsync(cancel);
             job.Note($"boot {seen.Number} ({name}): {seen.Explanation}");
             Verdict outcome = WatchChecks.OutcomeOf(seen.Class);
             if (outcome != Verdict.Pass)

@@ -12,12 +12,15 @@ internal static class WritePhase
 
     public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
     {
+        if (job.Begun is { } begun)
+            return await GoOnAsync(job, begun, cancel);
         byte[] current = await ReadAsync(job, "before the write", cancel);
         if (Drifted(job, current) is { } refused)
             return refused;
         if (await ReadAgainAsync(job, current, cancel) is { } doubtful)
             return doubtful;
         byte[] target = Target(job, current);
+        job.Vault.Store(target); // with it a write that is interrupted can go on: nothing else knows all of it
         await new FlashWriter(job).WriteAsync("plan", current, target, cancel);
         return await VerifyAsync(job, target, cancel);
     }
@@ -34,6 +37,33 @@ internal static class WritePhase
         return difference.Count == 0
             ? PhaseOutcome.Pass
             : new PhaseOutcome(Verdict.Fail, "the backup could not be put back whole", ErrorClass.Infrastructure);
+    }
+
+    // After an interruption amid the write. Outside the blocks that were begun nothing was touched: there the chip must
+    // hold what this board's chip held, or it is another one.
+    private static async Task<PhaseOutcome> GoOnAsync(JobContext job, BegunWrite begun, CancellationToken cancel)
+    {
+        byte[] target = ChipAgainStep.FromVault(job, begun.TargetSha256, "what the chip shall hold");
+        byte[] current = await ReadAsync(job, "after the interruption", cancel);
+        byte[] untouched = [.. job.Backup!];
+        foreach (FlashRange range in FlashContent.WrittenByFirmware(job))
+            range.Of(target).CopyTo(untouched.AsSpan((int)range.Start));
+        List<FlashRange> mayDiffer = [.. begun.Ranges, .. FlashContent.ErasedAnyway(job)];
+        ByteDifference foreign = ByteDifference.Between(current, untouched, mayDiffer);
+        if (foreign.Count > 0)
+        {
+            throw new ResumeRefusedException(
+                $"{foreign.Count} bytes that nobody touched differ from this board's backup, first at "
+                + $"0x{foreign.First:X6}: another board, or a bad contact; nothing was written to it")
+            {
+                OtherBoard = true,
+            };
+        }
+
+        job.Journal.Append(new JournalData.ReadBack(
+            JournalData.ReadBack.GoingOn, FlashContent.HashOf(current), begun.TargetSha256, 0, 0, Reopened: true, []));
+        await new FlashWriter(job).GoOnAsync(begun, current, target, cancel);
+        return await VerifyAsync(job, target, cancel);
     }
 
     // The board ran since the backup: its own firmware may have written its own data, and nothing else.
@@ -89,7 +119,7 @@ internal static class WritePhase
     // The board's own data as it is now, the rest as planned from the backup.
     private static byte[] Target(JobContext job, byte[] current)
     {
-        if (job.Options.Control == NegativeControl.Stock)
+        if (job.Options.KeepsStock)
             return current; // the control is that nothing is written
         byte[] target = job.Plan!.Apply(job.Backup);
         foreach (FlashRange range in FlashContent.WrittenByFirmware(job))

@@ -8,20 +8,23 @@ public sealed class BlockWriter(SpiNorFlash flash)
     /// <param name="plan">Its plan.</param>
     /// <param name="done">Told the bytes of every page and of every erased unit; may be null.</param>
     /// <param name="cancel">Honoured before the block.</param>
+    /// <param name="now">Honoured between erases and pages; the block is then undefined.</param>
     /// <exception cref="FlashChipException">The chip refused, or stayed busy; the block is undefined.</exception>
     /// <exception cref="ProgrammerException">The programmer failed; the block is undefined.</exception>
-    public async Task WriteAsync(BlockPlan plan, Action<long>? done, CancellationToken cancel)
+    public async Task WriteAsync(
+        BlockPlan plan, Action<long>? done, CancellationToken cancel, CancellationToken now = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         cancel.ThrowIfCancellationRequested();
         foreach (EraseStep step in plan.Erases)
         {
+            now.ThrowIfCancellationRequested();
             await flash.EraseAsync(step.Command, step.Address, CancellationToken.None);
             done?.Invoke(step.Command.SizeBytes);
         }
 
         if (plan.Pages.Count > 0)
-            await flash.ProgramPagesAsync(plan.Pages, done, CancellationToken.None);
+            await flash.ProgramPagesAsync(plan.Pages, done, now);
     }
 
     /// <summary>Reads the block and compares it.</summary>

@@ -14,7 +14,7 @@ public sealed class JobStatusReaderTests
         SampleJournal.Begin(1, "identify"),
         SampleJournal.End("identify", "W25Q64"),
         SampleJournal.Begin(6, "write"),
-        new JournalData.Dirty("write", 4096, 1),
+        new JournalData.Dirty("write", 4096, 1, ""),
         new JournalData.BlockDone(0, 4096),
         new JournalData.Clean("00"),
         SampleJournal.End("write"),

@@ -68,7 +68,7 @@ public sealed class StatusCommandTests : IDisposable
     [Fact]
     public async Task A_half_written_chip_is_the_first_thing_to_read()
     {
-        Write("j", minute: 1, [new JournalData.Dirty("write", 1, 1)]);
+        Write("j", minute: 1, [new JournalData.Dirty("write", 1, 1, "")]);
 
         CommandLineRun run = await CommandLineRun.OfAsync("status", Path.Combine(_evidence.Path, "j"));
 
@@ -89,7 +89,7 @@ public sealed class StatusCommandTests : IDisposable
     [Fact]
     public async Task Json_is_an_object_a_job()
     {
-        Write("j", minute: 1, [new JournalData.Dirty("write", 1, 1)], "garbage\n");
+        Write("j", minute: 1, [new JournalData.Dirty("write", 1, 1, "")], "garbage\n");
 
         CommandLineRun run = await CommandLineRun.OfAsync("status", "--json", "--evidence", _evidence.Path);
 

@@ -1,0 +1,52 @@
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Journal;
+
+namespace FlashBench.Bench.Jobs;
+
+/// <summary>A backup of the vault, and the chip that it was taken of.</summary>
+/// <param name="Job">The job that took it; empty if only the chip is known.</param>
+/// <param name="Dut">Serial of its board.</param>
+/// <param name="Sha256">Its hash.</param>
+/// <param name="JedecId">Id of its chip, six hex digits.</param>
+/// <param name="UniqueId">Unique id of its chip; empty if it has none.</param>
+/// <param name="SizeBytes">Size of its chip; 0 if only the image tells.</param>
+public sealed record BackupToRestore(
+    string Job, string Dut, string Sha256, string JedecId, string UniqueId, uint SizeBytes)
+{
+    /// <summary>True if the operator said that the board has another chip now, and typed its serial.</summary>
+    public bool ToNewChip { get; init; }
+
+    /// <summary>The backup that a job took.</summary>
+    /// <param name="directory">Its directory; the job may have ended, or not.</param>
+    /// <returns>Null if it took none.</returns>
+    /// <exception cref="EvidenceException">The journal is missing or has no first record.</exception>
+    public static BackupToRestore? OfJob(string directory)
+    {
+        // Damage behind the backup does not matter here: the image is found by its hash.
+        IReadOnlyList<JournalRecord> records = JournalReader.ReadPrefix(
+            EvidenceFolder.ReadFile(directory, JournalWriter.FileName), out _, out _);
+        if (records.Count == 0 || records[0].Data is not JournalData.JobStart start)
+            throw new EvidenceException(JournalWriter.FileName, 0, "the first record is no job.start");
+        var data = records.Select(record => record.Data).ToList();
+        return data.OfType<JournalData.Backup>().LastOrDefault(backup => backup.Stored) is { } taken
+            && data.OfType<JournalData.Chip>().LastOrDefault() is { } chip
+            ? new BackupToRestore(
+                start.Job, start.Dut, taken.Sha256, chip.JedecId, chip.UniqueId, chip.SizeBytes)
+            : null;
+    }
+
+    /// <summary>The backup of the chip that belongs to a board.</summary>
+    /// <param name="state">What this host remembers.</param>
+    /// <param name="dut">Serial of the board.</param>
+    /// <param name="sizeBytes">Size of the chip.</param>
+    /// <returns>Null if the board or its backup is not known, or its chip has no unique id.</returns>
+    /// <exception cref="JournalWriteException">What is remembered cannot be read.</exception>
+    public static BackupToRestore? OfBoard(BenchState state, string dut, uint sizeBytes)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.Binding(dut) is { UniqueId.Length: > 0 } bound
+            && state.Chips.Backup(new Programming.ChipKey(bound.JedecId, bound.UniqueId, sizeBytes)) is { } sha256
+            ? new BackupToRestore("", dut, sha256, bound.JedecId, bound.UniqueId, sizeBytes)
+            : null;
+    }
+}

@@ -1,0 +1,197 @@
+using System.CommandLine;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Cli.Benches;
+using FlashBench.Cli.Certify;
+using FlashBench.Cli.Diagnostics;
+using FlashBench.Cli.Output;
+using FlashBench.Cli.Progress;
+using FlashBench.Firmware.Formats;
+using FlashBench.Hardware.Flash;
+using FlashBench.Simulation.Images;
+using FlashBench.Simulation.State;
+
+namespace FlashBench.Cli.Recovery;
+
+/// <summary>Wires one `restore` together and runs it.</summary>
+internal sealed class RestoreRun
+{
+    private readonly ParseResult _parse;
+    private readonly RestoreRequest _request;
+    private readonly BenchConfig _config;
+    private readonly BenchPaths _paths;
+    private CertifyJob? _job;
+    private string _directory = "";
+
+    private RestoreRun(ParseResult parse, RestoreRequest request)
+    {
+        (_parse, _request) = (parse, request);
+        _config = ConfigSource.Load(parse);
+        _paths = ConfigSource.Paths(_config);
+    }
+
+    /// <summary>Puts a backup back.</summary>
+    /// <returns>0 once it is back and was read back equal; else what kept it from that.</returns>
+    public static int Execute(ParseResult parse, RestoreRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return new RestoreRun(parse, request).Run(cancel);
+        }
+        catch (StationKeyException e)
+        {
+            throw new CommandFailure(ExitCodes.Permission, e.Message);
+        }
+        catch (EvidenceException e)
+        {
+            throw new CommandFailure(ExitCodes.BadInput, e.Message);
+        }
+        catch (BenchStateException e)
+        {
+            throw new CommandFailure(e.InUse ? ExitCodes.Unavailable : ExitCodes.BenchError, e.Message);
+        }
+    }
+
+    private int Run(CancellationToken cancel)
+    {
+        string? of = _request.Job is { } job
+            ? InterruptedJobs.Choose(_parse, job, bench: null, _request.Evidence)
+            : null;
+        BackupToRestore? known = of is null ? null : BackupToRestore.OfJob(of)
+            ?? throw new CommandFailure(ExitCodes.BadInput, $"job {_request.Job} took no backup: nothing to put back");
+        BenchEntry bench = ConfigSource.Bench(_config, _request.Bench ?? BenchOf(of!));
+        bool mayAsk = !_parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
+        BenchWorld world = BenchWorld.Of(
+            bench, _paths, _config.PowerGroups, new WorldWishes(RealTime: false, Seed: null, UsbPort: null, mayAsk));
+        BackupToRestore backup = known ?? OfBoard(world.State, bench);
+        if (_request.ToNewChip)
+            backup = backup with { ToNewChip = Confirmed(backup.Dut, mayAsk) };
+
+        using DiagnosticLog diagnostics = DiagnosticLog.Create(_paths.Log);
+        var settings = DisplaySettings.From(_parse);
+        if (bench.Relays?.HasOperator == true)
+            settings = settings with { Terminal = false }; // bars would wipe the instructions away
+        try
+        {
+            JobResult result;
+            using (var display = new JobDisplay(settings))
+                result = world.Run(stop => RunOnBenchAsync(world, bench, backup, display, stop), cancel);
+            return Conclude(settings, result, backup, world);
+        }
+        catch (Exception fault) when (JobExit.OfEscape(fault, _job is { ChipHalfWritten: true }) is { } failure)
+        {
+            diagnostics.Log.Error(fault, "Restoring ended without a record, exit {Code}", failure.ExitCode);
+            throw failure;
+        }
+    }
+
+    private async Task<JobResult> RunOnBenchAsync(
+        BenchWorld world, BenchEntry bench, BackupToRestore backup, JobDisplay display, CancellationToken cancel)
+    {
+        var opening = new BenchOpening(Fresh: false, Image: null, display.Note)
+        {
+            Work = $"restore {backup.Job}".TrimEnd(),
+            NeedsConsole = false,
+        };
+        await using OpenedBench opened = await world.OpenAsync(opening, cancel);
+        using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
+        _directory = JobFolders.Create(
+            Path.GetFullPath(_request.Evidence ?? _paths.Evidence), world.JobId + "-restore");
+        var folders = new JobFolders(_directory, new Vault(_paths.Vault), world.State, key)
+        {
+            Reserve = FreeSpace.Claim(_config, Path.GetDirectoryName(_directory)!),
+        };
+        CrashPoint? crash = CrashPoint.FromEnvironment();
+        _job = new CertifyJob(opened.Parts, Options(world, bench, backup), folders, world.Clock())
+        {
+            Listener = new JobEvents(display).Show,
+            JournalProbe = crash is null ? null : crash.At,
+            Now = StopSignals.NowOf(_parse),
+        };
+        JobResult result = await _job.RestoreAsync(backup, cancel);
+        if (_job.IsRestored)
+            world.State.Close(bench.Id);
+        return result;
+    }
+
+    private int Conclude(DisplaySettings settings, JobResult result, BackupToRestore backup, BenchWorld world)
+    {
+        bool done = _job is { IsRestored: true };
+        int code = done ? ExitCodes.Ok : JobExit.CodeOf(result, dryRun: false);
+        string sentence = done
+            ? $"backup {backup.Sha256} of board {PlainText.Of(backup.Dut)} is back on its chip, read back equal"
+            : $"not restored: {PlainText.Of(result.Judgement.Reason)}";
+        if (settings.Json)
+        {
+            JsonLine.Write(settings.Output, "restored", json =>
+            {
+                json.WriteNumber("exitCode", code);
+                json.WriteBoolean("restored", done);
+                json.WriteString("job", world.JobId);
+                json.WriteString("directory", _directory);
+                json.WriteString("message", sentence);
+            });
+        }
+        else
+        {
+            settings.Output.WriteLine(sentence + ".");
+            settings.Output.WriteLine($"record  {Path.Combine(_directory, DsseEnvelope.FileName)}");
+        }
+
+        return code;
+    }
+
+    // Its own serial typed by a person is what tells a replaced chip from another board's (rule I8).
+    private bool Confirmed(string dut, bool mayAsk)
+    {
+        string? typed = _request.Confirm;
+        if (typed is null && mayAsk)
+        {
+            Console.Error.Write(
+                "This puts one board's own data (MAC address, keys) onto a chip that nobody knows.\n"
+                + "Type the serial of the board that the chip is on: ");
+            typed = Console.In.ReadLine()?.Trim();
+        }
+
+        return typed == dut ? true : throw new UsageException(typed is null
+            ? "--to-new-chip needs the board's serial: --confirm SERIAL"
+            : "the serial is not that of the backup's board: nothing was done");
+    }
+
+    private BackupToRestore OfBoard(BenchState state, BenchEntry bench)
+    {
+        var sizes = DutProfiles.Load(bench.DutProfile).Chips.SelectMany(
+            id => SpiNorChips.All.Where(chip => chip.JedecId == id)).Select(chip => chip.SizeBytes).Distinct();
+        return sizes.Select(size => BackupToRestore.OfBoard(state, _request.Dut!, size))
+            .FirstOrDefault(backup => backup is not null)
+            ?? throw new CommandFailure(
+                ExitCodes.BadInput, $"no backup is known to be of board {PlainText.Of(_request.Dut!)}: name the job");
+    }
+
+    private static string BenchOf(string directory) => InterruptedJob.StartOf(directory).Bench;
+
+    private static CertifyOptions Options(BenchWorld world, BenchEntry bench, BackupToRestore backup)
+    {
+        DutProfile profile = DutProfiles.Load(bench.DutProfile);
+        return new CertifyOptions
+        {
+            Job = world.JobId + "-restore",
+            Bench = bench.Id,
+            Profile = profile,
+            Dut = backup.Dut,
+            BindDut = false, // the chip is held against the backup instead
+            Operator = "not named",
+            Host = world.HostName,
+            Software = FlashBenchCommand.Version,
+            Require = EvidenceLevel.L0,
+            Keys = world.IsSimulated
+                ? KeyRing.Intel.With(CertifyRun.TestKeyName, TestKey.FingerprintSha256)
+                : KeyRing.Intel, // rule I7
+            TestKeyName = world.IsSimulated ? CertifyRun.TestKeyName : null,
+            Simulated = world.IsSimulated,
+            DrawNonce = world.DrawNonce,
+        };
+    }
+}

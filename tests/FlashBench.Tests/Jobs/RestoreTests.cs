@@ -1,0 +1,97 @@
+using FlashBench.Bench;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Programming;
+
+namespace FlashBench.Tests.Jobs;
+
+/// <summary>A backup goes back onto its own chip, and nowhere else.</summary>
+public sealed class RestoreTests
+{
+    [Fact]
+    public void A_board_that_was_left_half_written_gets_its_backup_back_and_loses_its_mark()
+    {
+        using JobBench bench = Killed();
+
+        (int code, JobResult result) = bench.Restore(BackupToRestore.OfJob(bench.Directory)!);
+
+        Assert.Equal((20, Verdict.Inconclusive, false), (code, result.Judgement.Verdict, result.Dirty));
+        Assert.Contains("was put back and read back equal", result.Judgement.Reason, StringComparison.Ordinal);
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+        Assert.Null(bench.State.DirtyJob("me8"));
+        Assert.Equal(Verdict.Inconclusive, bench.Verify().Judgement.Verdict);
+        Assert.DoesNotContain(bench.Records, record => record.Data is JournalData.PowerCommand { On: true });
+    }
+
+    [Fact]
+    public void Another_chip_is_refused_untouched_and_the_mark_stays()
+    {
+        using JobBench bench = Killed();
+        bench.Swapped = true;
+
+        (int code, JobResult result) = bench.Restore(BackupToRestore.OfJob(bench.Directory)!);
+
+        Assert.Equal((65, false), (code, result.Dirty));
+        Assert.Contains("--to-new-chip if its chip was replaced", result.Judgement.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(bench.Records, record => record.Data is JournalData.BlockIntent);
+        Assert.Equal("FBJ-TEST", bench.State.DirtyJob("me8"));
+    }
+
+    [Fact]
+    public void A_replaced_chip_gets_the_backup_if_the_operator_says_so()
+    {
+        using JobBench bench = Killed();
+        bench.Swapped = true;
+        BackupToRestore backup = BackupToRestore.OfJob(bench.Directory)! with
+        {
+            ToNewChip = true,
+        };
+
+        (_, JobResult result) = bench.Restore(backup);
+
+        Assert.False(result.Dirty);
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+        Assert.True(bench.Records.Select(record => record.Data).OfType<JournalData.RestoreOf>().Single().ToNewChip);
+    }
+
+    [Fact]
+    public void A_chip_of_which_the_vault_has_a_backup_is_never_a_new_one()
+    {
+        using JobBench bench = Killed();
+        bench.Swapped = true;
+        BackupToRestore backup = BackupToRestore.OfJob(bench.Directory)! with
+        {
+            ToNewChip = true,
+        };
+        bench.Restore(backup with { ToNewChip = false });
+        JournalData.Chip here = bench.Records.Select(record => record.Data).OfType<JournalData.Chip>().Single();
+        bench.State.Chips.SaveBackup(
+            new ChipKey(here.JedecId, here.UniqueId, here.SizeBytes), new string('a', 64));
+
+        (int code, JobResult result) = bench.Restore(backup);
+
+        Assert.Equal(65, code);
+        Assert.Contains("another board's own data", result.Judgement.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_backup_is_not_put_back()
+    {
+        using JobBench bench = Killed();
+        BackupToRestore backup = BackupToRestore.OfJob(bench.Directory)!;
+        string path = bench.Vault.PathOf(backup.Sha256);
+        byte[] image = File.ReadAllBytes(path);
+        image[1000] ^= 1;
+        File.WriteAllBytes(path, image);
+
+        Assert.Equal(65, bench.Restore(backup).ExitCode);
+        Assert.Equal("FBJ-TEST", bench.State.DirtyJob("me8"));
+    }
+
+    private static JobBench Killed()
+    {
+        var bench = new JobBench();
+        Assert.True(bench.RunUntilKilled("block.intent", 4, JournalMoment.AfterSync));
+        return bench;
+    }
+}

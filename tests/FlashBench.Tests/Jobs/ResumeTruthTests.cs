@@ -1,0 +1,274 @@
+using FlashBench.Bench;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Watch;
+using FlashBench.Simulation.Board;
+
+namespace FlashBench.Tests.Jobs;
+
+/// <summary>Going on takes nothing back: what the board had shown stays, and another board is not touched.</summary>
+public sealed class ResumeTruthTests
+{
+    [Theory]
+    [InlineData(600, BootClass.VendorTimer)]
+    [InlineData(1790, BootClass.WatchdogConsistent)]
+    public void A_board_that_died_before_the_kill_stays_dead(int seconds, BootClass kind)
+    {
+        bool first = true;
+        using var bench = new JobBench
+        {
+            Arrange = board => board.Faults.PowerOff = first
+                ? new BoardPowerOff(new BootMoment(2, TimeSpan.FromSeconds(seconds)), Announced: false)
+                : null,
+        };
+        Assert.True(bench.RunUntilKilled("boot.end", 2, JournalMoment.BeforeWrite));
+        first = false;
+
+        (int code, JobResult result) = bench.Resume();
+
+        Assert.Equal((30, Verdict.Fail), (code, result.Judgement.Verdict));
+        Assert.Equal(kind, bench.Verify().Facts.Boots[^1].Class);
+        Assert.Equal(2, bench.Records.Count(record => record.Data is JournalData.BootBegin));
+    }
+
+    [Fact]
+    public void A_loss_of_power_is_on_disk_within_a_second_of_its_sample()
+    {
+        using var bench = new JobBench
+        {
+            Arrange = board => board.Faults.PowerOff =
+                new BoardPowerOff(new BootMoment(2, TimeSpan.FromSeconds(1790)), Announced: false),
+        };
+        bench.Run();
+
+        BootObservation dead = bench.Verify().Facts.Boots[^1];
+        long kept = bench.Records.Last(record => record.Data is JournalData.PowerSamples samples && samples.Boot == 2
+            && record.Time.MonoUs < dead.PowerLostUs + 4_000_000).Time.MonoUs;
+
+        Assert.InRange(kept - dead.PowerLostUs!.Value, 0, 1_000_000);
+    }
+
+    [Fact]
+    public void A_board_that_restarted_before_the_kill_stays_failed()
+    {
+        bool first = true;
+        using var bench = new JobBench
+        {
+            Arrange = board => board.Faults.Reset = first
+                ? new BoardReset(new BootMoment(3, TimeSpan.FromSeconds(1200)), RailBlip: false)
+                : null,
+        };
+        Assert.True(bench.RunUntilKilled("boot.end", 3, JournalMoment.BeforeWrite));
+        first = false;
+
+        Assert.Equal(30, bench.Resume().ExitCode);
+        Assert.Equal(BootClass.Reset, bench.Verify().Facts.Boots[^1].Class);
+    }
+
+    [Fact]
+    public void A_board_that_fell_silent_before_its_operator_stopped_the_job_does_not_pass_by_going_on()
+    {
+        bool first = true;
+        using var bench = new JobBench
+        {
+            Arrange = board => board.Faults.ConsoleSilent =
+                first ? new BootMoment(2, TimeSpan.FromSeconds(900)) : null,
+            Watch = (happened, _, stop) =>
+            {
+                if (first && happened is JobEvent.Progress { Phase: "watch", Done: > 1000 })
+                    stop();
+            },
+        };
+        Assert.Equal(75, bench.Run().ExitCode);
+        first = false;
+
+        (int code, JobResult result) = bench.Resume();
+
+        Assert.Equal((20, Verdict.Inconclusive), (code, result.Judgement.Verdict));
+    }
+
+    [Theory]
+    [InlineData("audit")]
+    [InlineData("baseline")]
+    [InlineData("write")]
+    [InlineData("watch")]
+    [InlineData("re-read")]
+    public void A_job_that_its_operator_stopped_goes_on_and_passes(string phase)
+    {
+        bool first = true;
+        using var bench = new JobBench
+        {
+            Watch = (happened, _, stop) =>
+            {
+                if (first && happened is JobEvent.PhaseStarted started && started.Name == phase)
+                    stop();
+            },
+        };
+        Assert.Equal(75, bench.Run().ExitCode);
+        first = false;
+
+        (int code, JobResult result) = bench.Resume();
+
+        Assert.Equal((0, Verdict.Pass), (code, result.Judgement.Verdict));
+        Assert.Equal(Verdict.Pass, bench.Verify().Judgement.Verdict);
+    }
+
+    [Fact]
+    public void A_job_that_was_stopped_amid_the_write_goes_on_to_a_clean_board()
+    {
+        int blocks = 0;
+        Action? press = null;
+        using var bench = new JobBench
+        {
+            Watch = (_, _, stop) => press = stop,
+            Probe = (moment, type) =>
+            {
+                if (moment == JournalMoment.AfterSync && type == "block.done" && ++blocks == 3)
+                    press!();
+            },
+        };
+        Assert.Equal(60, bench.Run().ExitCode);
+
+        Assert.Equal(0, bench.Resume().ExitCode);
+        Assert.Null(bench.State.DirtyJob("me8"));
+    }
+
+    [Theory]
+    [InlineData("write", "block.done", 2)]
+    [InlineData("watch", "power.samples", 40)]
+    public void Another_chip_is_refused_untouched_and_the_right_one_goes_on(string phase, string type, int occurrence)
+    {
+        bool swapped = false;
+        using var bench = new JobBench { Seed = () => swapped ? 8 : 7 };
+        Assert.True(bench.RunUntilKilled(type, occurrence, JournalMoment.AfterSync));
+        byte[] before = File.ReadAllBytes(Path.Combine(bench.Folder, "bench.flash"))[0x20000..];
+        swapped = true;
+
+        var refused = Assert.Throws<ResumeRefusedException>(() => bench.Resume());
+
+        Assert.True(refused.OtherBoard);
+        Assert.Equal(phase, InterruptedJob.Read(bench.Directory).Phase);
+        Assert.Equal(before, bench.FlashAfter);
+        Assert.DoesNotContain(
+            bench.Records.SkipWhile(record => record.Data is not JournalData.JobResume),
+            record => record.Data is JournalData.BootBegin or JournalData.BlockIntent);
+        swapped = false;
+        Assert.Equal(0, bench.Resume().ExitCode);
+    }
+
+    [Fact]
+    public void A_chip_whose_untouched_bytes_differ_is_refused_amid_the_write()
+    {
+        bool foreign = false;
+        using var bench = new JobBench
+        {
+            Arrange = board =>
+            {
+                if (foreign)
+                    board.Chip.FlipBit(0x7F_0000, 3); // beside the ME: nobody wrote there
+            },
+        };
+        Assert.True(bench.RunUntilKilled("block.intent", 2, JournalMoment.AfterSync));
+        foreign = true;
+
+        Assert.True(Assert.Throws<ResumeRefusedException>(() => bench.Resume()).OtherBoard);
+        Assert.Equal("FBJ-TEST", bench.State.DirtyJob("me8"));
+    }
+
+    [Fact]
+    public void A_restarted_host_makes_no_difference()
+    {
+        using var bench = new JobBench();
+        Assert.True(bench.RunUntilKilled("power.samples", 40, JournalMoment.AfterSync));
+        bench.BootId = "another boot";
+
+        Assert.Equal(0, bench.Resume().ExitCode);
+        Assert.False(bench.Verify().Facts.Resumes[0].SameHostBoot);
+    }
+
+    [Theory]
+    [InlineData("backup", 1)]
+    [InlineData("block.intent", 3)]
+    [InlineData("power.samples", 40)]
+    public void A_full_disk_ends_the_run_in_a_record_of_its_own_and_the_job_goes_on_once_there_is_room(
+        string type, int occurrence)
+    {
+        const int noSpace = 28;
+        int seen = 0;
+        using var bench = new JobBench
+        {
+            Probe = (moment, written) =>
+            {
+                if (moment == JournalMoment.AfterWrite && written == type && ++seen == occurrence)
+                    throw new IOException("No space left on device", noSpace);
+            },
+        };
+        Assert.Throws<JournalWriteException>(() => bench.Run());
+        Assert.IsType<JournalData.JobHalt>(bench.Records[^1].Data);
+        Assert.True(bench.IsSafe);
+        Assert.False(File.Exists(Path.Combine(bench.Folder, "evidence", DiskReserve.FileName)));
+
+        Assert.Equal(0, bench.Resume().ExitCode);
+        Assert.Equal(Verdict.Pass, bench.Verify().Judgement.Verdict);
+    }
+
+    [Fact]
+    public void A_torn_last_line_is_cut_off_and_nothing_else()
+    {
+        using var bench = new JobBench();
+        Assert.True(bench.RunUntilKilled("audit", 1, JournalMoment.AfterSync));
+        string journal = Path.Combine(bench.Directory, JournalWriter.FileName);
+        byte[] whole = File.ReadAllBytes(journal);
+        File.AppendAllText(journal, "{\"seq\":17,\"prev\":\"ab");
+
+        Assert.Equal(0, bench.Resume().ExitCode);
+        byte[] after = File.ReadAllBytes(journal);
+        Assert.Equal(whole, after[..whole.Length]);
+        var resume = bench.Records.Select(record => record.Data).OfType<JournalData.JobResume>().Single();
+        Assert.Equal(20, resume.TornBytes);
+    }
+
+    [Fact]
+    public void A_journal_that_is_damaged_before_its_end_does_not_go_on()
+    {
+        using var bench = new JobBench();
+        Assert.True(bench.RunUntilKilled("audit", 1, JournalMoment.AfterSync));
+        string journal = Path.Combine(bench.Directory, JournalWriter.FileName);
+        byte[] bytes = File.ReadAllBytes(journal);
+        bytes[^2] ^= 1; // in the last record: a whole line, no torn one
+        File.WriteAllBytes(journal, bytes);
+
+        Assert.Throws<EvidenceException>(() => bench.Resume());
+        Assert.Equal(bytes, File.ReadAllBytes(journal));
+    }
+
+    [Theory]
+    [InlineData("watch", 3)]
+    [InlineData("restore", 1)]
+    public void A_negative_control_goes_on_to_its_verdict_and_its_backup_goes_back(string phase, int occurrence)
+    {
+        using var bench = new JobBench { Control = NegativeControl.DamagedManifest };
+        string type = phase == "watch" ? "power.samples" : "dirty";
+        Assert.True(bench.RunUntilKilled(type, phase == "watch" ? 33 + occurrence : 2, JournalMoment.AfterSync));
+        Assert.Equal(phase, InterruptedJob.Read(bench.Directory).Phase);
+
+        (int code, JobResult result) = bench.Resume();
+
+        Assert.Equal((30, false), (code, result.Dirty));
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+        Assert.Null(bench.State.DirtyJob("me8"));
+    }
+
+    [Fact]
+    public void What_a_decided_job_lacks_is_its_signed_record_only_and_the_same_comes_out()
+    {
+        using var bench = new JobBench();
+        Assert.True(bench.RunUntilKilled("verdict", 1, JournalMoment.AfterSync));
+        byte[] journal = File.ReadAllBytes(Path.Combine(bench.Directory, JournalWriter.FileName));
+        Assert.True(InterruptedJob.Read(bench.Directory).IsDecided);
+
+        Assert.Equal(0, bench.Resume().ExitCode);
+        Assert.Equal(journal, File.ReadAllBytes(Path.Combine(bench.Directory, JournalWriter.FileName)));
+        Assert.Equal(Verdict.Pass, bench.Verify().Judgement.Verdict);
+    }
+}
