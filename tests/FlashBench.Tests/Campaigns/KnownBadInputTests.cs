@@ -162,7 +162,12 @@ public sealed class KnownBadInputTests(KnownBadInputTests.SoundJob sound, Decisi
     private static void Note(SortedDictionary<string, List<string>> killers, string change, JobFacts facts)
     {
         foreach (Check check in Decision.Decide(facts).Checks.Where(check => check.Outcome != Verdict.Pass))
-            killers[check.Id].Add(change);
+        {
+            // Some checks are made of some jobs only: N1 of a negative control.
+            if (!killers.TryGetValue(check.Id, out List<string>? changes))
+                killers[check.Id] = changes = [];
+            changes.Add(change);
+        }
     }
 
     private static void Killed(string checker, string input, string? complaint)

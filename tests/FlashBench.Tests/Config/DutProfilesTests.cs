@@ -24,7 +24,7 @@ public sealed class DutProfilesTests
     {
         DutProfile profile = DutProfiles.Load("virtual-me8");
 
-        Assert.Equal([0xEF4017u, 0xEF4018u], profile.Chips);
+        Assert.Equal([0xEF4017u, 0xEF4018u, 0xEF4014u], profile.Chips);
         Assert.Equal([6, 7, 8], profile.Me.Majors);
         Assert.Equal((0x28u, 7), (profile.Me.StrapOffset, profile.Me.StrapBit));
         Assert.Equal(new PowerProfile(3000, 300, 5, Seconds(10), Seconds(5), Seconds(10), Seconds(0.5)), profile.Power);
