@@ -161,7 +161,7 @@ public sealed class BootWatch
     /// <param name="endUs">End of the watch.</param>
     public BootObservation Observe(long endUs)
     {
-        var outcome = new BootOutcome(_settings, _power, _console) 
+        var outcome = new BootOutcome(_settings, _power, _console)
         {
             Gap = _gap ?? (AwaitsRestart ? "the board was not asked to restart" : null),
             ConsoleHole = _consoleHole,
