@@ -135,7 +135,7 @@ public sealed class KillTests
         JournalJson.Names.Except(
         [
             "commissioning", "laboratory", "restore.of", "job.resume", "job.halt", "chip.again", "deviation",
-            "console.gap", "console.probe", "line.command", "operator",
+            "console.gap", "console.probe", "line.command", "operator", "boot.restart",
         ]);
 
     private static string NameOf(JournalRecord record) => JournalJson.NameOf(record.Data);

@@ -79,6 +79,9 @@ public sealed record PowerProfile(
 {
     /// <summary>True while the thresholds are guesses: measure them on the first board and write them down.</summary>
     public bool ToBeCommissioned { get; init; }
+
+    /// <summary>Supply current of the sleeping board in milliamps, from and to; both 0 when it is not known.</summary>
+    public (int From, int To) SleepMilliamps { get; init; }
 }
 
 /// <summary>What the board's console says when.</summary>
@@ -104,6 +107,15 @@ public sealed record ConsoleProfile(string Banner, TimeSpan BootLimit, bool Prob
 public sealed record WatchProfile(
     TimeSpan Minimum, int ColdBoots, TimeSpan GapMax, TimeSpan Grace, TimeSpan BaselineMinimum)
 {
+    /// <summary>Number of watched warm boots beside the cold ones.</summary>
+    public int WarmBoots { get; init; }
+
+    /// <summary>Minutes of each further cold boot that is watched longer, such as 65 or 130.</summary>
+    public IReadOnlyList<int> SoakMinutes { get; init; } = [];
+
+    /// <summary>True if an early register sample that says that the ME is not disabled ends a boot at once.</summary>
+    public bool FailFast { get; init; }
+
     /// <summary>The same on a commissioned bench: long enough for the operating system and some register samples.
     /// </summary>
     public TimeSpan BaselineShort { get; init; } = TimeSpan.FromSeconds(WatchLimits.BaselineShortSeconds);

@@ -107,7 +107,7 @@ public static class DutProfiles
     private static PowerProfile ReadPower(ConfigNode node)
     {
         node.Only("onMillivolts", "offMillivolts", "offMilliamps", "dischargeSeconds", "onLimitSeconds",
-            "offLimitSeconds", "sampleMilliseconds", "toBeCommissioned");
+            "offLimitSeconds", "sampleMilliseconds", "sleepMilliamps", "toBeCommissioned");
         int on = node.Number("onMillivolts", 1, WatchLimits.MillivoltsMax);
         return new PowerProfile(
             on,
@@ -120,7 +120,16 @@ public static class DutProfiles
                 "sampleMilliseconds", WatchLimits.SampleMillisecondsMin, WatchLimits.SampleMillisecondsMax)))
         {
             ToBeCommissioned = node.Flag("toBeCommissioned", otherwise: false),
+            SleepMilliamps = node.Find("sleepMilliamps") is null ? default : ReadSleep(node),
         };
+    }
+
+    private static (int From, int To) ReadSleep(ConfigNode node)
+    {
+        int[] band = [.. node.List("sleepMilliamps", 2).Select(end => end.AsNumber(1, WatchLimits.MilliampsMax))];
+        return band is [var from, var to] && from <= to
+            ? (from, to)
+            : throw node.Get("sleepMilliamps").Fault("must be the least and the largest current");
     }
 
     private static ConsoleProfile ReadConsole(ConfigNode node)
@@ -139,7 +148,7 @@ public static class DutProfiles
     private static WatchProfile ReadWatch(ConfigNode node)
     {
         node.Only("minimumSeconds", "coldBoots", "gapMaxSeconds", "graceSeconds", "baselineSeconds",
-            "baselineShortSeconds");
+            "baselineShortSeconds", "warmBoots", "soakMinutes", "failFast");
         return new WatchProfile(
             node.Seconds("minimumSeconds", WatchLimits.SecondsMin, WatchLimits.SecondsMax),
             node.Number("coldBoots", WatchLimits.ColdBootsMin, WatchLimits.ColdBootsMax),
@@ -147,11 +156,20 @@ public static class DutProfiles
             node.Seconds("graceSeconds", WatchLimits.GraceSecondsMin, WatchLimits.GraceSecondsMax),
             node.Seconds("baselineSeconds", WatchLimits.SecondsMin, WatchLimits.SecondsMax))
         {
+            WarmBoots = node.Find("warmBoots") is null ? 0 : node.Number("warmBoots", 0, WatchLimits.WarmBootsMax),
+            SoakMinutes = node.Find("soakMinutes") is null ? [] : ReadSoaks(node),
+            FailFast = node.Flag("failFast", otherwise: false),
             BaselineShort = node.Find("baselineShortSeconds") is null
                 ? TimeSpan.FromSeconds(WatchLimits.BaselineShortSeconds)
                 : node.Seconds("baselineShortSeconds", WatchLimits.BaselineShortSecondsMin, WatchLimits.SecondsMax),
         };
     }
+
+    private static int[] ReadSoaks(ConfigNode node) =>
+    [
+        .. node.List("soakMinutes", WatchLimits.SoaksMax)
+            .Select(soak => soak.AsNumber(WatchLimits.SoakMinutesMin, WatchLimits.SoakMinutesMax)),
+    ];
 
     private static EvidenceLevel Level(ConfigNode node) => node.AsText(2) switch
     {

@@ -37,6 +37,18 @@ public static class WatchLimits
     /// <summary>Most watched cold boots.</summary>
     public const int ColdBootsMax = 100;
 
+    /// <summary>Most watched warm boots.</summary>
+    public const int WarmBootsMax = 20;
+
+    /// <summary>Shortest soak, in minutes: longer than a watch.</summary>
+    public const int SoakMinutesMin = 32;
+
+    /// <summary>Longest soak, in minutes.</summary>
+    public const int SoakMinutesMax = SecondsMax / 60;
+
+    /// <summary>Most soaks of one job.</summary>
+    public const int SoaksMax = 10;
+
     /// <summary>Shortest accepted limit for the silence between two signs of life.</summary>
     public const int GapSecondsMin = 1;
 

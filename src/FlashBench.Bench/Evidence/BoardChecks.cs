@@ -15,7 +15,7 @@ internal static class BoardChecks
     private static Check HostView(JobFacts facts)
     {
         const string id = "C3", title = "host's view", limit = "no firmware version answered, on every boot";
-        var boots = facts.Boots.Where(boot => boot.Kind == BootKind.Watch).ToList();
+        var boots = facts.Boots.Where(boot => BootKind.IsWatched(boot.Kind)).ToList();
         if (boots.Count == 0)
             return FlashChecks.NotReached(id, title, limit);
         var said = boots.Select(boot => boot.Facts.Find(BoardFacts.EngineVersion)).ToList();

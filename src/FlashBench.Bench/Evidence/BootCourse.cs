@@ -38,6 +38,8 @@ internal static class BootCourse
                         yield return $"boot {begin.Number} did not begin with power verified off";
                     if (begin.Number != ++boots || (begin.Kind == BootKind.Baseline) != (finished == 0))
                         yield return $"boot {begin.Number} is out of order";
+                    if (begin.Kind != BootKind.Baseline && !BootKind.IsWatched(begin.Kind))
+                        yield return $"boot {begin.Number} is of no known kind";
                     if (!IsNonce(begin.Nonce) || !nonces.Add(begin.Nonce))
                         yield return $"boot {begin.Number} has no nonce of its own";
                     open = true;

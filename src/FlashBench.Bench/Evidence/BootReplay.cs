@@ -24,11 +24,11 @@ internal sealed class BootReplay
             ?? BeginUs;
         _watch = new BootWatch(
             BootSettings.For(start, begin.Kind), begin.Number, (begin.Kind, begin.Nonce), commandedUs);
-        // Samples and probes by time; those of one microsecond in this order.
+        // By time; those of one microsecond in the order of their kinds.
         _events =
         [
             .. span.SelectMany(EventsOf).Where(e => e.AtUs >= BeginUs && e.AtUs <= EndUs)
-                .OrderBy(e => e.AtUs).ThenBy(e => e.IsProbe),
+                .OrderBy(e => e.AtUs).ThenBy(e => e.Kind),
         ];
     }
 
@@ -58,10 +58,19 @@ internal sealed class BootReplay
     public BootObservation End()
     {
         Feed(EndUs);
+        if (ConsoleHole() is string silence)
+            _watch.OnConsoleHole(silence);
         if (Hole() is string hole)
             _watch.OnGap(hole);
         return _watch.Observe(EndUs);
     }
+
+    /// <summary>How far boot time is ahead of monotonic time, in microseconds; grows while the host sleeps.</summary>
+    public static long Drift(JournalTime at) => at.BootUs - at.MonoUs;
+
+    /// <summary>What a change of <see cref="Drift"/> says; null if it is too small to say anything.</summary>
+    public static string? SuspendText(long driftUs) =>
+        Math.Abs(driftUs) > SuspendUs ? $"the bench host was suspended for {driftUs / 1_000_000} s" : null;
 
     /// <summary>Takes the rest of the journal of an interrupted boot.</summary>
     /// <returns>The boot as far as it was measured, if that speaks against the board; else null.</returns>
@@ -70,7 +79,8 @@ internal sealed class BootReplay
         Feed(EndUs);
         long knownUs = InterruptedBoot.KnownUntil(_span);
         BootObservation seen = _watch.Observe(knownUs);
-        bool lost = seen.PowerLostUs is not null || seen.ResetUs is not null || seen.Class == BootClass.BootLoop;
+        bool lost = seen.PowerLostUs is not null || seen.ResetUs is not null 
+            || seen.Class is BootClass.BootLoop or BootClass.NotDisabled or BootClass.Crash;
         bool silent = seen.OsUpUs is not null
             ? seen.LongestGapUs > _start.Watch.GapMaxSeconds * 1_000_000
             : knownUs - seen.CountedFromUs > _start.Watch.BootLimitSeconds * 1_000_000;
@@ -80,8 +90,11 @@ internal sealed class BootReplay
     private static IEnumerable<Event> EventsOf(JournalRecord record) => record.Data switch
     {
         JournalData.PowerSamples samples => SampleSeries.Expand(samples)
-            .Select(s => new Event(s.AtUs, s.Millivolts, s.Milliamps, IsProbe: false)),
-        JournalData.ConsoleProbe => [new Event(record.Time.MonoUs, 0, 0, IsProbe: true)],
+            .Select(s => new Event(EventKind.Sample, s.AtUs, s.Millivolts, s.Milliamps)),
+        JournalData.ConsoleProbe => [new Event(EventKind.Probe, record.Time.MonoUs)],
+        JournalData.BootRestart => [new Event(EventKind.Restart, record.Time.MonoUs)],
+        JournalData.ConsoleGap gap when JournalData.ConsoleGap.IsNoise(gap.Kind) =>
+            [new Event(EventKind.Noise, record.Time.MonoUs)],
         _ => [],
     };
 
@@ -90,28 +103,43 @@ internal sealed class BootReplay
         for (; _fed < _events.Count && _events[_fed].AtUs <= untilUs; _fed++)
         {
             Event next = _events[_fed];
-            if (next.IsProbe)
-                _watch.OnProbe(next.AtUs);
-            else
-                _watch.OnPower(next.AtUs, next.Millivolts, next.Milliamps);
+            switch (next.Kind)
+            {
+                case EventKind.Sample:
+                    _watch.OnPower(next.AtUs, next.Millivolts, next.Milliamps);
+                    break;
+                case EventKind.Probe:
+                    _watch.OnProbe(next.AtUs);
+                    break;
+                case EventKind.Restart:
+                    _watch.OnRestartAsked(next.AtUs);
+                    break;
+                default:
+                    _watch.OnConsoleNoise(next.AtUs);
+                    break;
+            }
         }
     }
 
     private string? Hole()
     {
-        var holes = _span.Select(record => record.Data).OfType<JournalData.ConsoleGap>()
-            .Select(gap => JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count)).OfType<string>();
-        if (holes.FirstOrDefault() is { } hole)
-            return hole;
         if (_span.Exists(record => record.Time.BootId != _span[0].Time.BootId))
             return "the bench host was restarted";
-        long drift = Drift(_span[^1]) - Drift(_span[0]);
-        if (Math.Abs(drift) > SuspendUs)
-            return $"the bench host was suspended for {drift / 1_000_000} s";
+        if (SuspendText(Drift(_span[^1].Time) - Drift(_span[0].Time)) is { } suspended)
+            return suspended;
         return _span[^1].Data is JournalData.BootEnd ? null : "the watch was cut off";
     }
 
-    private static long Drift(JournalRecord record) => record.Time.BootUs - record.Time.MonoUs;
+    private string? ConsoleHole() => _span.Select(record => record.Data).OfType<JournalData.ConsoleGap>()
+        .Select(gap => JournalData.ConsoleGap.HoleOf(gap.Kind, gap.Count)).OfType<string>().FirstOrDefault();
 
-    private readonly record struct Event(long AtUs, int Millivolts, int Milliamps, bool IsProbe);
+    private enum EventKind
+    {
+        Sample,
+        Probe,
+        Restart,
+        Noise,
+    }
+
+    private readonly record struct Event(EventKind Kind, long AtUs, int Millivolts = 0, int Milliamps = 0);
 }

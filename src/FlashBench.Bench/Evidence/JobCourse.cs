@@ -98,7 +98,8 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
     private IEnumerable<string> Reading()
     {
         int verify = IndexOf(record => record is JournalData.ReadBack { Purpose: "verify" });
-        int firstWatched = IndexOf(record => record is JournalData.BootBegin { Kind: BootKind.Watch });
+        int firstWatched = IndexOf(record => 
+            record is JournalData.BootBegin begin && BootKind.IsWatched(begin.Kind));
         int lastBoot = data.ToList().FindLastIndex(record => record is JournalData.BootEnd);
         int reread = IndexOf(record => record is JournalData.ReadBack { Purpose: "re-read" });
         bool framed = IsMeasured ? verify < firstWatched && lastBoot < reread : lastBoot < 0 && verify < reread;

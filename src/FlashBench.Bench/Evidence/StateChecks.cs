@@ -49,7 +49,7 @@ internal static class StateChecks
     {
         const string id = "C1", title = "ME state in its registers";
         const string limit = "disabled, read early, midway and past the mark of every boot";
-        var boots = facts.Boots.Where(boot => boot.Kind == BootKind.Watch).ToList();
+        var boots = facts.Boots.Where(boot => BootKind.IsWatched(boot.Kind)).ToList();
         if (boots.Count == 0 || facts.Audit is not { } audit)
             return FlashChecks.NotReached(id, title, limit);
         bool bit = BitAfter(facts, audit);
@@ -91,7 +91,7 @@ internal static class StateChecks
     {
         if (boot.CountedFromUs is not long start)
             return $"boot {boot.Number} has no power-good to count from";
-        double mark = facts.Start.Watch.MinimumSeconds / 60;
+        double mark = BootSettings.For(facts.Start, boot.Kind).MinimumUs / (double)UsPerMinute;
         foreach ((string name, double from, double to) in Windows.Append(("past the mark", mark, double.MaxValue)))
         {
             bool found = boot.Samples.Any(sample =>
@@ -108,7 +108,7 @@ internal static class StateChecks
     private static Check FirmwareText(JobFacts facts)
     {
         const string id = "C2", title = "firmware's own words", limit = "agree with the registers";
-        var boots = facts.Boots.Where(boot => boot.Kind == BootKind.Watch).ToList();
+        var boots = facts.Boots.Where(boot => BootKind.IsWatched(boot.Kind)).ToList();
         if (boots.Count == 0 || facts.Audit is not { } audit)
             return FlashChecks.NotReached(id, title, limit);
         bool bit = BitAfter(facts, audit);

@@ -116,6 +116,13 @@ internal static class StatementBench
         json.WriteStartObject("watch");
         json.WriteNumber("minimumSeconds", start.Watch.MinimumSeconds);
         json.WriteNumber("coldBoots", start.Watch.ColdBoots);
+        json.WriteNumber("warmBoots", start.Watch.WarmBoots);
+        json.WriteStartArray("soakMinutes");
+        foreach (int minutes in start.Watch.SoakMinutes)
+            json.WriteNumberValue(minutes);
+        json.WriteEndArray();
+        json.WriteBoolean("failFast", start.Watch.FailFast);
+        json.WriteBoolean("expectedSilence", start.Watch.ExpectedSilence);
         json.WriteNumber("gapMaxSeconds", start.Watch.GapMaxSeconds);
         json.WriteNumber("graceSeconds", start.Watch.GraceSeconds);
         json.WriteNumber("baselineSeconds", start.Watch.BaselineSeconds);
@@ -128,6 +135,8 @@ internal static class StatementBench
         json.WriteNumber("offMillivolts", start.Power.OffMillivolts);
         json.WriteNumber("offMilliamps", start.Power.OffMilliamps);
         json.WriteNumber("sampleSeconds", start.Power.SampleSeconds);
+        json.WriteNumber("sleepMilliampsMin", start.Power.SleepMilliampsMin);
+        json.WriteNumber("sleepMilliampsMax", start.Power.SleepMilliampsMax);
         json.WriteEndObject();
         json.WriteEndObject();
     }

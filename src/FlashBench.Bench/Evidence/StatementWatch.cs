@@ -23,6 +23,7 @@ internal static class StatementWatch
         json.WriteNumber("boot", boot.Number);
         json.WriteString("kind", boot.Kind);
         json.WriteString("class", boot.Class.ToString());
+        json.WriteString("outcome", CertificateText.Name(WatchChecks.OutcomeOf(boot.Class)));
         json.WriteString("text", boot.Explanation);
         json.WriteNumber("requiredSeconds", settings.MinimumUs / UsPerSecond);
         json.WriteNumber("maxGapSeconds", settings.GapMaxUs / UsPerSecond);
@@ -31,8 +32,18 @@ internal static class StatementWatch
         json.WriteNumber("longestGapSeconds", boot.LongestGapUs / UsPerSecond);
         json.WriteNumber("bootBanners", boot.Banners);
         json.WriteNumber("signsOfLife", boot.Signs.Count);
+        json.WriteStartObject("signs");
+        json.WriteNumber("powerSamples", boot.Power.Count);
+        json.WriteNumber("agent", boot.SignCounts.Agent);
+        json.WriteNumber("heartbeat", boot.SignCounts.Heartbeats);
+        json.WriteNumber("kernel", boot.SignCounts.Kernel);
+        json.WriteNumber("login", boot.SignCounts.Logins);
+        json.WriteEndObject();
         json.WriteNumber("consoleBytes", boot.BytesPerMinute.Sum(bytes => (long)bytes));
         WriteTimes(json, boot);
+        WriteDeath(json, boot);
+        if (boot.Clock is { } clock)
+            WriteClock(json, clock);
         WritePower(json, boot);
         WriteSamples(json, boot);
         if (boot.Facts.All.Count > 0)
@@ -58,6 +69,26 @@ internal static class StatementWatch
                 json.WriteNumber(name, (at - boot.CommandedUs) / UsPerSecond);
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void WriteDeath(Utf8JsonWriter json, BootObservation boot)
+    {
+        if (boot.PowerLostUs - boot.PowerGoodUs is not long died)
+            return;
+        json.WriteStartObject("powerLoss");
+        json.WriteNumber("secondsAfterPowerGood", died / UsPerSecond);
+        json.WriteNumber("uncertaintySeconds", (boot.LossUncertaintyUs ?? 0) / UsPerSecond);
+        json.WriteEndObject();
+    }
+
+    private static void WriteClock(Utf8JsonWriter json, ClockComparison clock)
+    {
+        json.WriteStartObject("clock");
+        json.WriteNumber("overSeconds", clock.SpanUs / UsPerSecond);
+        json.WriteNumber("differenceMilliseconds", clock.DifferenceUs / 1000m);
+        json.WriteNumber("partsPerMillion", (decimal)clock.PartsPerMillion);
+        json.WriteNumber("partsPerMillionMax", (decimal)ClockComparison.PartsPerMillionMax);
         json.WriteEndObject();
     }
 

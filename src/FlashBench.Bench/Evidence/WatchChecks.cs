@@ -1,5 +1,6 @@
 using System.Globalization;
 using FlashBench.Bench.Config;
+using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
 
 namespace FlashBench.Bench.Evidence;
@@ -21,8 +22,9 @@ internal static class WatchChecks
     public static Verdict OutcomeOf(BootClass kind) => kind switch
     {
         BootClass.Alive => Verdict.Pass,
-        BootClass.NeverBooted or BootClass.BootLoop or BootClass.WatchdogConsistent or BootClass.VendorTimer
-            or BootClass.Crash or BootClass.UnexplainedPowerLoss or BootClass.Reset => Verdict.Fail,
+        BootClass.NeverBooted or BootClass.BootLoop or BootClass.WatchdogConsistent or BootClass.BootGuardTimer
+            or BootClass.SkuLock or BootClass.VendorTimer or BootClass.Crash or BootClass.SelfRestart
+            or BootClass.UnexplainedPowerLoss or BootClass.Reset or BootClass.NotDisabled => Verdict.Fail,
         _ => Verdict.Inconclusive,
     };
 
@@ -83,21 +85,31 @@ internal static class WatchChecks
     private static Check Repeats(JobFacts facts)
     {
         const string id = "D2", title = "cold boots";
-        string limit = $">= {facts.Start.Watch.ColdBoots} cold boots alive";
+        JournalData.WatchNumbers asked = facts.Start.Watch;
+        string limit = $">= {asked.ColdBoots} cold boots alive"
+            + (asked.WarmBoots > 0 ? $", {asked.WarmBoots} warm" : "")
+            + string.Concat(asked.SoakMinutes.Order().Select(minutes => $", one of {minutes} min"));
         var boots = Watched(facts);
-        int alive = boots.Count(boot => boot.Class == BootClass.Alive);
+        if (boots.Count == 0)
+            return FlashChecks.NotReached(id, title, limit);
+        int cold = Alive(boots, BootKind.Watch), warm = Alive(boots, BootKind.Warm);
+        bool enough = cold >= asked.ColdBoots && warm >= asked.WarmBoots
+            && asked.SoakMinutes.CountBy(BootKind.Soak).All(soak => Alive(boots, soak.Key) >= soak.Value);
         Verdict outcome = boots.Select(boot => OutcomeOf(boot.Class))
-            .Append(alive >= facts.Start.Watch.ColdBoots ? Verdict.Pass : Verdict.Inconclusive).Max();
-        return boots.Count == 0 ? FlashChecks.NotReached(id, title, limit)
-            : new Check(id, title, outcome, false, $"{alive} of {boots.Count} alive", limit,
-                outcome == Verdict.Pass ? "every watched cold boot stayed alive" : "not every cold boot stayed alive");
+            .Append(enough ? Verdict.Pass : Verdict.Inconclusive).Max();
+        int alive = boots.Count(boot => boot.Class == BootClass.Alive);
+        return new Check(id, title, outcome, false, $"{alive} of {boots.Count} alive", limit,
+            outcome == Verdict.Pass ? "every watched boot stayed alive" : "not every watched boot stayed alive");
     }
 
-    private static Check End() => new("D3", "deliberate shutdown", Verdict.Inconclusive, false, "not examined",
-        "shuts down and stays off", "this version does not shut the operating system down by itself");
+    private static int Alive(List<BootObservation> boots, string kind) =>
+        boots.Count(boot => boot.Kind == kind && boot.Class == BootClass.Alive);
+
+    private static Check End() => new("D3", "deliberate shutdown", Verdict.Inconclusive, false, "not asked",
+        "shuts down and stays off", "no shutdown was asked for: this check is not examined");
 
     private static List<BootObservation> Watched(JobFacts facts) =>
-        [.. facts.Boots.Where(boot => boot.Kind == BootKind.Watch)];
+        [.. facts.Boots.Where(boot => BootKind.IsWatched(boot.Kind))];
 
     private static string Observed(BootObservation boot)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using FlashBench.Bench.Config;
+using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
 using FlashBench.Hardware;
@@ -15,6 +16,8 @@ internal sealed class BootRun(JobContext job, string kind)
 
     private readonly PowerProfile _power = job.Options.Profile.Power;
     private readonly BenchClock _clock = job.Clock;
+    private ConsoleCounters _counters;
+    private JournalTime _begun;
 
     /// <summary>Runs one boot; power is verified off on return.</summary>
     /// <exception cref="PowerException">Closing the relay brought no supply to the board.</exception>
@@ -29,7 +32,8 @@ internal sealed class BootRun(JobContext job, string kind)
         var settings = BootSettings.For(job.Start, kind);
         var watch = new BootWatch(settings, number, (kind, nonce), _clock.NowUs);
         job.Console.Watch = watch;
-        ConsoleCounters before = job.Console.Counters;
+        _counters = job.Console.Counters;
+        _begun = _clock.Now();
         string why = JournalData.BootEnd.Stopped;
         try
         {
@@ -37,11 +41,13 @@ internal sealed class BootRun(JobContext job, string kind)
         }
         finally
         {
-            RecordErrors(before, job.Console.Counters);
+            RecordErrors();
             job.Console.Watch = null;
             job.Journal.Append(new JournalData.BootEnd(number, why));
         }
 
+        if (Suspended() is { } suspended)
+            watch.OnGap(suspended);
         BootObservation seen = watch.Observe(_clock.NowUs);
         if (seen.PowerGoodUs is null && !watch.SupplySeen && seen.Class != BootClass.SensorFrozen)
         {
@@ -58,9 +64,14 @@ internal sealed class BootRun(JobContext job, string kind)
     public static List<BootObservation> Before(JobContext job, string kind) =>
         job.Interrupted is null ? [] : [.. job.Facts().Boots.Where(boot => boot.Kind == kind)];
 
-    private void RecordErrors(ConsoleCounters before, ConsoleCounters after)
+    private string? Suspended() => BootReplay.SuspendText(BootReplay.Drift(_clock.Now()) - BootReplay.Drift(_begun));
+
+    // As they come: what damages bytes only while the board starts says nothing of a later silence.
+    private void RecordErrors()
     {
-        ConsoleCounters grown = after.Since(before);
+        ConsoleCounters now = job.Console.Counters;
+        ConsoleCounters grown = now.Since(_counters);
+        _counters = now;
         long garbled = grown.FramingErrors + grown.ParityErrors;
         if (grown.LostBytes > 0)
             job.Console.Note("overrun", grown.LostBytes);
@@ -75,6 +86,8 @@ internal sealed class BootRun(JobContext job, string kind)
         long began = _clock.NowUs, flushed = began;
         var plan = new ProbePlan(
             watch, settings, boot.Nonce, job.Options.Profile.Console.ProbesLogin);
+        var remarks = new BootRemarks(job, watch, settings);
+        var restart = new WarmRestart(job, watch, boot);
         bool senseNoted = false, troubleKept = false;
         try
         {
@@ -97,10 +110,16 @@ internal sealed class BootRun(JobContext job, string kind)
                     troubleKept = true;
                 }
 
-                if ((watch.StopReason(now) ?? NeverUp(watch, now - began)) is string why)
+                remarks.Say(now);
+                if ((watch.StopReason(now) ?? NeverUp(watch, now - began) ?? Suspended()) is string why)
                     return why;
                 if (Due(ref flushed, now, FlushInterval))
+                {
+                    RecordErrors();
                     Flush(series);
+                }
+
+                await restart.AskAsync(now, cancel);
                 if (plan.Next(now) is string question)
                     await AskAsync(watch, boot.Number, question, cancel);
                 job.Report((now - began) / 1_000_000, settings.MinimumUs / 1_000_000, "s");

@@ -253,6 +253,11 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         }
     }
 
+    private int[] Soaks() =>
+    [
+        .. options.Profile.Watch.SoakMinutes.Concat(options.SoakMinutes).Order().Take(Config.WatchLimits.SoaksMax),
+    ];
+
     private JournalData.JobStart FirstRecord()
     {
         Config.WatchProfile watch = options.Profile.Watch;
@@ -281,9 +286,17 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
             {
                 BaselineShort = baselineShort,
                 Shortened = options.ShortenedWatch is not null,
+                WarmBoots = watch.WarmBoots,
+                SoakMinutes = Soaks(),
+                ExpectedSilence = options.Profile.Console.ExpectedSilence,
+                FailFast = watch.FailFast,
             },
             new JournalData.PowerNumbers(
-                power.OnMillivolts, power.OffMillivolts, power.OffMilliamps, power.SampleInterval.TotalSeconds),
+                power.OnMillivolts, power.OffMillivolts, power.OffMilliamps, power.SampleInterval.TotalSeconds)
+            {
+                SleepMilliampsMin = power.SleepMilliamps.From,
+                SleepMilliampsMax = power.SleepMilliamps.To,
+            },
             identities)
         {
             Request = new JournalData.JobRequest(

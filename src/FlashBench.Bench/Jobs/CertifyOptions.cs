@@ -64,11 +64,15 @@ public sealed record CertifyOptions
     /// profile's times.</summary>
     public TimeSpan? ShortenedWatch { get; init; }
 
+    /// <summary>Minutes of each soak that the operator asked for beside the profile's.</summary>
+    public IReadOnlyList<int> SoakMinutes { get; init; } = [];
+
     /// <summary>Seed of a virtual bench, for the record; 0 for others.</summary>
     public long Seed { get; init; }
 
     /// <summary>True if a virtual bench runs in real time, for the record.</summary>
     public bool RealTime { get; init; }
+
     /// <summary>What was arranged to go wrong on a simulated bench, for the record; null for nothing.</summary>
     public string? FaultPlan { get; init; }
 

@@ -39,7 +39,7 @@ internal sealed class ConsolePump : IAsyncDisposable
         {
             _watch = value;
             if (_hole is { } hole)
-                _watch?.OnGap(hole);
+                _watch?.OnConsoleHole(hole);
         }
     }
 
@@ -52,9 +52,13 @@ internal sealed class ConsolePump : IAsyncDisposable
     {
         _journal.Append(new JournalData.ConsoleGap(kind, count));
         if (JournalData.ConsoleGap.HoleOf(kind, count) is not { } hole)
+        {
+            _watch?.OnConsoleNoise(_clock.NowUs);
             return;
+        }
+
         _hole ??= hole;
-        _watch?.OnGap(hole);
+        _watch?.OnConsoleHole(hole);
     }
 
     /// <summary>Throws what ended the pump, if anything did.</summary>

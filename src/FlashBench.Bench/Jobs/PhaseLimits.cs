@@ -39,11 +39,15 @@ internal static class PhaseLimits
         {
             "backup" or "re-read" => reads,
             "baseline" => Step + TimeSpan.FromSeconds(boot),
-            "watch" => (Step + TimeSpan.FromSeconds(boot)) * watch.ColdBoots,
+            "watch" => (Step + TimeSpan.FromSeconds(boot)) * BootsOf(watch)
+                + TimeSpan.FromMinutes(watch.SoakMinutes.Sum()),
             "write" or "restore" => reads + write,
             _ => TimeSpan.Zero,
         };
     }
+
+    private static int BootsOf(JournalData.WatchNumbers watch) =>
+        watch.ColdBoots + watch.WarmBoots + watch.SoakMinutes.Length;
 
     /// <summary>The limit of a whole job: that of every phase, and of its end.</summary>
     public static TimeSpan OfJob(IEnumerable<string> phases, JournalData.JobStart start) =>

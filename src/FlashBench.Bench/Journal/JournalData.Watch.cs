@@ -36,6 +36,10 @@ public abstract partial record JournalData
     /// <summary>Return is pressed at a login prompt; what comes next may be its answer.</summary>
     public sealed record ConsoleProbe(int Boot) : JournalData;
 
+    /// <summary>In a warm boot the board is asked to restart, by "agent" or "button": what came before counts no more.
+    /// </summary>
+    public sealed record BootRestart(int Boot, string How) : JournalData;
+
     /// <summary>The console was not continuous. Kinds beside those named here: "overrun", "overflow", "port failed".
     /// </summary>
     public sealed record ConsoleGap(string Kind, long Count) : JournalData

@@ -99,10 +99,29 @@ public abstract partial record JournalData
         /// <summary>True if the operator asked for a shorter watch than any that shows something: such a job can never
         /// pass.</summary>
         public bool Shortened { get; init; }
+
+        /// <summary>Warm boots asked for beside the cold ones.</summary>
+        public int WarmBoots { get; init; }
+
+        /// <summary>Minutes of each further cold boot that is watched longer.</summary>
+        public int[] SoakMinutes { get; init; } = [];
+
+        /// <summary>True for a board that prints nothing before its operating system runs.</summary>
+        public bool ExpectedSilence { get; init; }
+
+        /// <summary>True if an early sample that says that the ME is not disabled ends the boot as failed.</summary>
+        public bool FailFast { get; init; }
     }
 
     /// <summary>The sensor's thresholds.</summary>
-    public sealed record PowerNumbers(int OnMillivolts, int OffMillivolts, int OffMilliamps, double SampleSeconds);
+    public sealed record PowerNumbers(int OnMillivolts, int OffMillivolts, int OffMilliamps, double SampleSeconds)
+    {
+        /// <summary>Least supply current of a sleeping board; 0 where it is not known.</summary>
+        public int SleepMilliampsMin { get; init; }
+
+        /// <summary>Most supply current of a sleeping board; 0 where it is not known.</summary>
+        public int SleepMilliampsMax { get; init; }
+    }
 
     /// <summary>One check of the decision.</summary>
     public sealed record CheckEntry(

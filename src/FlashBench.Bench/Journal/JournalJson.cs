@@ -40,6 +40,7 @@ internal static class JournalJson
         ("console.chunk", JournalContext.Default.ConsoleChunk),
         ("console.gap", JournalContext.Default.ConsoleGap),
         ("console.probe", JournalContext.Default.ConsoleProbe),
+        ("boot.restart", JournalContext.Default.BootRestart),
         ("verdict", JournalContext.Default.Decision),
     ];
 
@@ -98,5 +99,6 @@ internal static class JournalJson
 [JsonSerializable(typeof(JournalData.ConsoleChunk))]
 [JsonSerializable(typeof(JournalData.ConsoleGap))]
 [JsonSerializable(typeof(JournalData.ConsoleProbe))]
+[JsonSerializable(typeof(JournalData.BootRestart))]
 [JsonSerializable(typeof(JournalData.Decision))]
 internal sealed partial class JournalContext : JsonSerializerContext;

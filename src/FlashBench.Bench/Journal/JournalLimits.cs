@@ -40,6 +40,9 @@ internal static class JournalLimits
         return IsIn(watch.MinimumSeconds, shortest, WatchLimits.SecondsMax)
             && IsIn(watch.BaselineSeconds, ShortestBaseline(watch, shortest), WatchLimits.SecondsMax)
             && IsIn(watch.ColdBoots, WatchLimits.ColdBootsMin, WatchLimits.ColdBootsMax)
+            && IsIn(watch.WarmBoots, 0, WatchLimits.WarmBootsMax)
+            && watch.SoakMinutes is { Length: <= WatchLimits.SoaksMax } soaks
+            && soaks.All(minutes => IsIn(minutes, WatchLimits.SoakMinutesMin, WatchLimits.SoakMinutesMax))
             && IsIn(watch.GapMaxSeconds, WatchLimits.GapSecondsMin, WatchLimits.GapSecondsMax)
             && IsIn(watch.GraceSeconds, WatchLimits.GraceSecondsMin, WatchLimits.GraceSecondsMax)
             && IsIn(watch.BootLimitSeconds, 1, WatchLimits.SecondsMax)
@@ -80,7 +83,9 @@ internal static class JournalLimits
             && IsIn(power.OffMillivolts, 0, power.OnMillivolts - 1)
             && IsIn(power.OffMilliamps, 0, WatchLimits.MilliampsMax)
             && IsIn(
-                power.SampleSeconds * 1000, WatchLimits.SampleMillisecondsMin, WatchLimits.SampleMillisecondsMax);
+                power.SampleSeconds * 1000, WatchLimits.SampleMillisecondsMin, WatchLimits.SampleMillisecondsMax)
+            && IsIn(power.SleepMilliampsMax, 0, WatchLimits.MilliampsMax)
+            && IsIn(power.SleepMilliampsMin, 0, power.SleepMilliampsMax);
 
     private static bool IsBanner(string pattern)
     {

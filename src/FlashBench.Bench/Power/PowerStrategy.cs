@@ -146,6 +146,9 @@ public sealed class PowerStrategy(
         await (forceOff ? button.PressAsync(parts.Controls.ForceOff, cancel) : button.PressAsync(cancel));
     }
 
+    /// <summary>True if the bench can press the reset button.</summary>
+    public bool HasReset => parts.Controls.Reset is not null;
+
     /// <summary>Presses the reset button.</summary>
     /// <inheritdoc cref="PressButtonAsync"/>
     public async Task PressResetAsync(string why, CancellationToken cancel)

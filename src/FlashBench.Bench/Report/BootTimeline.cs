@@ -138,7 +138,7 @@ internal sealed class BootTimeline
         Add(marks, _boot.OsUpUs, "OS up", false);
         if (_boot.CountedFromUs + _settings.MinimumUs is long mark && mark <= _boot.EndUs)
             Add(marks, mark, "mark", false);
-        if (_boot.Class == BootClass.SignsOfLifeLost)
+        if (_boot.Class is BootClass.SignsOfLifeLost or BootClass.Hang or BootClass.ConsoleFault)
             Add(marks, _boot.LastSignUs, "last sign of life", true);
         Add(marks, _boot.ResetUs, "board reset", true);
         if (_boot.PowerLostUs is long lost)

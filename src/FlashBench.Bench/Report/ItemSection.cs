@@ -45,6 +45,10 @@ internal static class ItemSection
         ? $"key {audit.Key}: a TEST key"
         : $"key {(audit.Key.Length > 0 ? audit.Key : "unknown")}";
 
+    private static string Further(JournalData.WatchNumbers watch) =>
+        (watch.WarmBoots > 0 ? $", {watch.WarmBoots} warm boots" : "")
+        + string.Concat(watch.SoakMinutes.Select(minutes => $", a soak of {minutes} minutes"));
+
     private static IEnumerable<(string Name, string Value)> Method(JobFacts facts, Judgement judgement)
     {
         JournalData.WatchNumbers watch = facts.Start.Watch;
@@ -52,9 +56,10 @@ internal static class ItemSection
         yield return ("Board profile", $"{facts.Start.Profile.Id}, SHA-256 {facts.Start.Profile.Sha256}");
         yield return ("Watch", string.Create(
             CultureInfo.InvariantCulture,
-            $"{watch.ColdBoots} cold boots, power and signs of life for {Figures.Minutes(watch.MinimumSeconds)} after "
-            + $"power-good, the last banner and the kernel's start; silence up to {watch.GapMaxSeconds} s; the "
-            + $"untouched board first, for {Figures.Minutes(watch.BaselineSeconds)}"));
+            $"{watch.ColdBoots} cold boots{Further(watch)}, power and signs of life for "
+            + $"{Figures.Minutes(watch.MinimumSeconds)} after power-good, the last banner and the kernel's start; "
+            + $"silence up to {watch.GapMaxSeconds} s; the untouched board first, for "
+            + $"{Figures.Minutes(watch.BaselineSeconds)}"));
         yield return ("Decision rule", CertificateText.DecisionRule);
         yield return ("Required level", $"{CertificateText.Name(judgement.Required)}: "
             + CertificateText.Meaning(judgement.Required));

@@ -17,7 +17,9 @@ internal static class WatchSection
 
     /// <summary>"baseline: the untouched board", or "watch".</summary>
     public static string KindText(BootObservation boot) =>
-        boot.Kind == BootKind.Baseline ? "baseline: the board as received" : boot.Kind;
+        boot.Kind == BootKind.Baseline ? "baseline: the board as received"
+        : boot.Kind == BootKind.Warm ? "warm boot"
+        : BootKind.SoakMinutes(boot.Kind) is int minutes ? $"soak of {minutes} minutes" : boot.Kind;
 
     /// <summary>A class in words.</summary>
     public static string ClassText(BootClass kind) => kind switch
@@ -25,14 +27,22 @@ internal static class WatchSection
         BootClass.Alive => "alive",
         BootClass.NeverBooted => "never booted",
         BootClass.WatchdogConsistent => "watchdog-consistent",
+        BootClass.BootGuardTimer => "Boot Guard's 30 minutes",
+        BootClass.SkuLock => "processor not allowed by the chipset",
         BootClass.VendorTimer => "consistent with a board maker's timer",
         BootClass.DeliberateShutdown => "deliberate shutdown",
         BootClass.Crash => "crash or thermal trip",
+        BootClass.SelfRestart => "restarted by itself",
+        BootClass.Asleep => "asleep",
         BootClass.UnexplainedPowerLoss => "unexplained",
         BootClass.LabPower => "the lab's power",
         BootClass.Reset => "reset",
         BootClass.Silent => "silent",
         BootClass.SignsOfLifeLost => "signs of life lost",
+        BootClass.Hang => "hang",
+        BootClass.ConsoleFault => "console fault",
+        BootClass.ClockMismatch => "clocks disagree",
+        BootClass.NotDisabled => "ME not disabled, ended early",
         BootClass.SensorFrozen => "power sensor frozen",
         BootClass.Gap => "record has a hole",
         _ => kind.ToString(),
@@ -79,6 +89,14 @@ internal static class WatchSection
             $"{boot.Samples.Count} intact, {boot.DamagedSamples} damaged, {boot.StaleSamples} stale");
         if (boot.Facts.All.Count > 0 || boot.DamagedFacts > 0)
             yield return ("Board by the agent", FactsText(boot));
+        if (boot.Clock is { } clock)
+            yield return ("Board's clock", $"{FormattedTime.PartsPerMillion(clock)} off the bench's");
+        if (boot.PowerLostUs - boot.PowerGoodUs is long died)
+        {
+            yield return ("Power lost after", $"{Figures.Clock(died)} \u00B1 "
+                + Figures.Seconds(boot.LossUncertaintyUs ?? 0));
+        }
+
         yield return ("Boot banners", Figures.Count(boot.Banners));
         yield return ("Console", Figures.Bytes(boot.BytesPerMinute.Sum(bytes => (long)bytes)));
         yield return ("Power samples", Figures.Count(boot.Power.Count));

@@ -2,61 +2,34 @@ using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Bench.Watch;
 
-/// <summary>How a watched boot ended, or what kept it from being judged.</summary>
-public enum BootClass
-{
-    /// <summary>Power and signs of life until past the mark.</summary>
-    Alive,
-
-    /// <summary>The main rail never came up although the supply was there.</summary>
-    NeverBooted,
-
-    /// <summary>Rails dropped 29:00 to 31:00 after power-good without a shutdown text.</summary>
-    WatchdogConsistent,
-
-    /// <summary>Rails dropped at a time at which board makers' own timers act (10 min, 2 h).</summary>
-    VendorTimer,
-
-    /// <summary>Rails dropped after the OS said that it powers down.</summary>
-    DeliberateShutdown,
-
-    /// <summary>Rails dropped after a panic or a thermal message.</summary>
-    Crash,
-
-    /// <summary>Rails dropped and nothing explains it.</summary>
-    UnexplainedPowerLoss,
-
-    /// <summary>The supply itself went away: the lab's power, not the board.</summary>
-    LabPower,
-
-    /// <summary>The board started again after its OS was up.</summary>
-    Reset,
-
-    /// <summary>The firmware starts again and again and never hands over to an operating system.</summary>
-    BootLoop,
-
-    /// <summary>Powered, but the console said nothing that counts, or not soon enough.</summary>
-    Silent,
-
-    /// <summary>Alive by its heartbeat, but nothing answered this boot's nonce: it could be a repetition.</summary>
-    Unanswered,
-
-    /// <summary>Powered, but signs of life stopped or paused longer than allowed.</summary>
-    SignsOfLifeLost,
-
-    /// <summary>The power sensor repeated one value: it no longer measures.</summary>
-    SensorFrozen,
-
-    /// <summary>The record of the boot has a hole: sensor gap, hang-up, suspended host.</summary>
-    Gap,
-}
-
 /// <summary>One intact FB1 line of this boot.</summary>
 /// <param name="AtUs">When its last byte arrived, microseconds of the job's monotonic clock.</param>
 /// <param name="Number">The agent's counter.</param>
 /// <param name="Uptime">The board's own uptime.</param>
 /// <param name="Registers">HFSTS1 to HFSTS6 as read.</param>
 public sealed record RegisterSample(long AtUs, long Number, TimeSpan Uptime, MeRegisters Registers);
+
+/// <summary>How far the board's uptime and the bench's clock went apart between two lines of one boot.</summary>
+/// <param name="SpanUs">Time between the lines by the bench's clock, in microseconds.</param>
+/// <param name="DifferenceUs">The board's time between them less the bench's.</param>
+public sealed record ClockComparison(long SpanUs, long DifferenceUs)
+{
+    /// <summary>Shortest time between the two lines.</summary>
+    public const long SpanUsMin = 60_000_000;
+
+    /// <summary>Largest accepted difference: 1 %.</summary>
+    public const double PartsPerMillionMax = 10_000;
+
+    /// <summary>The difference in parts per million; positive where the board's clock is fast.</summary>
+    public double PartsPerMillion => Math.Round(1e6 * DifferenceUs / SpanUs, 1);
+}
+
+/// <summary>Signs of life on the console.</summary>
+/// <param name="Agent">FB1 and FB2 lines.</param>
+/// <param name="Heartbeats">Heartbeats.</param>
+/// <param name="Kernel">Lines of the kernel's log.</param>
+/// <param name="Logins">Answers of a login prompt.</param>
+public readonly record struct SignCounts(int Agent, int Heartbeats, int Kernel, int Logins);
 
 /// <summary>Everything that was measured of one watched boot; a pure function of journal and console bytes.</summary>
 /// <remarks>Times are microseconds of the job's monotonic clock unless they say "after power-good".</remarks>
@@ -65,7 +38,7 @@ public sealed record BootObservation
     /// <summary>1-based number within the job.</summary>
     public required int Number { get; init; }
 
-    /// <summary>"baseline" or "watch".</summary>
+    /// <summary>One of <see cref="BootKind"/>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>How it ended.</summary>
@@ -92,6 +65,16 @@ public sealed record BootObservation
 
     /// <summary>First sample below the on threshold after t0; null while power held.</summary>
     public long? PowerLostUs { get; init; }
+
+    /// <summary>How well the time from power-good to the loss is known, to either side, in microseconds: the sensor
+    /// samples before both. Null while power held.</summary>
+    public long? LossUncertaintyUs { get; init; }
+
+    /// <summary>The board's clock against the bench's; null where no two lines lie far enough apart.</summary>
+    public ClockComparison? Clock { get; init; }
+
+    /// <summary>Signs of life by what gave them.</summary>
+    public SignCounts SignCounts { get; init; }
 
     /// <summary>End of the watch.</summary>
     public required long EndUs { get; init; }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static FlashBench.Bench.Watch.FormattedTime;
 
 namespace FlashBench.Bench.Watch;
 
@@ -9,12 +9,19 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
     /// <summary>More starts of the firmware than this without an operating system are a loop.</summary>
     public const int EarlyStartsMax = 6;
 
-    private const long UsPerSecond = 1_000_000, SensorGapMaxUs = 5 * UsPerSecond, TextBeforeLossUs = 30 * UsPerSecond;
-
-    private static readonly (double From, double To)[] VendorTimersMinutes = [(9.5, 10.5), (119, 121)];
+    private const long SensorGapMaxUs = 5_000_000, TextBeforeSilenceUs = 60_000_000;
 
     /// <summary>A hole in the record; null if there is none.</summary>
     public required string? Gap { get; init; }
+
+    /// <summary>A hole in what the console said; null if there is none.</summary>
+    public required string? ConsoleHole { get; init; }
+
+    /// <summary>Last noise on the console: break, receive errors.</summary>
+    public required long? NoiseUs { get; init; }
+
+    /// <summary>When the board was asked for a warm boot; null if it was not.</summary>
+    public required long? RestartAskedUs { get; init; }
 
     /// <summary>End of the watch.</summary>
     public required long EndUs { get; init; }
@@ -25,13 +32,16 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
             return (BootClass.SensorFrozen, "the power sensor repeated one value: it no longer measures");
         if (power.PowerGoodUs is not long t0 || clockStartUs is not long start)
             return NoPowerGood();
+        if (FailFast.Alarm(settings, console.Samples, start) is string alarm)
+            return (BootClass.NotDisabled, alarm);
         if (power.LostUs is long lost)
-            return PowerLost(lost, lost - t0);
+            return new PowerLossCause(settings, power, console).Classify(lost, t0);
         if (console.ResetUs is long reset)
-            return (BootClass.Reset, $"the board started again {Clock(reset - t0)} after power-good");
-        if (Hole() is string hole)
+            return Restarted(reset, t0);
+        bool stopped = Stopped(start);
+        if (Hole(stopped) is string hole)
             return (BootClass.Gap, hole);
-        return SystemUp() ?? SignsOfLife(t0, start);
+        return SystemUp() ?? (stopped ? Silence(t0, start) : SignsOfLife(t0, start));
     }
 
     /// <summary>Longest time without a sign of life from the first one to the end of power or of the watch.</summary>
@@ -52,30 +62,36 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
             + "the board does not boot")
         : (BootClass.LabPower, "no current flowed into the board after the relay closed");
 
-    private (BootClass, string) PowerLost(long lost, long afterUs)
+    private (BootClass, string) Restarted(long reset, long t0)
     {
-        string when = $"power was lost {Clock(afterUs)} after power-good";
-        double minutes = afterUs / 60.0 / UsPerSecond;
-        if (power.SupplyLost)
-            return (BootClass.LabPower, $"{when} together with the supply: the lab's power, not the board");
-        if (lost - console.ShutdownTextUs is >= 0 and <= TextBeforeLossUs)
-            return (BootClass.DeliberateShutdown, $"{when}, after the operating system said that it powers down");
-        if (lost - console.CrashTextUs is >= 0 and <= 2 * TextBeforeLossUs)
-            return (BootClass.Crash, $"{when}, after a panic or thermal message");
-        if (minutes is >= 29 and <= 31)
-            return (BootClass.WatchdogConsistent, $"{when} without a shutdown text: consistent with the ME watchdog");
-        return VendorTimersMinutes.Any(timer => minutes >= timer.From && minutes <= timer.To)
-            ? (BootClass.VendorTimer, $"{when}: consistent with a board maker's own timer")
-            : (BootClass.UnexplainedPowerLoss, $"{when} and nothing explains it");
+        string when = $"the board started again {Clock(reset - t0)} after power-good";
+        return reset - console.Texts.CrashUs is >= 0 and <= 4 * TextBeforeSilenceUs
+            ? (BootClass.Crash, $"{when}, after a panic, machine check or thermal message")
+            : (BootClass.Reset, when);
     }
 
-    private string? Hole()
+    // A console that was gone is a hole where life went on or never showed; else it is why nothing was heard any more.
+    private string? Hole(bool stopped)
     {
         long gap = power.LongestGapUs(EndUs);
         if (power.Dips > 0)
             return "the main rail read low in single samples while the board went on: sensor or supply";
-        return Gap ?? (gap > SensorGapMaxUs ? $"the power sensor gave no sample for {Seconds(gap)}" : null);
+        if (Gap is not null || gap > SensorGapMaxUs)
+            return Gap ?? $"the power sensor gave no sample for {Seconds(gap)}";
+        return stopped ? null : ConsoleHole;
     }
+
+    // True if the signs of life ended before the mark, and long before the end of the watch.
+    private bool Stopped(long start) => console.Signs.Count > 0 && EndUs - console.Signs[^1] > settings.GapMaxUs
+        && console.Signs[^1] <= start + settings.MinimumUs;
+
+    private (BootClass, string) Silence(long t0, long start) =>
+        new SilenceCause(settings, power, console)
+        {
+            ConsoleHole = ConsoleHole,
+            NoiseUs = NoiseUs,
+            EndUs = EndUs
+        }.Classify(t0, start);
 
     private (BootClass, string)? SystemUp()
     {
@@ -87,12 +103,29 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         }
 
         if (console.OsUpUs is not long up)
-            return (BootClass.Silent, "the board is powered, but nothing on its console counts as a sign of life");
-        long since = Math.Max(power.PowerGoodUs!.Value, console.LastEarlyBannerUs ?? 0);
+            return NeverUp();
+        long since = Math.Max(
+            Math.Max(power.PowerGoodUs!.Value, RestartAskedUs ?? 0), console.LastEarlyBannerUs ?? 0);
         return up - since <= settings.BootLimitUs ? null
             : (BootClass.Silent,
                 $"the first sign of the operating system came only {Clock(up - since)} after the start, later "
                 + $"than the allowed {Clock(settings.BootLimitUs)}: what happened before is unknown");
+    }
+
+    private (BootClass, string) NeverUp()
+    {
+        if (console.Texts.CrashUs >= (console.LastEarlyBannerUs ?? 0))
+        {
+            return (BootClass.Crash,
+                "the board is powered, and a panic or machine check kept its system from coming up");
+        }
+
+        if (console.Texts.SuspendUs is not null)
+            return (BootClass.Asleep, "the board said that it goes to sleep");
+        return (BootClass.Silent, console.SaidAnything || settings.ExpectedSilence
+            ? "the board is powered, but nothing on its console counts as a sign of life"
+            : "the board is powered, but nothing came on its console at all: cable, speed, or a firmware without "
+                + "console");
     }
 
     private (BootClass, string) SignsOfLife(long t0, long start)
@@ -111,6 +144,12 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
                 + $"{Seconds(settings.GapMaxUs)}; the board stayed powered");
         }
 
+        if (console.Clock is { } clock && Math.Abs(clock.PartsPerMillion) > ClockComparison.PartsPerMillionMax)
+        {
+            return (BootClass.ClockMismatch, $"the board's uptime and the bench's clock differ by "
+                + $"{Percent(clock)} %, more than the allowed 1 %: neither says how long it lived");
+        }
+
         if (!Answered(mark))
         {
             return (BootClass.Unanswered,
@@ -124,9 +163,4 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
     }
 
     private bool Answered(long mark) => console.Samples.Count > 0 && console.Samples[^1].AtUs > mark;
-
-    private static string Clock(long us) => string.Create(
-        CultureInfo.InvariantCulture, $"{us / (60 * UsPerSecond)}:{us % (60 * UsPerSecond) / 1e6:00.0}");
-
-    private static string Seconds(long us) => string.Create(CultureInfo.InvariantCulture, $"{us / 1e6:0.0} s");
 }

@@ -16,21 +16,34 @@ public sealed record BootSettings(
 {
     private const double UsPerSecond = 1e6;
 
-    /// <summary>The numbers for a boot of <paramref name="kind"/> ("baseline" or "watch").</summary>
+    /// <summary>True for a board that prints nothing before its operating system runs.</summary>
+    public bool ExpectedSilence { get; init; }
+
+    /// <summary>True if an early sample that says that the ME is not disabled ends the boot.</summary>
+    public bool FailFast { get; init; }
+
+    /// <summary>Supply current of a sleeping board, in milliamps: from, to; both 0 where it is not known.</summary>
+    public (int From, int To) SleepMilliamps { get; init; }
+
+    /// <summary>True if a board that draws so much is asleep.</summary>
+    public bool IsAsleep(double milliamps) => SleepMilliamps.To > 0
+        && milliamps >= SleepMilliamps.From && milliamps <= SleepMilliamps.To;
+
+    /// <summary>The numbers for a boot of <paramref name="kind"/>, one of <see cref="BootKind"/>.</summary>
     public static BootSettings For(JournalData.JobStart start, string kind) => new(
-        Us(kind == BootKind.Baseline ? start.Watch.BaselineSeconds : start.Watch.MinimumSeconds),
+        Us(MinimumSeconds(start.Watch, kind)),
         Us(start.Watch.GraceSeconds), Us(start.Watch.BootLimitSeconds), Us(start.Watch.GapMaxSeconds),
-        start.Power.OnMillivolts, start.Power.OffMilliamps, start.Watch.Banner);
+        start.Power.OnMillivolts, start.Power.OffMilliamps, start.Watch.Banner)
+    {
+        ExpectedSilence = start.Watch.ExpectedSilence,
+        FailFast = start.Watch.FailFast && kind != BootKind.Baseline,
+        SleepMilliamps = (start.Power.SleepMilliampsMin, start.Power.SleepMilliampsMax),
+    };
+
+    private static double MinimumSeconds(JournalData.WatchNumbers watch, string kind) =>
+        kind == BootKind.Baseline ? watch.BaselineSeconds
+        : BootKind.SoakMinutes(kind) is int minutes && !watch.Shortened ? Math.Max(watch.MinimumSeconds, 60 * minutes)
+        : watch.MinimumSeconds;
 
     private static long Us(double seconds) => (long)(seconds * UsPerSecond);
-}
-
-/// <summary>Why a boot is watched.</summary>
-public static class BootKind
-{
-    /// <summary>The board as received, before any write.</summary>
-    public const string Baseline = "baseline";
-
-    /// <summary>The board with the planned image.</summary>
-    public const string Watch = "watch";
 }

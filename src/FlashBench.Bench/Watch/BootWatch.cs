@@ -6,16 +6,20 @@ namespace FlashBench.Bench.Watch;
 /// <remarks>Pure: it has no clock. Feed it in order of time.</remarks>
 public sealed class BootWatch
 {
-    private const long SettleAfterLossUs = 5_000_000, UsPerMinute = 60_000_000;
+    private const long GlobalResetUs = 5_000_000, SettleAfterResetUs = 5_000_000, UsPerMinute = 60_000_000;
+
+    // Long enough to see the supply go too, a sleeping board's current, and a board that starts again by itself.
+    private const long SettleAfterLossUs = 15_000_000;
 
     private readonly BootSettings _settings;
     private readonly int _number;
-    private readonly string _kind;
+    private readonly string _kind, _nonce;
     private readonly long _commandedUs;
     private readonly PowerTrace _power;
-    private readonly ConsoleTrace _console;
     private readonly List<int> _bytesPerMinute = [];
-    private string? _gap;
+    private ConsoleTrace _console;
+    private string? _gap, _consoleHole;
+    private long? _noiseUs, _restartAskedUs;
 
     /// <summary>Starts following boot <paramref name="number"/>.</summary>
     /// <param name="settings">The numbers to judge by.</param>
@@ -26,6 +30,7 @@ public sealed class BootWatch
     {
         (_settings, _number, _kind, _commandedUs) = (settings, number, begin.Kind, commandedUs);
         _power = new PowerTrace(settings, commandedUs);
+        _nonce = begin.Nonce;
         _console = new ConsoleTrace(settings, begin.Nonce, () => _power.PowerGoodUs);
     }
 
@@ -44,6 +49,9 @@ public sealed class BootWatch
     /// <summary>Last sign of life; null so far.</summary>
     public long? LastSignUs => _console.Signs.Count > 0 ? _console.Signs[^1] : null;
 
+    /// <summary>First sign of life; null so far.</summary>
+    public long? FirstSignUs => _console.OsUpUs;
+
     /// <summary>Last intact FB1 line of this boot; null so far.</summary>
     public long? LastSampleUs => _console.Samples.Count > 0 ? _console.Samples[^1].AtUs : null;
 
@@ -56,8 +64,19 @@ public sealed class BootWatch
     /// <summary>Start of the time that counts: the latest of power-good, the last banner before the operating system,
     /// and the kernel's start by its own uptime. No reset of any kind lies after it.</summary>
     public long? ClockStartUs => _power.PowerGoodUs is long t0
-        ? Math.Max(t0, Math.Max(_console.LastEarlyBannerUs ?? t0, _console.KernelStartUs ?? t0))
+        ? Math.Max(
+            Math.Max(t0, _restartAskedUs ?? t0),
+            Math.Max(_console.LastEarlyBannerUs ?? t0, _console.KernelStartUs ?? t0))
         : null;
+
+    /// <summary>Intact samples of this boot so far, in order.</summary>
+    public IReadOnlyList<RegisterSample> Samples => _console.Samples;
+
+    /// <summary>True once the console said anything at all.</summary>
+    public bool ConsoleSpoke => _bytesPerMinute.Count > 0;
+
+    /// <summary>True while a warm boot has not been asked for that this boot is about.</summary>
+    public bool AwaitsRestart => _kind == BootKind.Warm && _restartAskedUs is null;
 
     /// <summary>Takes a sensor sample.</summary>
     public void OnPower(long atUs, int millivolts, int milliamps)
@@ -66,7 +85,7 @@ public sealed class BootWatch
         _power.Add(atUs, millivolts, milliamps);
         // Before the operating system a short loss with the supply in place is a global reset of the platform.
         bool back = millivolts >= _settings.OnMillivolts && milliamps > _settings.OffMilliamps;
-        if (back && _console.OsUpUs is null && atUs - lowSince <= SettleAfterLossUs)
+        if (back && _console.OsUpUs is null && atUs - lowSince <= GlobalResetUs)
             _power.Restart(atUs);
     }
 
@@ -92,6 +111,29 @@ public sealed class BootWatch
     /// <param name="reason">What happened, as a sentence without a full stop.</param>
     public void OnGap(string reason) => _gap ??= reason;
 
+    /// <summary>Notes that what the console said has a hole.</summary>
+    /// <param name="reason">What happened, as a sentence without a full stop.</param>
+    public void OnConsoleHole(string reason) => _consoleHole ??= reason;
+
+    /// <summary>Notes breaks or receive errors on the console.</summary>
+    /// <param name="atUs">When they were noticed.</param>
+    public void OnConsoleNoise(long atUs) => _noiseUs = atUs;
+
+    /// <summary>Notes that the bench asked the board to restart warm: nothing before it counts any more.</summary>
+    /// <param name="atUs">When.</param>
+    public void OnRestartAsked(long atUs)
+    {
+        if (!AwaitsRestart)
+        {
+            OnGap("a restart was asked for in the middle of the boot");
+            return;
+        }
+
+        _restartAskedUs = atUs;
+        _console = new ConsoleTrace(
+            _settings, _nonce, () => _power.PowerGoodUs is long t0 ? Math.Max(t0, atUs) : null);
+    }
+
     /// <summary>Says whether watching on can still change the result.</summary>
     /// <param name="nowUs">The present.</param>
     /// <returns>Why to stop; null to go on.</returns>
@@ -99,12 +141,16 @@ public sealed class BootWatch
     {
         if (_power.LostUs is long lost && nowUs >= lost + SettleAfterLossUs)
             return "power lost";
-        if (_console.ResetUs is long reset && nowUs >= reset + SettleAfterLossUs)
+        if (_console.ResetUs is long reset && nowUs >= reset + SettleAfterResetUs)
             return "the board restarted";
         if (_console.OsUpUs is null && _console.EarlyStarts + _power.Restarts > BootOutcome.EarlyStartsMax)
             return "the firmware starts again and again";
         if (ClockStartUs is not long start)
             return null;
+        if (FailFast.Alarm(_settings, _console.Samples, start) is not null)
+            return "the ME is not disabled";
+        if (AwaitsRestart)
+            return nowUs >= start + _settings.BootLimitUs + _settings.GraceUs ? "no restart could be asked for" : null;
         long mark = start + _settings.MinimumUs;
         if (nowUs >= mark + _settings.GraceUs)
             return "end of the grace time";
@@ -115,7 +161,14 @@ public sealed class BootWatch
     /// <param name="endUs">End of the watch.</param>
     public BootObservation Observe(long endUs)
     {
-        var outcome = new BootOutcome(_settings, _power, _console) { Gap = _gap, EndUs = endUs };
+        var outcome = new BootOutcome(_settings, _power, _console)
+        {
+            Gap = _gap ?? (AwaitsRestart ? "the board was not asked to restart" : null),
+            ConsoleHole = _consoleHole,
+            NoiseUs = _noiseUs,
+            RestartAskedUs = _restartAskedUs,
+            EndUs = endUs,
+        };
         (BootClass kind, string explanation) = outcome.Classify(ClockStartUs);
         return new BootObservation
         {
@@ -129,6 +182,9 @@ public sealed class BootWatch
             OsUpUs = _console.OsUpUs,
             ResetUs = _console.ResetUs,
             PowerLostUs = _power.LostUs,
+            LossUncertaintyUs = _power.LossUncertaintyUs,
+            Clock = _console.Clock,
+            SignCounts = _console.Counts,
             EndUs = endUs,
             Banners = _console.Banners,
             LastSignUs = LastSignUs,

@@ -5,6 +5,10 @@ namespace FlashBench.Bench.Watch;
 /// Only intact lines count, and an agent or heartbeat line counts only if its counter and uptime go on from the lines
 /// before it and agree with the bench's clock: a replay of another boot does not.
 /// </remarks>
+/// <param name="settings">The numbers of the boot.</param>
+/// <param name="nonce">The boot's nonce.</param>
+/// <param name="powerGoodUs">Before this the system cannot have started: power-good, or when a warm boot was asked for.
+/// </param>
 internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<long?> powerGoodUs)
 {
     private const long UsPerSecond = 1_000_000, ClockSlackUs = UsPerSecond;
@@ -19,6 +23,9 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private readonly LoginPrompt _login = new();
     private readonly AgentLine?[] _last = new AgentLine?[3]; // by kind
     private TimeSpan _kernelUptime; // of the last line of the kernel's log
+    private readonly ClockTrace _checkedClock = new(), _heartbeatClock = new();
+    private SignCounts _counts;
+    private byte[] _lastLine = [];
     private bool _promptStands;
     private (long Start, TimeSpan Uptime)? _restarted; // the last line that looked so, see TellsRestart
     private long? _kernelStartUs; // bench time minus board uptime: constant as long as the board does not restart
@@ -67,11 +74,20 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     /// <summary>When the board started again after its OS was up.</summary>
     public long? ResetUs { get; private set; }
 
-    /// <summary>Last line by which the OS says that it powers down.</summary>
-    public long? ShutdownTextUs { get; private set; }
+    /// <summary>Telling words of firmware and kernel.</summary>
+    public ConsoleTexts Texts { get; } = new();
 
-    /// <summary>Last line of a panic or a thermal trip.</summary>
-    public long? CrashTextUs { get; private set; }
+    /// <summary>Signs of life by what gave them.</summary>
+    public SignCounts Counts => _counts;
+
+    /// <summary>The board's clock against the bench's, by lines with a checksum, else by heartbeats.</summary>
+    public ClockComparison? Clock => _checkedClock.Result ?? _heartbeatClock.Result;
+
+    /// <summary>True once any line came.</summary>
+    public bool SaidAnything => _lastLine.Length > 0;
+
+    /// <summary>Last time that a line came again just as it had come before.</summary>
+    public long? RepeatedUs { get; private set; }
 
     public void Add(long atUs, ReadOnlySpan<byte> data)
     {
@@ -79,7 +95,11 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         bool stands = LoginPrompt.IsPrompt(_lines.Pending);
         bool isNew = stands && (!_promptStands || data.Contains((byte)'\n'));
         if (isNew && _login.OnPrompt(atUs) && powerGoodUs() is not null)
+        {
             _signs.Add(atUs);
+            _counts = _counts with { Logins = _counts.Logins + 1 };
+        }
+
         _promptStands = stands;
     }
 
@@ -91,6 +111,12 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     private void OnLine(long atUs, ReadOnlySpan<byte> bytes)
     {
+        if (!bytes.IsEmpty)
+        {
+            RepeatedUs = bytes.SequenceEqual(_lastLine) ? atUs : RepeatedUs;
+            _lastLine = bytes.ToArray();
+        }
+
         bool sample = AgentLine.ClaimsSample(bytes), facts = AgentLine.ClaimsFacts(bytes);
         AgentSpoke |= sample || facts;
         if (AgentLine.Parse(bytes) is AgentLine line)
@@ -114,8 +140,10 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     private void OnAgent(long atUs, AgentLine line)
     {
-        if (!Counts(atUs, line))
+        if (!GoesOn(atUs, line))
         {
+            if (_last[(int)line.Kind] is { } last && last.Uptime == line.Uptime && last.Nonce == line.Nonce)
+                RepeatedUs = atUs;
             Stale++;
             StaleSinceSample += line.IsSample ? 1 : 0;
             if (TellsRestart(atUs, line) is long restartUs)
@@ -125,6 +153,10 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
         _last[(int)line.Kind] = line;
         _signs.Add(atUs);
+        (line.IsChecked ? _checkedClock : _heartbeatClock).Add(atUs, line.Uptime);
+        _counts = line.IsChecked
+            ? _counts with { Agent = _counts.Agent + 1 }
+            : _counts with { Heartbeats = _counts.Heartbeats + 1 };
         Facts.Add(line.Facts);
         if (!line.IsSample)
             return;
@@ -135,7 +167,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     // A line is held against lines of its kind only: a heartbeat carries neither nonce nor checksum, and a damaged one
     // must not make true samples look old. Its counter is not used, since one damaged digit would make all later ones
     // look old; a heartbeat that repeats itself shows in its uptime.
-    private bool Counts(long atUs, AgentLine line)
+    private bool GoesOn(long atUs, AgentLine line)
     {
         AgentLine? last = _last[(int)line.Kind];
         bool goesOn = line.IsChecked
@@ -189,16 +221,9 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
             Banners++;
             OnStart(atUs);
         }
-        else if (text.Contains("reboot: Power down", StringComparison.Ordinal)
-            || text.Contains("System halted", StringComparison.Ordinal))
+        else if (Texts.Take(atUs, text))
         {
-            ShutdownTextUs = atUs;
-        }
-        else if (text.Contains("Kernel panic", StringComparison.Ordinal)
-            || text.Contains("Machine check", StringComparison.OrdinalIgnoreCase)
-            || text.Contains("critical temperature", StringComparison.OrdinalIgnoreCase))
-        {
-            CrashTextUs = atUs;
+            // It says how the boot ends, not that it goes on.
         }
         else if (OsUpUs is not null && KernelLine.Uptime(text) is TimeSpan uptime)
         {
@@ -216,6 +241,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
             return;
         _kernelUptime = uptime;
         _signs.Add(atUs);
+        _counts = _counts with { Kernel = _counts.Kernel + 1 };
     }
 
     private void OnStart(long atUs)

@@ -7,9 +7,13 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
     /// A live sensor shows the noise of its last digit within a few samples.</summary>
     public const int EqualSamplesMax = 40;
 
+    private const int SamplesOfMeanMin = 10;
+    private const long SupplyFirstUs = 1_000_000, SupplyLaterUs = 5_000_000;
+
     private readonly List<(long AtUs, int Millivolts, int Milliamps)> _samples = [];
     private int _equal;
-    private long? _lowSinceUs;
+    private long? _lowSinceUs, _lastHighUs;
+    private long _beforeGoodUs, _lastLowUs;
 
     public IReadOnlyList<(long AtUs, int Millivolts, int Milliamps)> Samples => _samples;
 
@@ -51,8 +55,32 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
     /// <summary>Supply current of the latest sample.</summary>
     public int SupplyMilliamps => _samples.Count == 0 ? 0 : _samples[^1].Milliamps;
 
-    /// <summary>True if the supply itself was gone after the rail was lost.</summary>
-    public bool SupplyLost => LostUs is not null && SupplyMilliamps <= settings.OffMilliamps;
+    /// <summary>The rail came back after it was lost; null if it did not.</summary>
+    public long? ReturnedUs { get; private set; }
+
+    /// <summary>How well the time between power-good and loss is known: each lies between two samples.</summary>
+    public long? LossUncertaintyUs => LostUs is long lost && PowerGoodUs is long good
+        ? Math.Max(lost - (_lastHighUs ?? good), good - _beforeGoodUs)
+        : null;
+
+    /// <summary>True if the supply itself was gone when the rail was lost, or soon before or after.</summary>
+    public bool SupplyLost => LostUs is long lost && _samples.Exists(sample =>
+        sample.AtUs >= Math.Max(lost - SupplyFirstUs, PowerGoodUs ?? 0) && sample.AtUs <= lost + SupplyLaterUs
+            && sample.Milliamps <= settings.OffMilliamps);
+
+    /// <summary>Mean supply current from one time to another; null for fewer than ten samples.</summary>
+    public double? MeanMilliamps(long fromUs, long toUs)
+    {
+        long sum = 0;
+        int count = 0;
+        for (int i = _samples.Count - 1; i >= 0 && _samples[i].AtUs >= fromUs; i--)
+        {
+            if (_samples[i].AtUs <= toUs)
+                (sum, count) = (sum + _samples[i].Milliamps, count + 1);
+        }
+
+        return count >= SamplesOfMeanMin ? (double)sum / count : null;
+    }
 
     public void Add(long atUs, int millivolts, int milliamps)
     {
@@ -65,19 +93,25 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
             OnRailUp(atUs);
         else if (PowerGoodUs is not null)
             OnRailLow(atUs);
+        _lastLowUs = on ? _lastLowUs : atUs;
     }
 
     /// <summary>Takes a rail that came back during early boot for a global reset: all starts anew.</summary>
     public void Restart(long atUs)
     {
-        (PowerGoodUs, LostUs, _lowSinceUs, Dips) = (atUs, null, null, 0);
+        (PowerGoodUs, LostUs, ReturnedUs, _lowSinceUs, Dips) = (atUs, null, null, null, 0);
+        (_beforeGoodUs, _lastHighUs) = (_lastLowUs, atUs);
         Restarts++;
     }
 
     private void OnRailUp(long atUs)
     {
-        if (atUs >= commandedUs)
-            PowerGoodUs ??= atUs;
+        if (atUs >= commandedUs && PowerGoodUs is null)
+            (PowerGoodUs, _beforeGoodUs) = (atUs, Math.Max(_lastLowUs, commandedUs));
+        if (LostUs is not null)
+            ReturnedUs ??= atUs;
+        else
+            _lastHighUs = atUs;
         if (_lowSinceUs is not null && LostUs is null)
             Dips++;
         _lowSinceUs = null;

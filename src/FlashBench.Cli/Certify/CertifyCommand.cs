@@ -91,6 +91,12 @@ public static class CertifyCommand
         HelpName = "SECONDS",
     };
 
+    private static readonly Option<int[]> Soak = new("--soak")
+    {
+        Description = "Watch one more cold boot for this long, such as 65 or 130; may be given several times",
+        HelpName = "MINUTES",
+    };
+
     private static readonly Option<int?> Usb = new("--usb")
     {
         Description = "Reach the virtual programmer through the USB library: this loopback port exports it by USB/IP",
@@ -107,7 +113,7 @@ public static class CertifyCommand
         Option[] options =
         [
             Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, ConfirmChip, DryRun, Keep, RealTime,
-            ShortenWatch, Usb, Faults,
+            ShortenWatch, Soak, Usb, Faults,
         ];
         foreach (Option option in options.Concat(LaboratoryOptions.All))
             certify.Options.Add(option);
@@ -121,6 +127,7 @@ public static class CertifyCommand
             "flashbench certify --usb 3240                        # then: usbip attach -r 127.0.0.1 -b 9-1",
             "flashbench certify --control damaged-manifest        # must end in FAIL",
             "flashbench certify --faults 7                       # what can go wrong, by a seed",
+            "flashbench certify --soak 65 --soak 130              # two further boots, longer than any known timer",
             "flashbench certify --bench qemu --shorten-watch 60   # tries a bench out; never a PASS");
     }
 
@@ -142,6 +149,7 @@ public static class CertifyCommand
             DryRun = parse.GetValue(DryRun),
             Keep = parse.GetValue(Keep),
             RealTime = parse.GetValue(RealTime),
+            SoakMinutes = parse.GetValue(Soak) ?? [],
             UsbPort = parse.GetValue(Usb),
             Faults = NonEmpty(parse, Faults),
             ShortenedWatch = parse.GetValue(ShortenWatch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
@@ -160,6 +168,7 @@ public static class CertifyCommand
                 + $"{WatchLimits.SecondsMin - 1} seconds; without it every boot is watched past the mark");
         }
 
+        RefuseSoaks(parse.GetValue(Soak) ?? []);
         if (parse.GetValue(DryRun) && parse.GetValue(Control) is not null)
             throw new UsageException("--control and --dry-run contradict each other: a control is shown by the watch");
         if (parse.GetValue(Faults) is not null && (parse.GetValue(RealTime) || parse.GetValue(Usb) is not null))
@@ -168,6 +177,18 @@ public static class CertifyCommand
             throw new UsageException("--usb and --real-time contradict each other: its time waits for the USB calls");
         if (parse.GetValue(Usb) is { } port and (< 1 or > PortMax))
             throw new UsageException($"--usb {port} is no TCP port: 1 to {PortMax}");
+    }
+
+    private static void RefuseSoaks(int[] soaks)
+    {
+        if (Array.Exists(soaks, minutes => minutes is < WatchLimits.SoakMinutesMin or > WatchLimits.SoakMinutesMax))
+        {
+            throw new UsageException(
+                $"--soak takes {WatchLimits.SoakMinutesMin} to {WatchLimits.SoakMinutesMax} minutes");
+        }
+
+        if (soaks.Length > WatchLimits.SoaksMax)
+            throw new UsageException($"--soak was given {soaks.Length} times, more than {WatchLimits.SoaksMax}");
     }
 
     private static string? NonEmpty(ParseResult parse, Option<string?> option) =>

@@ -55,6 +55,9 @@ internal sealed record CertifyRequest
     /// <summary>How long every boot is watched instead of the profile's time; null for that.</summary>
     public TimeSpan? ShortenedWatch { get; init; }
 
+    /// <summary>Minutes of each further soak.</summary>
+    public IReadOnlyList<int> SoakMinutes { get; init; } = [];
+
     /// <summary>How long the baseline is watched instead of the profile's time; null for that.</summary>
     public TimeSpan? BaselineMinimum { get; init; }
 

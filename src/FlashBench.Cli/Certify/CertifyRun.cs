@@ -206,6 +206,7 @@ internal sealed class CertifyRun
             Control = _request.Control,
             DryRun = _request.DryRun,
             ShortenedWatch = _request.ShortenedWatch,
+            SoakMinutes = _request.SoakMinutes,
             Seed = _world.Seed,
             RealTime = _request.RealTime,
             BaselineMinimum = _request.BaselineMinimum,

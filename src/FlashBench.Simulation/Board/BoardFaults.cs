@@ -108,6 +108,9 @@ public sealed class BoardFaults
     /// <summary>From the named boot on every boot ends in a warm reset, so long after it began.</summary>
     public BootMoment? ResetLoop { get; set; }
 
+    /// <summary>The agent does not do what an order to restart says.</summary>
+    public bool RestartIgnored { get; set; }
+
     /// <summary>The operating system crashes.</summary>
     public SystemCrash? Crash { get; set; }
 

@@ -28,6 +28,7 @@ internal sealed partial class BootedSystem
     private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SamplePeriod = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AgentDelay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RestartTime = TimeSpan.FromSeconds(3); // services stop first
     private static readonly TimeSpan AnswerDelay = TimeSpan.FromMilliseconds(4);
 
     private readonly BoardParts _parts;
@@ -103,6 +104,15 @@ internal sealed partial class BootedSystem
             _parts.Timeline.At(at + AnswerDelay, _software, Sample);
         if (wanted.HasFlag(AgentAnswers.Facts))
             _parts.Timeline.At(at + 2 * AnswerDelay, _software, Tell);
+        if (wanted.HasFlag(AgentAnswers.Restart) && !_parts.Faults.RestartIgnored)
+            _parts.Timeline.At(at + RestartTime, _software, Restart);
+    }
+
+    private void Restart(TimeSpan at)
+    {
+        PrintKernel(at, "reboot: Restarting system");
+        Halt(IdleMilliamps);
+        _parts.Timeline.At(at + LastWordsTime, _scope, then => Power.Reset(then, railBlip: false));
     }
 
     /// <summary>Everything stops in this instant.</summary>

@@ -16,6 +16,9 @@ internal enum AgentAnswers
 
     /// <summary>FB2 lines.</summary>
     Facts = 2,
+
+    /// <summary>A restart.</summary>
+    Restart = 4,
 }
 
 /// <summary>The agent that runs in the board's operating system, reads the ME's registers and lists its parts.
@@ -83,8 +86,11 @@ internal sealed partial class DutAgent
                 continue;
             }
 
-            Match query = Query().Match(_line.ToString());
+            string line = _line.ToString();
             _line.Clear();
+            if (IsRestart(line))
+                wanted |= AgentAnswers.Restart;
+            Match query = Query().Match(line);
             if (!query.Success)
                 continue;
             string nonce = query.Groups[2].Value;
@@ -99,6 +105,15 @@ internal sealed partial class DutAgent
 
     /// <summary>Seconds with two decimals, as /proc/uptime has them.</summary>
     public static string Seconds(TimeSpan uptime) => uptime.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
+
+    // Only for the nonce that it has been given already, and with a checksum.
+    private bool IsRestart(string line)
+    {
+        Match order = Order().Match(line);
+        return order.Success && order.Groups[2].Value == Nonce && Nonce != "00000000"
+            && Crc32.Of(Encoding.ASCII.GetBytes(order.Groups[1].Value))
+                .ToString("x8", CultureInfo.InvariantCulture) == order.Groups[3].Value;
+    }
 
     private static string Escape(string text)
     {
@@ -115,6 +130,9 @@ internal sealed partial class DutAgent
 
         return escaped.ToString();
     }
+
+    [GeneratedRegex(@"\A(FBR ([0-9a-f]{8})) ([0-9a-f]{8})\r?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Order();
 
     [GeneratedRegex(@"\AFB([QF]) ([0-9a-f]{8})\r?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Query();

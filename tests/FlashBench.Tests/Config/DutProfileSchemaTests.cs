@@ -72,6 +72,13 @@ public sealed class DutProfileSchemaTests
     [InlineData("$.watch", "minimumSeconds", "1859")]
     [InlineData("$.watch", "coldBoots", "0")]
     [InlineData("$.watch", "gapMaxSeconds", "21")]
+    [InlineData("$.watch", "warmBoots", "21")]
+    [InlineData("$.watch", "soakMinutes", "[]")]
+    [InlineData("$.watch", "soakMinutes", "[ 31 ]")]
+    [InlineData("$.watch", "soakMinutes", "65")]
+    [InlineData("$.watch", "failFast", "1")]
+    [InlineData("$.power", "sleepMilliamps", "[ 70 ]")]
+    [InlineData("$.power", "sleepMilliamps", "[ 0, 90 ]")]
     public void What_the_reader_refuses_the_schema_refuses(string path, string key, string value)
     {
         JsonNode profile = Sample();

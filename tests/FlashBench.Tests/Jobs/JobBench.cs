@@ -13,6 +13,7 @@ using FlashBench.Hardware.Programmers;
 using FlashBench.Hardware.Usb;
 using FlashBench.Simulation;
 using FlashBench.Simulation.Images;
+using FlashBench.Tests.Watch.Figures;
 
 namespace FlashBench.Tests.Jobs;
 
@@ -22,6 +23,7 @@ internal sealed class JobBench : IDisposable
     public const string TestKeyName = "FlashBench test key";
 
     private readonly TemporaryFolder _folder = new();
+    private TroubledClock? _host;
     private KillPoint? _kill;
     private VirtualTime? _time;
     private long _stopped;
@@ -71,6 +73,9 @@ internal sealed class JobBench : IDisposable
 
     /// <summary>Replaces parts of the bench.</summary>
     public Func<BenchParts, TimeProvider, BenchParts> Equip { get; init; } = (parts, _) => parts;
+
+    /// <summary>Clocks of the host that are not those of the world; null for good ones.</summary>
+    public Func<VirtualTime, TroubledClock>? HostClock { get; init; }
 
     public Action<JournalMoment, string>? Probe { get; init; }
 
@@ -135,7 +140,9 @@ internal sealed class JobBench : IDisposable
         Key = StationKey.LoadOrCreate(KeysFolder);
         Directory = JobFolders.Create(Path.Combine(Folder, "evidence"), "FBJ-TEST");
         var time = new VirtualTime();
-        var clock = new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
+        _host = HostClock?.Invoke(time);
+        BenchClock clock = _host is { } host ? new BenchClock(host, host, "boot")
+            : new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
         return Run(
             time, clock, Options(), options => VirtualBench.Create(options, FlashBefore, time),
             (job, cancel) => job.RunAsync(cancel));
@@ -225,6 +232,14 @@ internal sealed class JobBench : IDisposable
             var parts = new BenchParts(
                 async opening => await OpenAsync(await bench.OpenProgrammerAsync(opening), time, opening),
                 new RelayPower(bench.PowerRelay), bench.Sensor, bench.Console);
+            if (_host is { } host)
+            {
+                parts = parts with
+                {
+                    Console = new RetimedConsole(parts.Console, host)
+                };
+            }
+
             var job = new CertifyJob(Equip(parts, time), options, Folders(), clock)
             {
                 JournalProbe = (moment, type) =>

@@ -32,6 +32,18 @@ internal sealed class AgentScript : IAsyncDisposable
     /// <summary>Adds a file of text to the board.</summary>
     public AgentScript With(string path, string content) => With(path, Encoding.UTF8.GetBytes(content));
 
+    /// <summary>Adds a shell script that can be run.</summary>
+    public AgentScript WithProgram(string path, string script)
+    {
+        With(path, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(
+            _board.At(path), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return this;
+    }
+
+    /// <summary>True if the board has the file.</summary>
+    public bool Has(string path) => File.Exists(_board.At(path));
+
     /// <summary>Adds a PCI function to the board.</summary>
     public AgentScript WithPci(string slot, string vendor, string device, string kind)
     {

@@ -48,6 +48,32 @@ public sealed class AgentScriptTests
     }
 
     [Theory]
+    [InlineData("FBR 00000000 ", true, false)] // never asked
+    [InlineData("FBR 1a2b3c4e ", false, false)]
+    [InlineData("FBR 1a2b3c4d ", false, true)]
+    public async Task The_agent_restarts_only_for_the_nonce_that_it_was_given(string order, bool fresh, bool obeys)
+    {
+        await using AgentScript agent = Board().WithProgram("sbin/reboot", "echo restarted >>\"$0.done\"");
+        agent.Start("sh");
+        await agent.ReadUntilAsync(line => line.StartsWith("FB1 00000000 1 ", StringComparison.Ordinal));
+        if (!fresh)
+        {
+            await agent.SendAsync($"FBQ {Nonce}\n");
+            await agent.ReadUntilAsync(line => line.Contains(" kernel=", StringComparison.Ordinal));
+        }
+
+        uint crc = FlashBench.Bench.Crc32.Of(Encoding.ASCII.GetBytes(order.TrimEnd()));
+        await agent.SendAsync($"{order}{crc ^ 1:x8}\n"); // damaged
+        await agent.SendAsync($"FBF {(fresh ? Nonce[..7] : Nonce)}\n");
+        await agent.ReadUntilAsync(line => line.StartsWith("heartbeat ", StringComparison.Ordinal));
+        Assert.False(agent.Has("sbin/reboot.done"));
+        await agent.SendAsync($"{order}{crc:x8}\n");
+        await agent.ReadUntilAsync(line => line.StartsWith("heartbeat ", StringComparison.Ordinal));
+
+        Assert.Equal(obeys, agent.Has("sbin/reboot.done"));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(64)]
     public async Task Without_device_or_root_every_register_is_absent(int readable)

@@ -68,7 +68,7 @@ public sealed class LyingAgentTests
 
         BootObservation seen = script.Run();
 
-        Assert.Equal(BootClass.SignsOfLifeLost, seen.Class);
+        Assert.Equal(BootClass.Hang, seen.Class);
         Assert.InRange(seen.LastSignUs!.Value, 1790 * Us, 1800 * Us);
     }
 
