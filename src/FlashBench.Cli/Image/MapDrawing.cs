@@ -29,11 +29,12 @@ internal sealed class MapDrawing
         SegmentState.Untouched, SegmentState.Blank,
     ];
 
-    private readonly MarkupWriter _page = new();
+    private readonly StringWriter _text = new(); // holds nothing that must be disposed of
+    private readonly MarkupWriter _page;
     private readonly ImageMap _map;
     private double _height;
 
-    private MapDrawing(ImageMap map) => _map = map;
+    private MapDrawing(ImageMap map) => (_map, _page) = (map, new MarkupWriter(_text));
 
     /// <summary>Draws a map.</summary>
     public static string Of(ImageFile file, ImageMap map) => new MapDrawing(map).Draw(Path.GetFileName(file.Path));
@@ -64,7 +65,7 @@ internal sealed class MapDrawing
         }
 
         _page.Line();
-        return _page.ToString();
+        return _text.ToString();
     }
 
     // A line for each of dozens of metadata files would tell nobody anything.
