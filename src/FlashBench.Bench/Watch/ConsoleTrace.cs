@@ -25,7 +25,8 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private TimeSpan _kernelUptime; // of the last line of the kernel's log
     private readonly ClockTrace _checkedClock = new(), _heartbeatClock = new();
     private SignCounts _counts;
-    private byte[] _lastLine = [];
+    private readonly byte[] _lastLine = new byte[ConsoleLines.LengthMax];
+    private int _lastLength;
     private bool _promptStands;
     private (long Start, TimeSpan Uptime)? _restarted; // the last line that looked so, see TellsRestart
     private long? _kernelStartUs; // bench time minus board uptime: constant as long as the board does not restart
@@ -84,7 +85,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     public ClockComparison? Clock => _checkedClock.Result ?? _heartbeatClock.Result;
 
     /// <summary>True once any line came.</summary>
-    public bool SaidAnything => _lastLine.Length > 0;
+    public bool SaidAnything => _lastLength > 0;
 
     /// <summary>Last time that a line came again just as it had come before.</summary>
     public long? RepeatedUs { get; private set; }
@@ -113,8 +114,9 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     {
         if (!bytes.IsEmpty)
         {
-            RepeatedUs = bytes.SequenceEqual(_lastLine) ? atUs : RepeatedUs;
-            _lastLine = bytes.ToArray();
+            RepeatedUs = bytes.SequenceEqual(_lastLine.AsSpan(0, _lastLength)) ? atUs : RepeatedUs;
+            bytes.CopyTo(_lastLine);
+            _lastLength = bytes.Length;
         }
 
         bool sample = AgentLine.ClaimsSample(bytes), facts = AgentLine.ClaimsFacts(bytes);
