@@ -103,7 +103,7 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
     {
         if (console.Texts.CrashUs >= (console.LastEarlyBannerUs ?? 0))
         {
-            return (BootClass.Crash,
+            return (BootClass.Hang,
                 "the board is powered, and a panic or machine check kept its system from coming up");
         }
 
