@@ -65,6 +65,26 @@ public sealed class ResumeTruthTests
         Assert.Equal(BootClass.Reset, bench.Verify().Facts.Boots[^1].Class);
     }
 
+    [Theory]
+    [InlineData("power.samples", 42)]
+    [InlineData("boot.end", 2)]
+    public void An_engine_that_was_seen_running_on_before_the_kill_is_not_forgotten(string type, int occurrence)
+    {
+        bool first = true;
+        using var bench = new JobBench
+        {
+            Arrange = board => board.Faults.InvalidProcessor = first ? 2 : null,
+        };
+        Assert.True(bench.RunUntilKilled(type, occurrence, JournalMoment.BeforeWrite));
+        first = false;
+
+        (int code, JobResult result) = bench.Resume();
+
+        Assert.Equal((30, Verdict.Fail), (code, result.Judgement.Verdict));
+        Assert.Equal(Verdict.Fail, bench.Verify().Judgement.Verdict);
+        Assert.Equal(Verdict.Fail, result.Judgement.Checks.Single(check => check.Id == "C1").Outcome);
+    }
+
     [Fact]
     public void A_board_that_fell_silent_before_its_operator_stopped_the_job_does_not_pass_by_going_on()
     {
