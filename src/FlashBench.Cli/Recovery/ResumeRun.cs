@@ -68,6 +68,10 @@ internal sealed class ResumeRun
         {
             return RunJob(settings, diagnostics.Log, cancel);
         }
+        catch (ResumeRefusedException e) when (e.ChipIsWhole)
+        {
+            throw new CommandFailure(ExitCodes.Usage, $"job {_interrupted.Start.Job} cannot go on: {e.Message}");
+        }
         catch (ResumeRefusedException e)
         {
             throw Refused(e.Message, e.OtherBoard ? ExitCodes.BadInput : ExitCodes.Usage);

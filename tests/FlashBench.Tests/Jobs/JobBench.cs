@@ -85,7 +85,7 @@ internal sealed class JobBench : IDisposable
     /// <summary>Called with every job event, with the bench and a way to press Ctrl-C.</summary>
     public Action<JobEvent, VirtualBench, Action> Watch { get; init; } = (_, _, _) => { };
 
-    public string Directory { get; private set; } = "";
+    public string Directory { get; set; } = "";
 
     public string Folder => _folder.At($"life-{_lives}");
 

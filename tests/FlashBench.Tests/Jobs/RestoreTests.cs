@@ -24,6 +24,22 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public void A_job_whose_backup_was_put_back_does_not_go_on_and_leaves_the_board_whole()
+    {
+        using JobBench bench = Killed();
+        string job = bench.Directory;
+        bench.Restore(BackupToRestore.OfJob(job)!);
+        bench.Directory = job;
+
+        var refused = Assert.Throws<ResumeRefusedException>(() => bench.Resume());
+
+        Assert.True(refused.ChipIsWhole);
+        Assert.Contains("put back", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+        Assert.Null(bench.State.DirtyJob("me8"));
+    }
+
+    [Fact]
     public void Another_chip_is_refused_untouched_and_the_mark_stays()
     {
         using JobBench bench = Killed();

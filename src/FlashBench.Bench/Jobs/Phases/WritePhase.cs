@@ -45,6 +45,7 @@ internal static class WritePhase
     {
         byte[] target = ChipAgainStep.FromVault(job, begun.TargetSha256, "what the chip shall hold");
         byte[] current = await ReadAsync(job, "after the interruption", cancel);
+        RefuseRestored(job, begun, (current, target));
         byte[] untouched = [.. job.Backup!];
         foreach (FlashRange range in FlashContent.WrittenByFirmware(job))
             range.Of(target).CopyTo(untouched.AsSpan((int)range.Start));
@@ -64,6 +65,28 @@ internal static class WritePhase
             JournalData.ReadBack.GoingOn, FlashContent.HashOf(current), begun.TargetSha256, 0, 0, Reopened: true, []));
         await new FlashWriter(job).GoOnAsync(begun, current, target, cancel);
         return await VerifyAsync(job, target, cancel);
+    }
+
+    // What this job wrote is gone, and the board's own bytes are back: whoever put them there ended this job.
+    private static void RefuseRestored(JobContext job, BegunWrite begun, (byte[] Now, byte[] Target) chip)
+    {
+        bool undone = begun.Blocks.Any(block => block.Done
+            && !Range(block).Of(chip.Now).SequenceEqual(Range(block).Of(chip.Target)));
+        if (!undone
+            || ByteDifference.Between(chip.Now, job.Backup!, FlashContent.WrittenByFirmware(job)).Count > 0)
+        {
+            return;
+        }
+
+        job.State.ClearDirty(job.Options.Bench);
+        job.Dirty = job.Marked = false;
+        throw new ResumeRefusedException(
+            "its backup was put back since, and the chip holds all of it: run the job anew")
+        {
+            ChipIsWhole = true,
+        };
+
+        static FlashRange Range(BegunBlock block) => new(block.Start, block.End);
     }
 
     // The board ran since the backup: its own firmware may have written its own data, and nothing else.
