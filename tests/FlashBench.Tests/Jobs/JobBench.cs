@@ -36,6 +36,14 @@ internal sealed class JobBench : IDisposable
 
     public byte[]? Image { get; init; }
 
+    public string Job { get; init; } = "FBJ-TEST";
+
+    /// <summary>The bench's name; null for its kind.</summary>
+    public string? BenchId { get; init; }
+
+    /// <summary>The chip; null for the first of the table with the image's size.</summary>
+    public SpiNorChip? Chip { get; init; }
+
     public bool Agent { get; init; } = true;
 
     public bool HiddenUnderHap { get; init; }
@@ -215,7 +223,7 @@ internal sealed class JobBench : IDisposable
         Func<CertifyJob, CancellationToken, Task<JobResult>> run)
     {
         _time = time;
-        SpiNorChip chip = SpiNorChips.All.First(row => row.SizeBytes == FlashBefore.Length);
+        SpiNorChip chip = Chip ?? SpiNorChips.All.First(row => row.SizeBytes == FlashBefore.Length);
         var state = new VirtualBenchOptions(Kind, Path.Combine(Folder, "bench.flash"), chip, Swapped ? 8 : Seed())
         {
             Agent = Agent,
@@ -300,8 +308,8 @@ internal sealed class JobBench : IDisposable
         var random = new Random(7);
         return new CertifyOptions
         {
-            Job = "FBJ-TEST",
-            Bench = Kind,
+            Job = Job,
+            Bench = BenchId ?? Kind,
             Profile = profile with { Console = profile.Console with { ProbesLogin = ProbesLogin } },
             Dut = Dut,
             BindDut = true,

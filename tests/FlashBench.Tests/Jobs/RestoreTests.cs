@@ -40,6 +40,34 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public void A_restoration_that_was_killed_can_be_named_for_the_next_one_and_a_refused_one_cannot()
+    {
+        using JobBench bench = Killed();
+        BackupToRestore backup = BackupToRestore.OfJob(bench.Directory)!;
+        bench.Restore(backup);
+        Assert.Equal(backup, BackupToRestore.OfJob(bench.Directory));
+        bench.Swapped = true;
+
+        bench.Restore(backup);
+
+        Assert.Null(BackupToRestore.OfJob(bench.Directory));
+    }
+
+    [Fact]
+    public void The_backup_of_a_board_is_the_last_one_that_was_found_stock()
+    {
+        using var first = new JobBench();
+        Assert.Equal(0, first.Run().ExitCode);
+        using var second = new JobBench { Image = first.FlashAfter, StateOf = first };
+        Assert.Equal(0, second.Run().ExitCode);
+
+        BackupToRestore backup = BackupToRestore.OfBoard(first.State, "board-1", (uint)first.FlashBefore.Length)!;
+
+        Assert.Equal(BackupToRestore.OfJob(first.Directory)!.Sha256, backup.Sha256);
+        Assert.NotEqual(BackupToRestore.OfJob(second.Directory)!.Sha256, backup.Sha256);
+    }
+
+    [Fact]
     public void Another_chip_is_refused_untouched_and_the_mark_stays()
     {
         using JobBench bench = Killed();

@@ -48,8 +48,9 @@ internal sealed class FlashWriter(JobContext job)
     /// <summary>Marks the bench's board as half-written; on return that is on disk.</summary>
     public void Mark()
     {
-        job.State.MarkDirty(job.Options.Bench, job.Options.Job);
-        if (ChipKey.Of(job.Identity!) is { } key)
+        ChipKey? key = ChipKey.Of(job.Identity!);
+        job.State.MarkDirty(job.Options.Bench, key, job.Options.Job);
+        if (key is not null)
             job.State.Chips.Forget(key);
         job.Dirty = job.Marked = true;
     }

@@ -1,4 +1,5 @@
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Programming;
 using FlashBench.Firmware;
 using FlashBench.Hardware.Flash;
 
@@ -78,8 +79,7 @@ internal static class WritePhase
             return;
         }
 
-        job.State.ClearDirty(job.Options.Bench);
-        job.Dirty = job.Marked = false;
+        ClearMarks(job);
         throw new ResumeRefusedException(
             "its backup was put back since, and the chip holds all of it: run the job anew")
         {
@@ -178,7 +178,12 @@ internal static class WritePhase
         if (!job.Dirty)
             return;
         job.Journal.Append(new JournalData.Clean(FlashContent.HashOf(actual)));
-        job.State.ClearDirty(job.Options.Bench);
+        ClearMarks(job);
+    }
+
+    private static void ClearMarks(JobContext job)
+    {
+        job.State.ClearDirty(job.Options.Bench, ChipKey.Of(job.Identity!));
         job.Dirty = job.Marked = false;
     }
 
