@@ -94,8 +94,8 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         await run(job);
         (Judgement judgement, bool simulated) = Conclude(job);
         return new JobResult(
-            judgement, job.Dirty, job.Backup is not null && !IsPutBack(), _records.Exists(record => record.Data is JournalData.Plan),
-            simulated);
+            judgement, job.Dirty, job.Backup is not null && !IsPutBack(),
+            _records.Exists(record => record.Data is JournalData.Plan), simulated);
     }
 
     // A backup that went back, or was to go back, leaves nothing that `resume` could do.
