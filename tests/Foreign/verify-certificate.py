@@ -117,6 +117,8 @@ def check_watch(stated, records, arrivals, start):
         relay = next((r["mono"] for r in span if r["type"] == "power.command" and r["data"]["on"]), begin["mono"])
         same((boot["boot"], boot["kind"]), (begin["data"]["number"], begin["data"]["kind"]), name)
         wanted = start["watch"]["baselineSeconds" if boot["kind"] == "baseline" else "minimumSeconds"]
+        if boot["kind"].startswith("soak-") and not start["watch"]["shortened"]:
+            wanted = max(wanted, 60 * int(boot["kind"][5:]))
         same((boot["requiredSeconds"], boot["maxGapSeconds"]), (wanted, start["watch"]["gapMaxSeconds"]), name)
         same(boot["consoleBytes"], sum(len(d) for t, d in arrivals if begin["mono"] <= t <= end["mono"]), name)
         same(boot["secondsAfterRelay"]["end"], (end["mono"] - relay) / 1e6, f"{name}, end")

@@ -82,7 +82,7 @@ internal sealed class BootReplay
         long knownUs = InterruptedBoot.KnownUntil(_span);
         BootObservation seen = _watch.Observe(knownUs);
         bool lost = seen.PowerLostUs is not null || seen.ResetUs is not null
-            || seen.Class is BootClass.BootLoop or BootClass.NotDisabled or BootClass.Crash;
+            || seen.Class is BootClass.BootLoop or BootClass.NotDisabled or BootClass.Hang;
         bool silent = seen.OsUpUs is not null
             ? seen.LongestGapUs > _start.Watch.GapMaxSeconds * 1_000_000
             : knownUs - seen.CountedFromUs > _start.Watch.BootLimitSeconds * 1_000_000;

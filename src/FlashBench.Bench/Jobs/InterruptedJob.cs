@@ -91,6 +91,8 @@ public sealed class InterruptedJob
             return "it puts a backup back: do that anew with `restore`";
         if (Start.Software != software)
             return $"it was begun by {Start.Software}, and this is {software}: another program may judge otherwise";
+        if (Start.Request.Seed is < int.MinValue or > int.MaxValue)
+            return "its seed is none that a bench can have";
         if (Start.Watch.BaselineShort && Find<JournalData.Commissioning>() is null)
             return "it ended before its second record: nothing was begun, run it anew";
         if (Records[^1].Data is not JournalData.Decision decision)
