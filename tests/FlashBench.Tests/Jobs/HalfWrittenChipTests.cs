@@ -1,4 +1,3 @@
-using FlashBench.Bench;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;

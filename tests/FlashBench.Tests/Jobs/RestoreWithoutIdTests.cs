@@ -1,5 +1,4 @@
 using FlashBench.Bench.Config;
-using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Hardware.Flash;
