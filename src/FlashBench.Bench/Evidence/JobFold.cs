@@ -27,6 +27,7 @@ public static class JobFold
             Commissioning = Last<JournalData.Commissioning>(data),
             Laboratory = Last<JournalData.Laboratory>(data) ?? JournalData.Laboratory.NotStated,
             StartedUtc = records[0].Time.Utc,
+            WentOnUtc = records.LastOrDefault(record => record.Data is JournalData.JobResume)?.Time.Utc,
             EndedUtc = records[^1].Time.Utc,
             EndedUs = records[^1].Time.MonoUs,
             Phases = Phases(resumed.Records),

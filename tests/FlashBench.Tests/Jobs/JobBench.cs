@@ -106,6 +106,9 @@ internal sealed class JobBench : IDisposable
     /// <summary>The bench whose memory this one shares.</summary>
     public JobBench? StateOf { get; init; }
 
+    /// <summary>How long nobody looks after the job before it goes on, by the calendar.</summary>
+    public TimeSpan Away { get; set; }
+
     /// <summary>True if the board was left without power and the programmer let go.</summary>
     public bool IsSafe { get; private set; }
 
@@ -161,7 +164,7 @@ internal sealed class JobBench : IDisposable
     {
         InterruptedJob interrupted = InterruptedJob.Read(Directory);
         JournalTime last = interrupted.Last;
-        var time = new VirtualTime(last.Utc);
+        var time = new VirtualTime(last.Utc + Away);
         BenchClock clock = interrupted.Clock(
             time, new VirtualBootClock(time, TimeSpan.FromMicroseconds(last.BootUs)), BootId);
         CertifyOptions asked = Options();
