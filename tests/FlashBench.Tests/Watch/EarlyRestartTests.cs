@@ -46,7 +46,7 @@ public sealed class EarlyRestartTests
         BootObservation seen = Dipping([(at, at + 3)]).Run();
 
         Assert.Equal(expected, seen.Class);
-        Assert.Equal(Verdict(seen), FlashBench.Bench.Verdict.Fail);
+        Assert.Equal(FlashBench.Bench.Verdict.Fail, WatchChecks.OutcomeOf(seen.Class));
         Assert.Equal((long)(at * 1e6), seen.PowerLostUs);
     }
 
@@ -96,8 +96,6 @@ public sealed class EarlyRestartTests
 
         Assert.Equal((BootClass.Reset, 58_000_000), (seen.Class, seen.ResetUs));
     }
-
-    private static FlashBench.Bench.Verdict Verdict(BootObservation seen) => WatchChecks.OutcomeOf(seen.Class);
 
     // The rail is low from each first second to the second one; the firmware says so every time that it starts.
     private static BootScript Dipping((double From, double To)[] dips, double? until = null)
