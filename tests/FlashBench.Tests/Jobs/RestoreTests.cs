@@ -24,6 +24,25 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public void A_block_that_was_under_way_is_written_anew_even_if_it_reads_as_it_should()
+    {
+        using JobBench bench = Killed();
+        JournalData.BlockIntent torn = bench.Records.Select(record => record.Data).OfType<JournalData.BlockIntent>()
+            .Last();
+        BackupToRestore backup = BackupToRestore.OfJob(bench.Directory)!;
+        Assert.Equal([torn.Start], backup.Torn);
+        bench.Restore(backup);
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+
+        (_, JobResult result) = bench.Restore(backup); // everything reads as it should now
+
+        Assert.False(result.Dirty);
+        Assert.Equal([torn.Start], bench.Records.Select(record => record.Data).OfType<JournalData.BlockIntent>()
+            .Select(block => block.Start));
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+    }
+
+    [Fact]
     public void Another_chip_is_refused_untouched_and_the_mark_stays()
     {
         using JobBench bench = Killed();

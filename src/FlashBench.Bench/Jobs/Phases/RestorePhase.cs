@@ -24,7 +24,7 @@ internal static class RestorePhase
 
         if (job.State.DirtyJob(job.Options.Bench) is not null)
             job.Dirty = job.Marked = true; // a whole read that agrees takes the mark away, whoever set it
-        return await WritePhase.RestoreAsync(job, cancel);
+        return await WritePhase.RestoreAsync(job, backup.ToNewChip ? new HashSet<uint>() : backup.Torn, cancel);
     }
 
     private static string? RefuseOtherChip(JobContext job, BackupToRestore backup)
