@@ -1,4 +1,5 @@
 using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Jobs.Phases;
 using FlashBench.Bench.Journal;
 
 namespace FlashBench.Bench.Jobs;
@@ -15,6 +16,10 @@ public sealed record BackupToRestore(
 {
     /// <summary>True if the operator said that the board has another chip now, and typed its serial.</summary>
     public bool ToNewChip { get; init; }
+
+    /// <summary>Where blocks of the chip begin that were under way when the job was killed: what they seem to hold is
+    /// not believed.</summary>
+    public IReadOnlySet<uint> Torn { get; init; } = new HashSet<uint>();
 
     /// <summary>The backup that a job took, or that it was putting back.</summary>
     /// <param name="directory">Its directory; the job may have ended, or not.</param>
@@ -35,6 +40,9 @@ public sealed record BackupToRestore(
                 && data.OfType<JournalData.Chip>().LastOrDefault() is { } here
                 ? new BackupToRestore(
                     again.Job, start.Dut, again.Sha256, here.JedecId, here.UniqueId, here.SizeBytes)
+                {
+                    Torn = TornBlocks.In(data),
+                }
                 : null;
         }
 
@@ -42,6 +50,9 @@ public sealed record BackupToRestore(
             && data.OfType<JournalData.Chip>().LastOrDefault() is { } chip
             ? new BackupToRestore(
                 start.Job, start.Dut, taken.Sha256, chip.JedecId, chip.UniqueId, chip.SizeBytes)
+            {
+                Torn = TornBlocks.In(data),
+            }
             : null;
     }
 

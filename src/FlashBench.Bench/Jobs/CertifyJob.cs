@@ -178,7 +178,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
                 phases.Add(("watch", stop => WatchPhase.RunAsync(job, stop)));
             phases.Add(("re-read", stop => RereadPhase.RunAsync(job, stop)));
             if (options.Control is not null)
-                phases.Add((Restore, stop => WritePhase.RestoreAsync(job, stop)));
+                phases.Add((Restore, stop => WritePhase.RestoreAsync(job, new HashSet<uint>(), stop)));
         }
 
         phases.Add(("certify", Concludes));

@@ -28,6 +28,7 @@ internal sealed class JobBench : IDisposable
     private VirtualTime? _time;
     private long _stopped;
     private int _lives;
+    private bool _baselineDone;
 
     /// <summary>"me8", "me10" or "me11": board profile and generated image.</summary>
     public string Kind { get; init; } = "me8";
@@ -163,6 +164,7 @@ internal sealed class JobBench : IDisposable
     public (int ExitCode, JobResult Result) Resume()
     {
         InterruptedJob interrupted = InterruptedJob.Read(Directory);
+        _baselineDone = interrupted.IsBaselineWatched;
         JournalTime last = interrupted.Last;
         var time = new VirtualTime(last.Utc + Away);
         BenchClock clock = interrupted.Clock(
@@ -237,7 +239,7 @@ internal sealed class JobBench : IDisposable
         JobResult result = time.Run(async cancel =>
         {
             await using VirtualBench bench = open(state);
-            ControlFaults.Arrange(Control, bench.Faults);
+            ControlFaults.Arrange(Control, bench.Faults, _baselineDone);
             Arrange(bench);
             await Prepare(bench, time);
             var parts = new BenchParts(

@@ -8,6 +8,8 @@ namespace FlashBench.Tests.Jobs;
 /// <summary>A backup goes back onto its own chip, and nowhere else.</summary>
 public sealed class RestoreTests
 {
+    private static readonly IReadOnlySet<uint> Whole = new HashSet<uint>();
+
     [Fact]
     public void A_board_that_was_left_half_written_gets_its_backup_back_and_loses_its_mark()
     {
@@ -45,7 +47,7 @@ public sealed class RestoreTests
         using JobBench bench = Killed();
         BackupToRestore backup = BackupToRestore.OfJob(bench.Directory)!;
         bench.Restore(backup);
-        Assert.Equal(backup, BackupToRestore.OfJob(bench.Directory));
+        Assert.Equal(backup with { Torn = Whole }, BackupToRestore.OfJob(bench.Directory)! with { Torn = Whole });
         bench.Swapped = true;
 
         bench.Restore(backup);
@@ -65,6 +67,25 @@ public sealed class RestoreTests
 
         Assert.Equal(BackupToRestore.OfJob(first.Directory)!.Sha256, backup.Sha256);
         Assert.NotEqual(BackupToRestore.OfJob(second.Directory)!.Sha256, backup.Sha256);
+    }
+
+    [Fact]
+    public void A_block_that_was_under_way_is_written_anew_even_if_it_reads_as_it_should()
+    {
+        using JobBench bench = Killed();
+        JournalData.BlockIntent torn = bench.Records.Select(record => record.Data).OfType<JournalData.BlockIntent>()
+            .Last();
+        BackupToRestore backup = BackupToRestore.OfJob(bench.Directory)!;
+        Assert.Equal([torn.Start], backup.Torn);
+        bench.Restore(backup);
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+
+        (_, JobResult result) = bench.Restore(backup); // everything reads as it should now
+
+        Assert.False(result.Dirty);
+        Assert.Equal([torn.Start], bench.Records.Select(record => record.Data).OfType<JournalData.BlockIntent>()
+            .Select(block => block.Start));
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal static class RestorePhase
             return refused;
         }
 
-        return await WritePhase.RestoreAsync(job, cancel);
+        return await WritePhase.RestoreAsync(job, backup.ToNewChip ? new HashSet<uint>() : backup.Torn, cancel);
     }
 
     private static string? RefuseOtherChip(JobContext job, BackupToRestore backup)

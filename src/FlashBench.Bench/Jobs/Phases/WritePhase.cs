@@ -26,11 +26,17 @@ internal static class WritePhase
         return await VerifyAsync(job, target, cancel);
     }
 
-    /// <summary>Puts the backup back after a negative control.</summary>
-    public static async Task<PhaseOutcome> RestoreAsync(JobContext job, CancellationToken cancel)
+    /// <summary>Puts the backup back.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="torn">Where blocks begin that are written whatever they seem to hold, beside those that this job
+    /// left unfinished itself.</param>
+    /// <param name="cancel">Honoured between blocks.</param>
+    public static async Task<PhaseOutcome> RestoreAsync(
+        JobContext job, IReadOnlySet<uint> torn, CancellationToken cancel)
     {
         byte[] current = await ReadAsync(job, "before restoring", cancel);
-        await new FlashWriter(job).WriteAsync("restore", current, job.Backup!, cancel);
+        HashSet<uint> unknown = [.. torn, .. TornBlocks.In(job.Records.Select(record => record.Data))];
+        await new FlashWriter(job).WriteAsync("restore", current, job.Backup!, cancel, unknown);
         byte[] actual = await ReadAsync(job, "restore", cancel);
         ByteDifference difference = Record(job, "restore", actual, job.Backup!, []);
         if (difference.Count == 0)
