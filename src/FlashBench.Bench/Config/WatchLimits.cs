@@ -9,6 +9,9 @@ namespace FlashBench.Bench.Config;
 /// </remarks>
 public static class WatchLimits
 {
+    // A job asks for its banner's pattern dozens of times, and making it costs a millisecond.
+    private static Regex? _lastBanner;
+
     /// <summary>Shortest watch: 31:00, past the ME's 30-minute watchdog. Holds for the baseline too.</summary>
     public const int SecondsMin = 1860;
 
@@ -80,6 +83,11 @@ public static class WatchLimits
     /// slow.</summary>
     /// <exception cref="ArgumentException">It is no regular expression.</exception>
     /// <exception cref="NotSupportedException">It needs backtracking, or is too large without it.</exception>
-    public static Regex Banner(string pattern) =>
-        new(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    public static Regex Banner(string pattern)
+    {
+        Regex? last = _lastBanner;
+        if (last?.ToString() != pattern)
+            _lastBanner = last = new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        return last;
+    }
 }

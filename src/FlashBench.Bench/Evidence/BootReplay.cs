@@ -26,12 +26,7 @@ internal sealed class BootReplay
             ?? BeginUs;
         _watch = new BootWatch(
             BootSettings.For(start, begin.Kind), begin.Number, (begin.Kind, begin.Nonce), commandedUs);
-        // By time; those of one microsecond in the order of their kinds.
-        _events =
-        [
-            .. span.SelectMany(EventsOf).Where(e => e.AtUs >= BeginUs && e.AtUs <= EndUs)
-                .OrderBy(e => e.AtUs).ThenBy(e => e.Kind),
-        ];
+        _events = InOrder([.. span.SelectMany(EventsOf).Where(e => e.AtUs >= BeginUs && e.AtUs <= EndUs)]);
     }
 
     /// <summary>The boot's number within the job.</summary>
@@ -102,6 +97,18 @@ internal sealed class BootReplay
             [new Event(EventKind.Noise, record.Time.MonoUs)],
         _ => [],
     };
+
+    // By time; those of one microsecond in the order of their kinds. Most boots have samples only, which are in order.
+    private static List<Event> InOrder(List<Event> events)
+    {
+        for (int i = 1; i < events.Count; i++)
+        {
+            if ((events[i].AtUs, events[i].Kind).CompareTo((events[i - 1].AtUs, events[i - 1].Kind)) < 0)
+                return [.. events.OrderBy(e => e.AtUs).ThenBy(e => e.Kind)];
+        }
+
+        return events;
+    }
 
     private void Feed(long untilUs)
     {

@@ -13,6 +13,14 @@ internal static class EvidenceDigests
     public static FileDigest Of(ReadOnlySpan<byte> bytes) =>
         new(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length);
 
+    /// <summary>Hash and length of a text in UTF-8, which is hashed while it is written and never kept.</summary>
+    public static FileDigest OfText(Action<TextWriter> write)
+    {
+        using var text = new HashedText();
+        write(text);
+        return text.Digest();
+    }
+
     /// <summary>Hash and length of a file of a job directory.</summary>
     /// <exception cref="EvidenceException">It is missing or cannot be read.</exception>
     public static FileDigest OfFile(string directory, string name)

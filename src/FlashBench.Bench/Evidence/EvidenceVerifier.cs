@@ -64,8 +64,8 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
         }
 
         var digest = new RecordDigest(journal, records.Count, last.Hash, raw, index);
-        CheckSame(report, HtmlReport.Render(facts, judgement, digest), EvidenceFolder.ReportName);
-        CheckSame(junit, JUnitReport.Render(facts, judgement), EvidenceFolder.JUnitName);
+        CheckSame(report, text => HtmlReport.Write(text, facts, judgement, digest), EvidenceFolder.ReportName);
+        CheckSame(junit, text => text.Write(JUnitReport.Render(facts, judgement)), EvidenceFolder.JUnitName);
         var evidence = new EvidenceDigest(digest, report, junit);
         byte[] statement = CertificateStatement.Build(facts, judgement, evidence);
         CheckStatement(envelope, statement);
@@ -126,9 +126,9 @@ public sealed class EvidenceVerifier(string directory, TrustedStations stations)
         }
     }
 
-    private static void CheckSame(FileDigest found, string rendered, string name)
+    private static void CheckSame(FileDigest found, Action<TextWriter> render, string name)
     {
-        if (found != EvidenceDigests.Of(Encoding.UTF8.GetBytes(rendered)))
+        if (found != EvidenceDigests.OfText(render))
             throw new EvidenceException(name, 0, "it does not follow from journal and console");
     }
 

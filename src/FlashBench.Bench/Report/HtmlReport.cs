@@ -16,7 +16,18 @@ public static class HtmlReport
     /// <returns>The text; equal inputs give equal text.</returns>
     public static string Render(JobFacts facts, Judgement judgement, RecordDigest? record = null)
     {
-        var page = new MarkupWriter();
+        using var output = new StringWriter();
+        Write(output, facts, judgement, record);
+        return output.ToString();
+    }
+
+    /// <summary>Writes the same text piece by piece: the report of a long job has a row for each chunk of its console.
+    /// </summary>
+    /// <inheritdoc cref="Render"/>
+    internal static void Write(TextWriter output, JobFacts facts, Judgement judgement, RecordDigest? record)
+    {
+        var page = new MarkupWriter(output);
+        output.Write("<!DOCTYPE html>\n");
         using (page.In("html", ("xmlns", "http://www.w3.org/1999/xhtml"), ("lang", "en")))
         {
             WriteHead(page, facts, judgement);
@@ -38,7 +49,7 @@ public static class HtmlReport
             page.Line();
         }
 
-        return $"<!DOCTYPE html>\n{page}\n";
+        page.Line();
     }
 
     private static void WriteHead(MarkupWriter page, JobFacts facts, Judgement judgement)

@@ -1,19 +1,21 @@
-using System.Text;
+using System.Buffers;
 
 namespace FlashBench.Bench.Report;
 
 /// <summary>Writes HTML and SVG that is well-formed XML; every text and every value is escaped on its way in.</summary>
 /// <remarks>Names of elements and attributes are the program's own words, never foreign text.</remarks>
-public sealed class MarkupWriter
+/// <param name="output">Where the text goes.</param>
+public sealed class MarkupWriter(TextWriter output)
 {
-    private readonly StringBuilder _text = new();
+    private static readonly SearchValues<char> Special = SearchValues.Create("&<>\"'");
+
     private readonly Stack<string> _open = new();
 
     /// <summary>Opens an element that is closed when the result is disposed.</summary>
     public Scope In(string name, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
         Tag(name, attributes);
-        _text.Append('>');
+        output.Write('>');
         _open.Push(name);
         return new Scope(this);
     }
@@ -29,7 +31,7 @@ public sealed class MarkupWriter
     public void Void(string name, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
         Tag(name, attributes);
-        _text.Append("/>");
+        output.Write("/>");
     }
 
     /// <summary>Writes a text; characters that would not show are shown by their numbers.</summary>
@@ -41,44 +43,51 @@ public sealed class MarkupWriter
     {
         if (css.AsSpan().ContainsAny('<', '&'))
             throw new ArgumentException("a style sheet may hold neither '<' nor '&'", nameof(css));
-        _text.Append("<style>\n").Append(css).Append("</style>\n");
+        output.Write($"<style>\n{css}</style>\n");
     }
 
     /// <summary>Ends the line, so that the file can be read and compared by lines.</summary>
-    public void Line() => _text.Append('\n');
-
-    /// <inheritdoc/>
-    public override string ToString() => _text.ToString();
+    public void Line() => output.Write('\n');
 
     private void Tag(string name, ReadOnlySpan<(string Name, string Value)> attributes)
     {
-        _text.Append('<').Append(name);
+        output.Write('<');
+        output.Write(name);
         foreach ((string attribute, string value) in attributes)
         {
-            _text.Append(' ').Append(attribute).Append("=\"");
+            output.Write(' ');
+            output.Write(attribute);
+            output.Write("=\"");
             Escape(VisibleText.Of(value, int.MaxValue)); // drawings are long attributes
-            _text.Append('"');
+            output.Write('"');
         }
     }
 
-    private void Escape(string text)
+    private void Escape(ReadOnlySpan<char> text)
     {
-        foreach (char c in text)
+        while (text.IndexOfAny(Special) is >= 0 and int at)
         {
-            string? entity = c switch
+            output.Write(text[..at]);
+            output.Write(text[at] switch
             {
                 '&' => "&amp;",
                 '<' => "&lt;",
                 '>' => "&gt;",
                 '"' => "&quot;",
-                '\'' => "&#39;",
-                _ => null,
-            };
-            _ = entity is null ? _text.Append(c) : _text.Append(entity);
+                _ => "&#39;",
+            });
+            text = text[(at + 1)..];
         }
+
+        output.Write(text);
     }
 
-    private void Close() => _text.Append("</").Append(_open.Pop()).Append('>');
+    private void Close()
+    {
+        output.Write("</");
+        output.Write(_open.Pop());
+        output.Write('>');
+    }
 
     /// <summary>An open element.</summary>
     public readonly ref struct Scope(MarkupWriter writer)

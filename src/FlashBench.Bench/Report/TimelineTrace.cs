@@ -27,10 +27,11 @@ internal static class TimelineTrace
                 end++;
             }
 
+            string x = Figures.Place(column);
             bool hole = i > 0 && samples[i].AtUs - samples[i - 1].AtUs > HoleUs;
             foreach (int milli in Extremes(samples, i, end))
             {
-                (string X, string Y) point = (Figures.Place(column), Figures.Place(value.At(milli)));
+                (string X, string Y) point = (x, Figures.Place(value.At(milli)));
                 if (hole || point != last)
                     path.Append(path.Length == 0 || hole ? 'M' : 'L').Append(point.X).Append(' ').Append(point.Y);
                 (last, hole) = (point, false);

@@ -15,6 +15,8 @@ internal static class VisibleText
     /// <param name="lengthMax">What is longer is cut off, and its length said.</param>
     public static string Of(string text, int lengthMax = LengthMax)
     {
+        if (text.Length <= lengthMax && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            return text;
         string shown = text.Length <= lengthMax ? text : text[..lengthMax];
         var result = new StringBuilder(shown.Length);
         foreach (Rune rune in shown.EnumerateRunes()) // a lone surrogate comes as U+FFFD

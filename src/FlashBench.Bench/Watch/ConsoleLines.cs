@@ -1,5 +1,10 @@
 namespace FlashBench.Bench.Watch;
 
+/// <summary>Takes a line without its end.</summary>
+/// <param name="line">Its bytes; not to be kept.</param>
+/// <param name="whole">True if all of it came in the last piece.</param>
+internal delegate void LineFound(ReadOnlySpan<byte> line, bool whole);
+
 /// <summary>Cuts console bytes into lines, whatever the pieces in which they arrive.</summary>
 /// <remarks>A line longer than <see cref="LengthMax"/> is dropped whole: no evidence is that long.</remarks>
 internal sealed class ConsoleLines
@@ -15,14 +20,14 @@ internal sealed class ConsoleLines
     public ReadOnlySpan<byte> Pending => _tooLong ? [] : _line.AsSpan(0, _length);
 
     /// <summary>Takes the next bytes; calls back once per finished line, without its line end.</summary>
-    public void Feed(ReadOnlySpan<byte> data, Action<ReadOnlySpan<byte>> onLine)
+    public void Feed(ReadOnlySpan<byte> data, LineFound onLine)
     {
         while (!data.IsEmpty)
         {
             int end = data.IndexOf((byte)'\n');
             if (end is >= 0 and <= LengthMax && _length == 0 && !_tooLong)
             {
-                onLine(Trimmed(data[..end])); // a whole line needs no copy
+                onLine(Trimmed(data[..end]), whole: true); // it needs no copy
                 data = data[(end + 1)..];
                 continue;
             }
@@ -44,11 +49,11 @@ internal sealed class ConsoleLines
         _length += piece.Length;
     }
 
-    private void Finish(Action<ReadOnlySpan<byte>> onLine)
+    private void Finish(LineFound onLine)
     {
         ReadOnlySpan<byte> line = _line.AsSpan(0, _length);
         if (!_tooLong)
-            onLine(Trimmed(line));
+            onLine(Trimmed(line), whole: false);
         (_length, _tooLong) = (0, false);
     }
 

@@ -5,11 +5,7 @@ namespace FlashBench.Bench.Watch;
 /// Only intact lines count, and an agent or heartbeat line counts only if its counter and uptime go on from the lines
 /// before it and agree with the bench's clock: a replay of another boot does not.
 /// </remarks>
-/// <param name="settings">The numbers of the boot.</param>
-/// <param name="nonce">The boot's nonce.</param>
-/// <param name="powerGoodUs">Before this the system cannot have started: power-good, or when a warm boot was asked for.
-/// </param>
-internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<long?> powerGoodUs)
+internal sealed class ConsoleTrace
 {
     /// <summary>So many samples of one boot are kept: one each 30 s makes 2,880 in the longest watch.</summary>
     public const int SamplesMax = 8192;
@@ -19,7 +15,10 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private const int HeartbeatsThatAgree = 3, ClockPercent = 1, FirmwareLinesMax = 400;
 
     private readonly ConsoleLines _lines = new();
-    private readonly TellingLines _telling = new(settings.Banner);
+    private readonly string _nonce;
+    private readonly Func<long?> _powerGoodUs;
+    private readonly TellingLines _telling;
+    private readonly LineFound _onLine;
     private readonly List<RegisterSample> _samples = [];
     private readonly List<string> _firmwareLines = [];
     private readonly LoginPrompt _login = new();
@@ -29,10 +28,19 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private SignCounts _counts;
     private readonly byte[] _lastLine = new byte[ConsoleLines.LengthMax];
     private int _lastLength;
+    private long _atUs; // of the piece that is being cut into lines
+    private bool _pieceHasWords;
     private bool _promptStands;
     private (long Start, TimeSpan Uptime)? _restarted; // the last line that looked so, see TellsRestart
     private long? _kernelStartUs; // bench time minus board uptime: constant as long as the board does not restart
     private bool _kernelStartChecked; // true once a line with a checksum said so
+
+    /// <param name="settings">The numbers of the boot.</param>
+    /// <param name="nonce">The boot's nonce.</param>
+    /// <param name="powerGoodUs">Before this the system cannot have started: power-good, or when a warm boot was asked
+    /// for.</param>
+    public ConsoleTrace(BootSettings settings, string nonce, Func<long?> powerGoodUs) =>
+        (_nonce, _powerGoodUs, _telling, _onLine) = (nonce, powerGoodUs, new TellingLines(settings.Banner), OnLine);
 
     public IReadOnlyList<RegisterSample> Samples => _samples;
 
@@ -102,10 +110,11 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     public void Add(long atUs, ReadOnlySpan<byte> data)
     {
-        _lines.Feed(data, line => OnLine(atUs, line));
+        (_atUs, _pieceHasWords) = (atUs, _telling.HasWords(data));
+        _lines.Feed(data, _onLine);
         bool stands = LoginPrompt.IsPrompt(_lines.Pending);
         bool isNew = stands && (!_promptStands || data.Contains((byte)'\n'));
-        if (isNew && _login.OnPrompt(atUs) && powerGoodUs() is not null)
+        if (isNew && _login.OnPrompt(atUs) && _powerGoodUs() is not null)
         {
             Signs.Add(atUs);
             _counts = _counts with { Logins = _counts.Logins + 1 };
@@ -120,8 +129,9 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     /// <summary>True if a login prompt is there and could answer.</summary>
     public bool CanProbeLogin(long nowUs) => _login.IsQuiet(nowUs);
 
-    private void OnLine(long atUs, ReadOnlySpan<byte> bytes)
+    private void OnLine(ReadOnlySpan<byte> bytes, bool whole)
     {
+        long atUs = _atUs;
         if (!bytes.IsEmpty)
         {
             RepeatedUs = bytes.SequenceEqual(_lastLine.AsSpan(0, _lastLength)) ? atUs : RepeatedUs;
@@ -138,13 +148,13 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         else if (facts)
             DamagedFacts++;
         else
-            OnOther(atUs, _telling.Printable(bytes));
+            OnOther(atUs, _telling.Printable(bytes), mayHaveWords: _pieceHasWords || !whole);
     }
 
     // Most lines of a flooded console end here, and none of them may cost much.
-    private void OnOther(long atUs, ReadOnlySpan<char> text)
+    private void OnOther(long atUs, ReadOnlySpan<char> text, bool mayHaveWords)
     {
-        if (_telling.MayTell(text, beforeSystem: OsUpUs is null))
+        if (mayHaveWords ? _telling.MayTell(text, beforeSystem: OsUpUs is null) : _telling.IsBanner(text))
             OnText(atUs, text.ToString());
         else if (OsUpUs is not null && KernelLine.Uptime(text) is TimeSpan uptime)
             OnKernel(atUs, uptime);
@@ -184,7 +194,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     {
         AgentLine? last = _last[(int)line.Kind];
         bool goesOn = line.IsChecked
-            ? line.Nonce == nonce && (last is null || (line.Number > last.Number && line.Uptime >= last.Uptime))
+            ? line.Nonce == _nonce && (last is null || (line.Number > last.Number && line.Uptime >= last.Uptime))
             : last is null || line.Uptime > last.Uptime;
         return goesOn && AgreesWithClock(atUs, line.Uptime, line.IsChecked);
     }
@@ -195,7 +205,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private long? TellsRestart(long atUs, AgentLine line)
     {
         if (!line.IsChecked || !_kernelStartChecked || _kernelStartUs is not long known || OsUpUs is not long up
-            || (line.Nonce != nonce && line.Nonce != NoNonce) || powerGoodUs() is not long t0)
+            || (line.Nonce != _nonce && line.Nonce != NoNonce) || _powerGoodUs() is not long t0)
         {
             return null; // of another boot, or nothing to hold it against
         }
@@ -215,7 +225,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     private bool AgreesWithClock(long atUs, TimeSpan uptime, bool isChecked)
     {
-        if (powerGoodUs() is not long t0)
+        if (_powerGoodUs() is not long t0)
             return false;
         long kernelStart = atUs - (long)uptime.TotalMicroseconds;
         if (kernelStart < t0 - ClockSlackUs)

@@ -19,11 +19,13 @@ internal sealed class TellingLines(string banner)
         ],
         StringComparison.OrdinalIgnoreCase);
 
+    private const int PieceMax = 2 * ConsoleLines.LengthMax;
+
     private static readonly SearchValues<string> EngineWords =
         SearchValues.Create(["ME:", "HFS", "CSE"], StringComparison.Ordinal);
 
     private readonly Regex _banner = WatchLimits.Banner(banner);
-    private readonly char[] _text = new char[ConsoleLines.LengthMax];
+    private readonly char[] _text = new char[PieceMax];
 
     /// <summary>A line as text; what is not printable ASCII or a tab is U+FFFD. Stays until the next call.</summary>
     /// <param name="line">At most <see cref="ConsoleLines.LengthMax"/> bytes.</param>
@@ -39,6 +41,18 @@ internal sealed class TellingLines(string banner)
         for (int i = 0; i < line.Length; i++)
             text[i] = line[i] is >= 0x20 and < 0x7F or (byte)'\t' ? (char)line[i] : '\uFFFD';
         return text;
+    }
+
+    /// <summary>False if no line that lies whole in a piece of console has one of the words: one search over all of
+    /// them costs far less than one each.</summary>
+    /// <param name="piece">Any bytes; a very long piece is not searched.</param>
+    public bool HasWords(ReadOnlySpan<byte> piece)
+    {
+        if (piece.Length > PieceMax)
+            return true;
+        Span<char> text = _text.AsSpan(0, piece.Length);
+        Encoding.Latin1.GetChars(piece, text);
+        return text.ContainsAny(Words) || text.ContainsAny(EngineWords);
     }
 
     /// <summary>True if a line is a banner.</summary>

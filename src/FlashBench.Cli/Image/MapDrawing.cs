@@ -29,16 +29,21 @@ internal sealed class MapDrawing
         SegmentState.Untouched, SegmentState.Blank,
     ];
 
-    private readonly MarkupWriter _page = new();
+    private readonly MarkupWriter _page;
     private readonly ImageMap _map;
     private double _height;
 
-    private MapDrawing(ImageMap map) => _map = map;
+    private MapDrawing(ImageMap map, TextWriter output) => (_map, _page) = (map, new MarkupWriter(output));
 
     /// <summary>Draws a map.</summary>
-    public static string Of(ImageFile file, ImageMap map) => new MapDrawing(map).Draw(Path.GetFileName(file.Path));
+    public static string Of(ImageFile file, ImageMap map)
+    {
+        using var output = new StringWriter();
+        new MapDrawing(map, output).Draw(Path.GetFileName(file.Path));
+        return output.ToString();
+    }
 
-    private string Draw(string name)
+    private void Draw(string name)
     {
         ImageSegment[] regions = [.. MapText.Regions(_map)];
         ImageSegment[] parts = [.. JoinMetadata(_map.Segments.Where(s => s.Region == "ME"))];
@@ -64,7 +69,6 @@ internal sealed class MapDrawing
         }
 
         _page.Line();
-        return _page.ToString();
     }
 
     // A line for each of dozens of metadata files would tell nobody anything.

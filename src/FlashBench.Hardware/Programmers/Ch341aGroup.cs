@@ -98,6 +98,7 @@ internal sealed class Ch341aGroup
                 return $"it took {request.Length} of {request.Buffer.Length} bytes ({request.Status})";
         }
 
+        (int index, SpiTransaction frame) = (-1, default);
         for (int i = 0; i < _answerCount; i++)
         {
             UsbTransfer transfer = _inTransfers[i];
@@ -108,7 +109,9 @@ internal sealed class Ch341aGroup
                     + $"({transfer.Status})";
             }
 
-            Copy(transfer.Buffer.Span, answer, batch[answer.Frame]);
+            if (answer.Frame != index)
+                (index, frame) = (answer.Frame, batch[answer.Frame]);
+            Copy(transfer.Buffer.Span, answer, frame);
         }
 
         return null;

@@ -58,32 +58,32 @@ internal sealed class Ch341aCore(SimulatedSpiNor chip, DeviceClock clock)
         NowNs += PacketGapNs;
         return packet[0] switch
         {
-            SpiStream => Shift(packet[1..], answer),
+            SpiStream => Shift(packet, answer),
             UioStream => MovePins(packet[1..], answer),
             ConfigStream => Configure(packet[1..]),
             _ => 0,
         };
     }
 
-    private int Shift(ReadOnlySpan<byte> data, Span<byte> answer)
+    // Packets are turned round whole, with their first byte and past their end: words are quicker than bytes.
+    private int Shift(ReadOnlySpan<byte> packet, Span<byte> answer)
     {
+        int length = packet.Length - 1;
         long start = NowNs;
-        NowNs += (long)data.Length * ThreeSpiBytesNs / 3;
-        Span<byte> miso = answer[..data.Length];
+        NowNs += (long)length * ThreeSpiBytesNs / 3;
         if (!_selected || (_outputs & (ClockPin | MosiPin)) != (ClockPin | MosiPin))
         {
-            miso.Fill(0xFF);
-            return data.Length;
+            answer[..length].Fill(0xFF);
+            return length;
         }
 
         if (_doubleWidth)
             chip.ClockStrayBit();
         Span<byte> mosi = stackalloc byte[PacketBytes];
-        mosi = mosi[..data.Length];
-        BitOrder.Reverse(data, mosi);
-        chip.Exchange(clock.Timestamp(start), clock.Timestamp(NowNs), mosi, miso);
-        BitOrder.Reverse(miso, miso);
-        return data.Length;
+        BitOrder.Reverse(packet, mosi);
+        chip.Exchange(clock.Timestamp(start), clock.Timestamp(NowNs), mosi[1..packet.Length], answer[..length]);
+        BitOrder.Reverse(answer, answer);
+        return length;
     }
 
     private int MovePins(ReadOnlySpan<byte> instructions, Span<byte> answer)

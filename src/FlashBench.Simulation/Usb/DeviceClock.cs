@@ -22,22 +22,28 @@ internal sealed class DeviceClock(TimeProvider time)
             ? long.MaxValue
             : ns + length.Ticks * NsPerTimeSpanTick;
 
-    // Completes `sleeper` at that time, within a day, or when cancelled; returns when it is complete, whoever did it.
+    internal ITimer CreateTimer(Action ring) =>
+        time.CreateTimer(static ring => ((Action)ring!)(), ring, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    // The timer rings at that time, or after a day if that is earlier.
     // To the tick: Task.Delay rounds to milliseconds, which is longer than most groups last.
     // For ever is no timer at all: a clock that jumps to its next timer must not jump there.
-    internal async Task SleepAsync(TaskCompletionSource sleeper, long untilNs, CancellationToken cancel)
+    internal void Set(ITimer timer, long untilNs)
     {
-        await using CancellationTokenRegistration registration = cancel.Register(() => sleeper.TrySetResult());
-        if (untilNs == long.MaxValue)
-        {
-            await sleeper.Task;
-            return;
-        }
-
         long ns = Math.Clamp(untilNs - NowNs, 0, SleepMaxNs);
-        TimeSpan length = TimeSpan.FromTicks((ns + NsPerTimeSpanTick - 1) / NsPerTimeSpanTick);
-        await using ITimer timer = time.CreateTimer(
-            _ => sleeper.TrySetResult(), null, length, Timeout.InfiniteTimeSpan);
+        TimeSpan length = untilNs == long.MaxValue
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromTicks((ns + NsPerTimeSpanTick - 1) / NsPerTimeSpanTick);
+        timer.Change(length, Timeout.InfiniteTimeSpan);
+    }
+
+    // Until that time, within a day, or until cancelled.
+    internal async Task SleepAsync(long untilNs, CancellationToken cancel)
+    {
+        var sleeper = new TaskCompletionSource();
+        await using CancellationTokenRegistration registration = cancel.Register(() => sleeper.TrySetResult());
+        await using ITimer timer = CreateTimer(() => sleeper.TrySetResult());
+        Set(timer, untilNs);
         await sleeper.Task;
     }
 }

@@ -212,7 +212,7 @@ internal sealed class Ft2232hCore
 
     private async Task PumpAsync(long atNs)
     {
-        await _clock.SleepAsync(new TaskCompletionSource(), atNs, CancellationToken.None);
+        await _clock.SleepAsync(atNs, CancellationToken.None);
         lock (Gate)
         {
             _pumps = false;

@@ -56,15 +56,10 @@ public sealed class SimulatedCh341a : IUsbDevice
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancel.ThrowIfCancellationRequested();
         UsbGroup group = Enqueue(transfers, timeout);
-        while (Look(group) is { } wait)
-        {
-            await _clock.SleepAsync(wait.Sleeper, wait.UntilNs, cancel);
-            if (cancel.IsCancellationRequested)
-            {
-                Abort(group, UsbTransferStatus.Cancelled);
-                throw new OperationCanceledException(cancel);
-            }
-        }
+        if (await group.WaitAsync(_clock, Look, cancel))
+            return;
+        Abort(group, UsbTransferStatus.Cancelled);
+        throw new OperationCanceledException(cancel);
     }
 
     /// <inheritdoc/>
@@ -83,7 +78,7 @@ public sealed class SimulatedCh341a : IUsbDevice
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Stop(UsbTransferStatus.Cancelled);
-        await _clock.SleepAsync(new TaskCompletionSource(), DeviceClock.Add(_clock.NowNs, ResetTime), cancel);
+        await _clock.SleepAsync(DeviceClock.Add(_clock.NowNs, ResetTime), cancel);
         cancel.ThrowIfCancellationRequested();
         if (_gone)
             throw new ProgrammerException($"The programmer on USB port {Identity.PortPath} did not come back.");
@@ -147,9 +142,15 @@ public sealed class SimulatedCh341a : IUsbDevice
             bool runs = Advance(now);
             if (!group.IsOver && now >= group.DeadlineNs)
                 EndAll(group, UsbTransferStatus.TimedOut);
-            long next = runs ? Math.Min(_core.NowNs, group.DeadlineNs) : group.DeadlineNs;
-            if (runs && NextOut() is { } atWork && atWork.Group != group && atWork.Group.SleepsUntilNs > _core.NowNs)
-                _toWake.Add(atWork.Group); // it may sleep until its limit, and this group may be gone by then
+            long next = group.DeadlineNs;
+            if (runs && NextOut() is { } atWork)
+            {
+                if (atWork.Group == group)
+                    next = Math.Min(_core.NowNs, next);
+                else if (atWork.Group.SleepsUntilNs > _core.NowNs)
+                    _toWake.Add(atWork.Group); // only the group at work moves the device on
+            }
+
             long until = group.IsOver ? group.EndNs : next;
             if (until > now)
                 wait = (group.Sleep(until), until);

@@ -46,15 +46,10 @@ public sealed class SimulatedFt2232h : IUsbDevice
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancel.ThrowIfCancellationRequested();
         UsbGroup group = Enqueue(transfers, timeout);
-        while (Look(group) is { } wait)
-        {
-            await _clock.SleepAsync(wait.Sleeper, wait.UntilNs, cancel);
-            if (cancel.IsCancellationRequested)
-            {
-                Abort(group);
-                throw new OperationCanceledException(cancel);
-            }
-        }
+        if (await group.WaitAsync(_clock, Look, cancel))
+            return;
+        Abort(group);
+        throw new OperationCanceledException(cancel);
     }
 
     /// <inheritdoc/>
@@ -62,7 +57,7 @@ public sealed class SimulatedFt2232h : IUsbDevice
         UsbSetup setup, Memory<byte> data, TimeSpan timeout, CancellationToken cancel)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        await _clock.SleepAsync(new TaskCompletionSource(), _clock.NowNs + GroupNs, cancel);
+        await _clock.SleepAsync(_clock.NowNs + GroupNs, cancel);
         cancel.ThrowIfCancellationRequested();
         int answered = -1;
         lock (_core.Gate)
@@ -87,7 +82,7 @@ public sealed class SimulatedFt2232h : IUsbDevice
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Stop(UsbTransferStatus.Cancelled);
-        await _clock.SleepAsync(new TaskCompletionSource(), DeviceClock.Add(_clock.NowNs, ResetTime), cancel);
+        await _clock.SleepAsync(DeviceClock.Add(_clock.NowNs, ResetTime), cancel);
         cancel.ThrowIfCancellationRequested();
         if (_gone)
             throw new ProgrammerException($"The programmer on USB port {Identity.PortPath} did not come back.");

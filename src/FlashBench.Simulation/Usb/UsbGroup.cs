@@ -53,5 +53,24 @@ internal sealed class UsbGroup
         return _sleeper = new TaskCompletionSource();
     }
 
+    // Sleeps as long as `look` says, again and again, until that says null: the group is over. False if cancelled.
+    // One timer and one registration for all of it, since a long group sleeps often.
+    internal async Task<bool> WaitAsync(
+        DeviceClock clock, Func<UsbGroup, (TaskCompletionSource Sleeper, long UntilNs)?> look, CancellationToken cancel)
+    {
+        await using ITimer timer = clock.CreateTimer(Wake);
+        await using CancellationTokenRegistration registration = cancel.Register(Wake);
+        while (!cancel.IsCancellationRequested)
+        {
+            if (look(this) is not { } wait)
+                return true;
+            clock.Set(timer, wait.UntilNs);
+            if (!cancel.IsCancellationRequested) // between look and sleep it had nobody to wake
+                await wait.Sleeper.Task;
+        }
+
+        return false;
+    }
+
     internal void Wake() => Interlocked.Exchange(ref _sleeper, null)?.TrySetResult();
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Programming;
 using FlashBench.Hardware.Flash;
@@ -10,9 +9,8 @@ internal static class BackupPhase
 {
     public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
     {
-        byte[] first = await PassAsync(job, 1, diagnosis: false, cancel);
-        byte[] second = await PassAsync(job, 2, diagnosis: false, cancel);
-        string sha256 = HashOf(first);
+        (byte[] first, string sha256) = await PassAsync(job, 1, diagnosis: false, cancel);
+        (byte[] second, _) = await PassAsync(job, 2, diagnosis: false, cancel);
         if (first.AsSpan().SequenceEqual(second))
         {
             job.Vault.Store(first);
@@ -26,7 +24,7 @@ internal static class BackupPhase
 
         ByteDifference difference = ByteDifference.Between(first, second);
         job.Deviate("the backup was read a third time, for diagnosis only");
-        byte[] third = await PassAsync(job, 3, diagnosis: true, cancel);
+        (byte[] third, _) = await PassAsync(job, 3, diagnosis: true, cancel);
         job.Journal.Append(new JournalData.Backup(
             sha256, first.Length, 3, false, difference.Count, difference.First, Stored: false));
         bool once = third.AsSpan().SequenceEqual(first) || third.AsSpan().SequenceEqual(second);
@@ -45,16 +43,16 @@ internal static class BackupPhase
                 Verdict.Inconclusive, "the whole reads before and after an interruption differ: check clip and leads",
                 ErrorClass.Infrastructure);
 
-    private static async Task<byte[]> PassAsync(JobContext job, int number, bool diagnosis, CancellationToken cancel)
+    private static async Task<(byte[] Content, string Sha256)> PassAsync(
+        JobContext job, int number, bool diagnosis, CancellationToken cancel)
     {
         // Each pass opens the programmer anew: nothing in between may repeat old bytes.
         SpiSession spi = await job.Power.AcquireSpiAsync($"backup pass {number}", cancel);
         job.BeginStage(diagnosis ? "whole read 3, for diagnosis" : $"whole read {number} of 2");
         SpiNorChip chip = job.Chip!;
         byte[] content = await spi.ReadAllAsync(chip, done => job.Report(done, chip.SizeBytes, "bytes"), cancel);
-        job.Journal.Append(new JournalData.BackupPass(number, HashOf(content), content.Length, diagnosis));
-        return content;
+        string sha256 = FlashContent.HashOf(content);
+        job.Journal.Append(new JournalData.BackupPass(number, sha256, content.Length, diagnosis));
+        return (content, sha256);
     }
-
-    private static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }

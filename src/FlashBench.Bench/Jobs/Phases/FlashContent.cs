@@ -31,6 +31,19 @@ internal static class FlashContent
             check.OnlyDisableBitDiffers ?? false, [.. check.Problems]);
     }
 
+    /// <summary>Compares a whole read with what the chip shall hold, and journals it.</summary>
+    public static ByteDifference Record(
+        JobContext job, string purpose, byte[] actual, byte[] expected, List<FlashRange> mayDiffer)
+    {
+        ByteDifference difference = ByteDifference.Between(actual, expected, mayDiffer);
+        string sha256 = HashOf(actual);
+        string expectedSha256 = actual.AsSpan().SequenceEqual(expected) ? sha256 : HashOf(expected);
+        job.Journal.Append(new JournalData.ReadBack(
+            purpose, sha256, expectedSha256, difference.Count, difference.First, Reopened: true,
+            DriftOf(actual, expected, mayDiffer)));
+        return difference;
+    }
+
     /// <summary>Ranges that the board's own firmware may write while it runs: BIOS, and what the plan keeps as
     /// data.</summary>
     public static List<FlashRange> WrittenByFirmware(JobContext job)

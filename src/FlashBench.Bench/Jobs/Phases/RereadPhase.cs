@@ -1,6 +1,3 @@
-using FlashBench.Bench.Journal;
-using FlashBench.Firmware;
-
 namespace FlashBench.Bench.Jobs.Phases;
 
 /// <summary>Phase 8: reads the chip again, since BIOS or EC may have restored the ME or cleared its bit.</summary>
@@ -12,12 +9,8 @@ internal static class RereadPhase
         job.BeginStage("whole read: after the run");
         byte[] actual = await spi.ReadAllAsync(job.Chip!, done => job.Report(done, job.Chip!.SizeBytes, "bytes"),
             cancel);
-        byte[] expected = job.Verified!;
-        List<FlashRange> mayDiffer = FlashContent.WrittenByFirmware(job);
-        ByteDifference difference = ByteDifference.Between(actual, expected, mayDiffer);
-        job.Journal.Append(new JournalData.ReadBack(
-            "re-read", FlashContent.HashOf(actual), FlashContent.HashOf(expected), difference.Count, difference.First,
-            Reopened: true, FlashContent.DriftOf(actual, expected, mayDiffer)));
+        ByteDifference difference = FlashContent.Record(
+            job, "re-read", actual, job.Verified!, FlashContent.WrittenByFirmware(job));
         job.Journal.Append(FlashContent.Measure(job, "re-read", actual));
         return difference.Count == 0
             ? PhaseOutcome.Pass

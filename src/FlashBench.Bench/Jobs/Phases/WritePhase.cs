@@ -38,7 +38,7 @@ internal static class WritePhase
         HashSet<uint> unknown = [.. torn, .. TornBlocks.In(job.Records.Select(record => record.Data))];
         await new FlashWriter(job).WriteAsync("restore", current, job.Backup!, cancel, unknown);
         byte[] actual = await ReadAsync(job, "restore", cancel);
-        ByteDifference difference = Record(job, "restore", actual, job.Backup!, []);
+        ByteDifference difference = FlashContent.Record(job, "restore", actual, job.Backup!, []);
         if (difference.Count == 0)
             Settle(job, actual);
         return difference.Count == 0
@@ -99,7 +99,7 @@ internal static class WritePhase
     private static PhaseOutcome? Drifted(JobContext job, byte[] current)
     {
         List<FlashRange> mayDiffer = FlashContent.MayDriftBeforeWrite(job);
-        ByteDifference difference = Record(job, "before", current, job.Backup!, mayDiffer);
+        ByteDifference difference = FlashContent.Record(job, "before", current, job.Backup!, mayDiffer);
         if (difference.Count > 0)
         {
             return new PhaseOutcome(
@@ -159,7 +159,7 @@ internal static class WritePhase
     private static async Task<PhaseOutcome> VerifyAsync(JobContext job, byte[] target, CancellationToken cancel)
     {
         byte[] actual = await ReadAsync(job, "verify", cancel);
-        ByteDifference difference = Record(job, "verify", actual, target, []);
+        ByteDifference difference = FlashContent.Record(job, "verify", actual, target, []);
         job.Journal.Append(FlashContent.Measure(job, "verify", actual));
         if (difference.Count > 0)
         {
@@ -191,16 +191,6 @@ internal static class WritePhase
     {
         job.State.ClearDirty(job.Options.Bench, ChipKey.Of(job.Identity!));
         job.Dirty = job.Marked = false;
-    }
-
-    private static ByteDifference Record(
-        JobContext job, string purpose, byte[] actual, byte[] expected, List<FlashRange> mayDiffer)
-    {
-        ByteDifference difference = ByteDifference.Between(actual, expected, mayDiffer);
-        job.Journal.Append(new JournalData.ReadBack(
-            purpose, FlashContent.HashOf(actual), FlashContent.HashOf(expected), difference.Count, difference.First,
-            Reopened: true, FlashContent.DriftOf(actual, expected, mayDiffer)));
-        return difference;
     }
 
     // Opens the programmer anew for every read.
