@@ -1,4 +1,7 @@
 using System.Text.Json;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 
 namespace FlashBench.EndToEnd.Tests;
@@ -47,6 +50,33 @@ public sealed class CommissionTests : IDisposable
         Assert.Equal(20, end.ExitCode);
         Assert.Contains("is not commissioned", end.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public async Task That_a_model_stays_on_without_its_engine_is_not_forgotten_by_leaving_the_control_out()
+    {
+        var store = new CommissioningStore(Path.Combine(_flashbench.StateFolder, "flashbench"));
+        DutProfile profile = DutProfiles.Load("virtual-me8");
+        const string control = "damaged-manifest";
+        var record = new JournalData.Commissioned(
+            "me8", profile.Id, profile.Sha256, true, "ada", "host", "flashbench", "2025-01-01T00:00:00Z", 1, 2, "8.1.0",
+            2100, "yes",
+            [
+                Run(CommissioningChecks.Baseline, CommissioningChecks.BaselineExpected),
+                Run(control, "FAIL, Alive, ME WatchdogArmed"),
+            ],
+            []);
+        using (StationKey key = StationKey.LoadOrCreate(Path.Combine(_flashbench.DataFolder, "flashbench", "keys")))
+            store.Save(record, key);
+
+        ProcessEnd end = await _flashbench.RunAsync("commission", "--bench", "me8", "--controls", "none", "--quiet");
+
+        Assert.Equal(64, end.ExitCode);
+        Assert.Contains("stay on without their ME", end.Error, StringComparison.Ordinal);
+        Assert.True(store.Has("me8", profile.Id));
+
+        static JournalData.CommissionedRun Run(string name, string seen) =>
+            new(name, $"FBJ-1-{name}", new string('b', 64), CommissioningChecks.Expected(name, 2)!, seen);
     }
 
     private static JsonElement Last(ProcessEnd end, string kind) => end.Output.Split('\n')

@@ -72,6 +72,10 @@ internal sealed class FlashBenchProcess : IDisposable
         }
     }
 
+    /// <summary>Starts `flashbench` with these arguments; its input is closed and its output is read by the caller,
+    /// who disposes it.</summary>
+    public RunningProcess Start(params string[] args) => new(Process.Start(StartInfo(args))!, Limit);
+
     /// <summary>Starts `flashbench` with these arguments and waits until it says where it serves.</summary>
     public Task<ServingProcess> ServeAsync(params string[] args) => ServingProcess.StartAsync(StartInfo(args));
 

@@ -1,127 +1,137 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using FlashBench.Bench;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
-using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
-using FlashBench.Hardware.Flash;
-using FlashBench.Simulation.Images;
-using FlashBench.Simulation.State;
 
 namespace FlashBench.EndToEnd.Tests;
 
-/// <summary>Real processes and real files: SIGKILL at journal points, then `resume`, and again with a second kill in
-/// the recovery. The same verdict and the same flash come out as of a job that nobody disturbed.</summary>
-/// <remarks>The ordinary run takes a few points; scripts/kill-sweep takes them all and writes docs/reliability.md.
-/// </remarks>
+/// <summary>Real processes and real files: SIGKILL at a point of the job, then `resume`, and again with a second kill
+/// in the recovery. The same verdict and the same flash come out as of a job that nobody disturbed.</summary>
+/// <remarks>A point is a moment of one journal record, or one access to any other file that the job keeps. The ordinary
+/// run takes a few; scripts/kill-sweep takes them all and writes docs/reliability.md.</remarks>
 public sealed class KillSweepTests
 {
-    private const int KilledBySigkill = 128 + 9, ChipBytes = 1 << 20, EveryPoint = 0;
+    private const int Refused = 64, BadInput = 65, EveryPoint = 0;
+    private const int PlacesAtLeast = 100, PlacesAtMost = 1 << 14;
 
     private static readonly string[] Moments = ["BeforeWrite", "AfterWrite", "BeforeSync", "AfterSync"];
-
-    private readonly byte[] _image = ImageGenerator.CreateSmall("me8", ChipBytes, board: 3);
-    private int _single, _same, _double, _doubleSame, _dirtyBoots, _nothingBegun;
 
     [Fact]
     public async Task A_job_that_is_killed_and_resumed_ends_as_if_nothing_had_happened()
     {
         int wanted = Number("FLASHBENCH_SWEEP_POINTS", 6), seed = Number("FLASHBENCH_SWEEP_SEED", 1);
-        using var undisturbed = Program();
-        Assert.Equal(0, (await CertifyAsync(undisturbed)).ExitCode);
-        byte[] flash = Flash(undisturbed);
-        List<Point> points = PointsOf(Records(undisturbed), from: 0);
-        if (wanted != EveryPoint)
-            points = Sample(points, wanted, seed);
+        using var undisturbed = new SmallBench();
+        Assert.Equal(0, (await undisturbed.CertifyAsync()).ExitCode);
+        byte[] flash = undisturbed.Flash;
+        List<string> journal = PointsOf(undisturbed.Records, from: 0);
+        int places = wanted == EveryPoint ? await PlacesOnDiskAsync() : PlacesAtLeast;
+        string[] disk = [.. Enumerable.Range(1, places).Select(n => $"disk:{n}")];
+
+        List<SweptPoint> swept =
+        [
+            .. await SweepAsync("journal record", Sample(journal, wanted, seed), flash, seed),
+            .. await SweepAsync("other file", Sample(disk, (wanted + 1) / 2, seed), flash, seed),
+        ];
+
+        Assert.Equal([], swept.Select(point => point.Fault).OfType<string>());
+        Assert.Equal(0, swept.Sum(point => point.DirtyBoots));
+        await TableAsync(swept, seed);
+    }
+
+    private static async Task<IReadOnlyCollection<SweptPoint>> SweepAsync(
+        string kind, IReadOnlyList<string> points, byte[] flash, int seed)
+    {
         var options = new ParallelOptions
         {
-            MaxDegreeOfParallelism = 2,
+            MaxDegreeOfParallelism = Environment.ProcessorCount,
             CancellationToken = TestContext.Current.CancellationToken,
         };
-        var faults = new ConcurrentBag<string>();
-
-        await Parallel.ForEachAsync(points, options, async (point, _) =>
+        var swept = new ConcurrentBag<SweptPoint>();
+        await Parallel.ForEachAsync(points.Index(), options, async (point, _) =>
         {
-            if (await SweepAsync(point, flash, new Random(seed ^ point.GetHashCode())) is { } fault)
-                faults.Add(fault);
+            var random = new Random(unchecked((seed * 1_000_003) + point.Index));
+            swept.Add(await SweepAsync(new SweptPoint(kind, point.Item), flash, random));
         });
-
-        Assert.Equal([], faults);
-        Assert.Equal((_single, _double, 0), (_same, _doubleSame, _dirtyBoots));
-        await TableAsync(points.Count, seed);
+        return swept;
     }
 
-    private async Task<string?> SweepAsync(Point point, byte[] flash, Random random)
+    private static async Task<SweptPoint> SweepAsync(SweptPoint point, byte[] flash, Random random)
     {
-        using FlashBenchProcess once = Program();
-        if (await KillAsync(once, "certify", point) is { } notKilled)
-            return notKilled;
-        Interlocked.Increment(ref _single);
-        int before = Records(once).Count;
-        if (before == 0)
+        using var once = new SmallBench();
+        if (await once.KillCertifyAsync(point.Where) is { } notKilled)
+            return point with { Fault = notKilled };
+        int before = once.Records.Count;
+        if (!once.Records.Any(record => record.Data is JournalData.PhaseBegin))
+            return await BeginAnewAsync(once, point, flash);
+        if (await ResumeAsync(once, flash) is { } different)
+            return point with { Fault = $"{point.Where}: {different}" };
+        point = point with { DirtyBoots = BootsOfDirtyBoard(once.Records) };
+        List<string> later = PointsOf(once.Records, before);
+        if (later.Count == 0)
+            return point; // only the signed record was missing
+        string second = later[random.Next(later.Count)];
+        using var twice = new SmallBench();
+        await twice.KillCertifyAsync(point.Where);
+        string? fault = await twice.KillAsync(second, "resume", "--quiet") ?? await ResumeAsync(twice, flash);
+        return point with
         {
-            Interlocked.Increment(ref _nothingBegun);
-            Interlocked.Increment(ref _same);
-            return null; // no record: there is nothing to go on with, and nothing was touched
+            Twice = true,
+            Fault = fault is null ? null : $"{point.Where}, then {second}: {fault}",
+            DirtyBoots = point.DirtyBoots + BootsOfDirtyBoard(twice.Records),
+        };
+    }
+
+    // Before the first phase nothing was touched: `resume` says so, and the job is run anew.
+    private static async Task<SweptPoint> BeginAnewAsync(SmallBench bench, SweptPoint point, byte[] flash)
+    {
+        ProcessEnd end = await bench.RunAsync("resume", "--quiet");
+        string? fault = end.ExitCode is Refused or BadInput ? null : $"resume: exit {end.ExitCode} {end.Error}";
+        end = await bench.CertifyAsync();
+        fault ??= end.ExitCode == 0 ? Difference(bench, flash) : $"certify anew: exit {end.ExitCode} {end.Error}";
+        return point with
+        {
+            NothingBegun = true,
+            Fault = fault is null ? null : $"{point.Where}: {fault}",
+        };
+    }
+
+    // The last access to a file other than the journal, by halving.
+    private static async Task<int> PlacesOnDiskAsync()
+    {
+        int last = PlacesAtLeast, behind = PlacesAtMost;
+        while (behind - last > 1)
+        {
+            int middle = (last + behind) / 2;
+            using var bench = new SmallBench();
+            if (await bench.KillCertifyAsync($"disk:{middle}") is null)
+                last = middle;
+            else
+                behind = middle;
         }
 
-        if (await ResumeAsync(once, flash) is { } different)
-            return $"{point}: {different}";
-        Interlocked.Increment(ref _same);
-        List<Point> later = PointsOf(Records(once), before);
-        if (later.Count == 0)
-            return null; // only the signed record was missing
-        Point second = later[random.Next(later.Count)];
-        using FlashBenchProcess twice = Program();
-        await KillAsync(twice, "certify", point);
-        if (await KillAsync(twice, "resume", second) is { } other)
-            return $"{point}, then {other}";
-        Interlocked.Increment(ref _double);
-        if (await ResumeAsync(twice, flash) is { } still)
-            return $"{point}, then {second}: {still}";
-        Interlocked.Increment(ref _doubleSame);
-        return null;
+        return last;
     }
 
-    private FlashBenchProcess Program()
+    private static async Task<string?> ResumeAsync(SmallBench bench, byte[] flash)
     {
-        var program = new FlashBenchProcess
-        {
-            Limit = TimeSpan.FromMinutes(5),
-        };
-        File.WriteAllBytes(Path.Combine(program.WorkingFolder, "small.bin"), _image);
-        return program;
+        ProcessEnd end = await bench.RunAsync("resume", "--quiet");
+        return end.ExitCode == 0 ? Difference(bench, flash) : $"resume: exit {end.ExitCode} {end.Error}{end.Output}";
     }
 
-    private static Task<ProcessEnd> CertifyAsync(FlashBenchProcess program) => program.With("FLASHBENCH_KILL_AT", "")
-        .RunAsync("certify", "--quiet", "--bench", "me8", "--virtual-flash", "small.bin");
-
-    // Null if it was killed where it should be.
-    private static async Task<string?> KillAsync(FlashBenchProcess program, string verb, Point point)
+    // How the end of the job differs from that of one that nobody disturbed; null if it does not.
+    private static string? Difference(SmallBench bench, byte[] flash)
     {
-        program.With("FLASHBENCH_KILL_AT", point.ToString());
-        ProcessEnd end = verb == "resume"
-            ? await program.RunAsync("resume", "--quiet")
-            : await program.RunAsync("certify", "--quiet", "--bench", "me8", "--virtual-flash", "small.bin");
-        return end.ExitCode == KilledBySigkill ? null : $"{verb} to {point}: exit {end.ExitCode} {end.Error}";
-    }
-
-    private async Task<string?> ResumeAsync(FlashBenchProcess program, byte[] flash)
-    {
-        ProcessEnd end = await program.With("FLASHBENCH_KILL_AT", "").RunAsync("resume", "--quiet");
-        if (end.ExitCode != 0)
-            return $"resume: exit {end.ExitCode} {end.Error}{end.Output}";
-        string keys = Path.Combine(program.DataFolder, "flashbench", "keys");
-        VerifiedRecord record = new EvidenceVerifier(DirectoryOf(program), TrustedStations.Load(keys)).Verify();
+        VerifiedRecord record = bench.Verify();
         if ((record.Judgement.Verdict, record.Judgement.Level) != (Verdict.Pass, EvidenceLevel.L3))
             return $"the record says {record.Judgement.Verdict}";
-        if (!Flash(program).AsSpan().SequenceEqual(flash))
+        if (!bench.Flash.AsSpan().SequenceEqual(flash))
             return "the chip holds something else";
-        if (new BenchState(Path.Combine(program.StateFolder, "flashbench")).DirtyJob("me8") is not null)
+        if (bench.State.DirtyJob(SmallBench.Id) is not null)
             return "the board is still marked";
-        Interlocked.Add(ref _dirtyBoots, BootsOfDirtyBoard(Records(program)));
-        return null;
+        return bench.State.OpenJob(SmallBench.Id) is null ? null : "the job still waits to go on";
     }
 
     private static int BootsOfDirtyBoard(IReadOnlyList<JournalRecord> records)
@@ -138,51 +148,45 @@ public sealed class KillSweepTests
     }
 
     // Every record from that number on, at all four moments.
-    private static List<Point> PointsOf(IReadOnlyList<JournalRecord> records, int from)
+    private static List<string> PointsOf(IReadOnlyList<JournalRecord> records, int from)
     {
         var seen = new Dictionary<string, int>();
-        var points = new List<Point>();
+        var points = new List<string>();
         foreach (JournalRecord record in records.Skip(from))
         {
             string type = JournalJson.NameOf(record.Data);
             int occurrence = seen[type] = seen.GetValueOrDefault(type) + 1;
-            points.AddRange(Moments.Select(moment => new Point(moment, type, occurrence)));
+            points.AddRange(Moments.Select(moment => $"{moment}:{type}:{occurrence}"));
         }
 
         return points;
     }
 
-    private static List<Point> Sample(List<Point> points, int count, int seed)
+    private static IReadOnlyList<string> Sample(IReadOnlyList<string> points, int wanted, int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => points[random.Next(points.Count)])];
+        return wanted == EveryPoint ? points
+            : [.. Enumerable.Range(0, wanted).Select(_ => points[random.Next(points.Count)])];
     }
 
-    private static IReadOnlyList<JournalRecord> Records(FlashBenchProcess program) => JournalReader.ReadPrefix(
-        File.ReadAllBytes(Path.Combine(DirectoryOf(program), JournalWriter.FileName)), out _, out _);
-
-    private static string DirectoryOf(FlashBenchProcess program) =>
-        Directory.GetDirectories(Path.Combine(program.DataFolder, "flashbench", "evidence")).Single();
-
-    private static byte[] Flash(FlashBenchProcess program)
-    {
-        string file = Path.Combine(program.StateFolder, "flashbench", "benches", "me8.flash");
-        using BenchStateFile state = BenchStateFile.Open(file, SpiNorChips.ByName("W25Q80")!);
-        return state.Cells.ToArray();
-    }
-
-    private async Task TableAsync(int points, int seed)
+    private static async Task TableAsync(IReadOnlyList<SweptPoint> swept, int seed)
     {
         if (Environment.GetEnvironmentVariable("FLASHBENCH_SWEEP_TABLE") is not { Length: > 0 } table)
             return;
         string date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        await File.WriteAllTextAsync(
-            table,
-            "| date | seed | points | killed | same verdict and flash | killed twice | same verdict and flash "
-            + "| boots of a DIRTY board |\n|---|---|---|---|---|---|---|---|\n"
-            + $"| {date} | {seed} | {points} | {_single} | {_same} | {_double} | {_doubleSame} | {_dirtyBoots} |\n\n"
-            + $"{_nothingBegun} of the kills came before the first record was there: nothing was begun.\n",
-            TestContext.Current.CancellationToken);
+        var rows = new StringBuilder("| date | seed | killed at a | points | resumed to the same | nothing begun, run "
+            + "anew to the same | killed again | resumed to the same | boots of a DIRTY board |\n"
+            + "|---|---|---|---|---|---|---|---|---|\n");
+        foreach (IGrouping<string, SweptPoint> kind in swept.GroupBy(point => point.Kind))
+        {
+            int anew = kind.Count(point => point.NothingBegun), twice = kind.Count(point => point.Twice);
+            rows.Append(
+                CultureInfo.InvariantCulture,
+                $"| {date} | {seed} | {kind.Key} | {kind.Count()} | {kind.Count() - anew} | {anew} | {twice} | {twice} "
+                + $"| {kind.Sum(point => point.DirtyBoots)} |\n");
+        }
+
+        await File.WriteAllTextAsync(table, $"{rows}", TestContext.Current.CancellationToken);
     }
 
     private static int Number(string variable, int otherwise) =>
@@ -190,8 +194,14 @@ public sealed class KillSweepTests
             ? number
             : otherwise;
 
-    private sealed record Point(string Moment, string Type, int Occurrence)
+    private sealed record SweptPoint(string Kind, string Where)
     {
-        public override string ToString() => $"{Moment}:{Type}:{Occurrence}";
+        public string? Fault { get; init; } // null if the job ended as an undisturbed one
+
+        public bool NothingBegun { get; init; }
+
+        public bool Twice { get; init; }
+
+        public int DirtyBoots { get; init; }
     }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using FlashBench.Bench.Journal;
+using FlashBench.EndToEnd.Tests.Foreign;
 
 namespace FlashBench.EndToEnd.Tests;
 
@@ -25,7 +27,7 @@ public sealed class WiredBenchTests : IDisposable
         {
             string tty = (await terminal.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!;
             await using ServingProcess chip = await _program.ServeAsync("serprog", "--bench", "me8", "--port", "0");
-            WriteConfig(tty, chip.PortOf("serprog"));
+            WriteConfig(tty, $$"""{ "kind": "serprog", "address": "127.0.0.1:{{chip.PortOf("serprog")}}" }""");
 
             ProcessEnd check = await _program.RunAsync("config", "check");
             ProcessEnd nameless = await _program.RunAsync("certify", "--bench", "desk1");
@@ -50,6 +52,47 @@ public sealed class WiredBenchTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_job_that_is_killed_over_virtual_USB_goes_on_there_to_the_same_end()
+    {
+        Assert.SkipUnless(File.Exists(Python), "python3 is not installed");
+        ForeignJudges.Require();
+        using Process terminal = StartTerminal();
+        try
+        {
+            string tty = (await terminal.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!;
+            await using VirtualUsb usb = await VirtualUsb.StartAsync("ch341a", "W25Q64", 8 << 20);
+            foreach ((string name, string value) in usb.Environment)
+                _program.With(name, value);
+            WriteConfig(tty, """{ "kind": "ch341a" }""");
+            string[] certify = ["certify", "--bench", "desk1", "--dut", "X230-0417", "--non-interactive"];
+            ProcessEnd undisturbed = await _program.RunAsync([.. certify, "--evidence", "first"]);
+
+            ProcessEnd killed = await _program.With("FLASHBENCH_KILL_AT", "AfterSync:backup.pass:1")
+                .RunAsync([.. certify, "--evidence", "second"]);
+            ProcessEnd resumed = await _program.With("FLASHBENCH_KILL_AT", "").RunAsync("resume", "--bench", "desk1");
+
+            Assert.Equal(128 + 9, killed.ExitCode);
+            Assert.Contains("backup: PASS", undisturbed.Output, StringComparison.Ordinal);
+            Assert.Contains("backup: PASS", resumed.Output, StringComparison.Ordinal);
+            Assert.True(undisturbed.ExitCode == resumed.ExitCode, resumed.Output + resumed.Error);
+            string[] types = [.. Records("second").Select(record => JournalJson.NameOf(record.Data))];
+            Assert.Contains("chip.again", types);
+            Assert.Equal(2, types.Count(type => type == "backup.pass") - 1); // both whole reads anew
+            JournalData.Backup[] backups = [.. Records("first").Concat(Records("second"))
+                .Select(record => record.Data).OfType<JournalData.Backup>()];
+            Assert.Equal(backups[0].Sha256, backups[1].Sha256);
+        }
+        finally
+        {
+            terminal.StandardInput.Close();
+            await terminal.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private IReadOnlyList<JournalRecord> Records(string evidence) => JournalReader.ReadStrict(File.ReadAllBytes(
+        Directory.GetFiles(At(evidence), JournalWriter.FileName, SearchOption.AllDirectories).Single()));
+
     private string At(string name) => Path.Combine(_program.WorkingFolder, name);
 
     private static Process StartTerminal() => Process.Start(new ProcessStartInfo(Python, ["-c", Terminal])
@@ -58,7 +101,7 @@ public sealed class WiredBenchTests : IDisposable
         RedirectStandardOutput = true,
     })!;
 
-    private void WriteConfig(string tty, int port)
+    private void WriteConfig(string tty, string programmer)
     {
         string Switch(string line, int level) =>
             $"[\"/bin/sh\", \"-c\", \"echo {line} {level} >> '{At("steps")}'; echo {level} > '{At(line)}'\"]";
@@ -80,7 +123,7 @@ public sealed class WiredBenchTests : IDisposable
               "version": 1,
               "benches": [{
                 "id": "desk1", "dutProfile": "qemu-me8",
-                "programmer": { "kind": "serprog", "address": "127.0.0.1:{{port}}" },
+                "programmer": {{programmer}},
                 "relays": { "power": {{Hook("power")}}, "spi": {{Hook("spi")}} },
                 "powerSensor": { "rail": {{Measure(3300)}}, "supply": {{Measure(800)}} },
                 "console": { "tty": { "device": "{{tty}}" }, "baud": 115200 }

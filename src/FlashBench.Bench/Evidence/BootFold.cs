@@ -5,7 +5,8 @@ namespace FlashBench.Bench.Evidence;
 
 /// <summary>Replays the journaled boots through the same <see cref="BootWatch"/> that followed them live.</summary>
 /// <remarks>A boot that was interrupted and made anew is judged for what it had shown: a loss of power, a reset, a
-/// silence that was too long, or any other failure stays, and no repetition hides it.</remarks>
+/// silence that was too long, or any other failure stays, and no repetition hides it. What its ME and its parts said is
+/// for <see cref="RestartedBoots"/>.</remarks>
 internal static class BootFold
 {
     /// <summary>Replays all boots in one pass over the console, of which nothing is kept.</summary>
@@ -27,15 +28,20 @@ internal static class BootFold
         }
 
         var judged = new List<BootObservation>();
-        var restarted = new List<(int Boot, int Resume)>();
+        var restarted = new List<RestartedBoot>();
         foreach (BootReplay boot in boots)
         {
             if (boot.InterruptedBy is not { } resume)
+            {
                 judged.Add(boot.End());
-            else if (boot.Shown() is { } failed)
-                judged.Add(failed);
+                continue;
+            }
+
+            (BootObservation seen, bool failed) = boot.Cut();
+            if (failed)
+                judged.Add(seen);
             else
-                restarted.Add((boot.Number, resume));
+                restarted.Add(new RestartedBoot(seen, resume));
         }
 
         return new FoldedBoots(judged, restarted);
@@ -84,6 +90,6 @@ internal static class BootFold
 
 /// <summary>The boots of a job.</summary>
 /// <param name="Judged">Those that count.</param>
-/// <param name="Restarted">Those that were interrupted and made anew, each with the number of the resumption.</param>
+/// <param name="Restarted">Those that were interrupted and made anew.</param>
 internal sealed record FoldedBoots(
-    IReadOnlyList<BootObservation> Judged, IReadOnlyList<(int Boot, int Resume)> Restarted);
+    IReadOnlyList<BootObservation> Judged, IReadOnlyList<RestartedBoot> Restarted);

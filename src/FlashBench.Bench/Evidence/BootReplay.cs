@@ -6,6 +6,8 @@ namespace FlashBench.Bench.Evidence;
 /// <summary>One journaled boot while it is replayed.</summary>
 internal sealed class BootReplay
 {
+    private const string CutOff = "the watch was cut off";
+
     private const long SuspendUs = 1_000_000; // boot time and monotonic time drift apart only while the host sleeps
 
     private readonly List<JournalRecord> _span;
@@ -68,8 +70,8 @@ internal sealed class BootReplay
         Math.Abs(driftUs) > SuspendUs ? $"the bench host was suspended for {driftUs / 1_000_000} s" : null;
 
     /// <summary>Takes the rest of the journal of an interrupted boot.</summary>
-    /// <returns>The boot as far as it was measured, if that speaks against the board; else null.</returns>
-    public BootObservation? Shown()
+    /// <returns>The boot as far as it was measured, and whether power or silence speak against the board.</returns>
+    public (BootObservation Seen, bool Failed) Cut()
     {
         Feed(EndUs);
         long knownUs = InterruptedBoot.KnownUntil(_span);
@@ -79,7 +81,10 @@ internal sealed class BootReplay
         bool silent = seen.OsUpUs is not null
             ? seen.LongestGapUs > _start.Watch.GapMaxSeconds * 1_000_000
             : knownUs - seen.CountedFromUs > _start.Watch.BootLimitSeconds * 1_000_000;
-        return lost || silent ? seen : null;
+        if (lost || silent)
+            return (seen, true);
+        _watch.OnGap(CutOff);
+        return (_watch.Observe(knownUs), false);
     }
 
     private static IEnumerable<Event> EventsOf(JournalRecord record) => record.Data switch
@@ -134,7 +139,7 @@ internal sealed class BootReplay
             return "the bench host was restarted";
         if (SuspendText(Drift(_span[^1].Time) - Drift(_span[0].Time)) is { } suspended)
             return suspended;
-        return _span[^1].Data is JournalData.BootEnd ? null : "the watch was cut off";
+        return _span[^1].Data is JournalData.BootEnd ? null : CutOff;
     }
 
     private string? ConsoleHole() => _span.Select(record => record.Data).OfType<JournalData.ConsoleGap>()

@@ -33,6 +33,9 @@ public static class CommissioningChecks
             return null;
         return CommissioningStatement.HashOf(cited.Record) == cited.Sha256
             ? FaultOf(cited.Record, CommissioningScope.Of(facts.Start), facts.StartedUtc)
+                ?? (facts.WentOnUtc is { } later
+                    ? FaultOf(cited.Record, CommissioningScope.Of(facts.Start), later)
+                    : null)
                 ?? FaultOf(cited.Record, facts.Audit)
             : "its hash is not that of its content";
     }

@@ -21,6 +21,9 @@ public sealed record JobFacts
     /// <summary>When the job began, for display and for the age of the commissioning record.</summary>
     public required DateTimeOffset StartedUtc { get; init; }
 
+    /// <summary>When the job last went on after an interruption; null if it had none.</summary>
+    public DateTimeOffset? WentOnUtc { get; init; }
+
     /// <summary>When the last record before the decision was made, for display.</summary>
     public required DateTimeOffset EndedUtc { get; init; }
 

@@ -21,16 +21,13 @@ public static class JobFold
         var all = records.Select(record => record.Data).ToList();
         var data = resumed.Records.Select(record => record.Data).ToList();
         FoldedBoots boots = BootFold.Fold(start, records, console);
-        var resumes = resumed.Resumes.Select(resume => resume with
-        {
-            RestartedBoots = [.. boots.Restarted.Where(boot => boot.Resume == resume.Number).Select(b => b.Boot)],
-        }).ToList();
-        return new JobFacts
+        var facts = new JobFacts
         {
             Start = start,
             Commissioning = Last<JournalData.Commissioning>(data),
             Laboratory = Last<JournalData.Laboratory>(data) ?? JournalData.Laboratory.NotStated,
             StartedUtc = records[0].Time.Utc,
+            WentOnUtc = records.LastOrDefault(record => record.Data is JournalData.JobResume)?.Time.Utc,
             EndedUtc = records[^1].Time.Utc,
             EndedUs = records[^1].Time.MonoUs,
             Phases = Phases(resumed.Records),
@@ -45,12 +42,13 @@ public static class JobFold
             FlashChecks = ByPurpose(data.OfType<JournalData.FlashCheck>(), check => check.Purpose),
             Boots = boots.Judged,
             Restored = Last<JournalData.RestoreOf>(data),
-            Resumes = resumes,
-            Deviations = Deviations(data, resumes),
+            Resumes = resumed.Resumes,
+            Deviations = Deviations(data, resumed.Resumes),
             Console = [.. all.OfType<JournalData.ConsoleChunk>()],
             CourseFaults = [.. new JobCourse(data).Faults(), .. BootCourse.Faults(all), .. resumed.Faults],
             Records = records.Count,
         };
+        return boots.Restarted.Count == 0 ? facts : RestartedBoots.Weigh(facts, boots.Restarted);
     }
 
     /// <summary>Folds the job that lies in a directory.</summary>
@@ -67,7 +65,7 @@ public static class JobFold
         > all.FindLastIndex(d => d is JournalData.ReadBack { Purpose: not JournalData.ReadBack.GoingOn });
 
     // A job that goes on says again what it said at its start.
-    private static List<string> Deviations(List<JournalData> data, List<ResumeFacts> resumes)
+    private static List<string> Deviations(List<JournalData> data, IReadOnlyList<ResumeFacts> resumes)
     {
         var said = data.OfType<JournalData.Deviation>().Select(deviation => deviation.Text).ToList();
         if (resumes.Count == 0)

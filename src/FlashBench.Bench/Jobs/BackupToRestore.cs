@@ -1,4 +1,5 @@
 using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Jobs.Phases;
 using FlashBench.Bench.Journal;
 
 namespace FlashBench.Bench.Jobs;
@@ -16,7 +17,11 @@ public sealed record BackupToRestore(
     /// <summary>True if the operator said that the board has another chip now, and typed its serial.</summary>
     public bool ToNewChip { get; init; }
 
-    /// <summary>The backup that a job took.</summary>
+    /// <summary>Where blocks of the chip begin that were under way when the job was killed: what they seem to hold is
+    /// not believed.</summary>
+    public IReadOnlySet<uint> Torn { get; init; } = new HashSet<uint>();
+
+    /// <summary>The backup that a job took, or that it was putting back.</summary>
     /// <param name="directory">Its directory; the job may have ended, or not.</param>
     /// <returns>Null if it took none.</returns>
     /// <exception cref="EvidenceException">The journal is missing or has no first record.</exception>
@@ -28,14 +33,31 @@ public sealed record BackupToRestore(
         if (records.Count == 0 || records[0].Data is not JournalData.JobStart start)
             throw new EvidenceException(JournalWriter.FileName, 0, "the first record is no job.start");
         var data = records.Select(record => record.Data).ToList();
+        if (data.OfType<JournalData.RestoreOf>().LastOrDefault() is { } again)
+        {
+            // Only a chip that was written to was found to be the right one.
+            return data.Exists(record => record is JournalData.Dirty)
+                && data.OfType<JournalData.Chip>().LastOrDefault() is { } here
+                ? new BackupToRestore(
+                    again.Job, start.Dut, again.Sha256, here.JedecId, here.UniqueId, here.SizeBytes)
+                {
+                    Torn = TornBlocks.In(data),
+                }
+                : null;
+        }
+
         return data.OfType<JournalData.Backup>().LastOrDefault(backup => backup.Stored) is { } taken
             && data.OfType<JournalData.Chip>().LastOrDefault() is { } chip
             ? new BackupToRestore(
                 start.Job, start.Dut, taken.Sha256, chip.JedecId, chip.UniqueId, chip.SizeBytes)
+            {
+                Torn = TornBlocks.In(data),
+            }
             : null;
     }
 
-    /// <summary>The backup of the chip that belongs to a board.</summary>
+    /// <summary>The backup of the chip that belongs to a board: the last one that was found stock, else the last one.
+    /// </summary>
     /// <param name="state">What this host remembers.</param>
     /// <param name="dut">Serial of the board.</param>
     /// <param name="sizeBytes">Size of the chip.</param>
@@ -45,7 +67,8 @@ public sealed record BackupToRestore(
     {
         ArgumentNullException.ThrowIfNull(state);
         return state.Binding(dut) is { UniqueId.Length: > 0 } bound
-            && state.Chips.Backup(new Programming.ChipKey(bound.JedecId, bound.UniqueId, sizeBytes)) is { } sha256
+            && state.Chips.Backup(new Programming.ChipKey(bound.JedecId, bound.UniqueId, sizeBytes)) is { } latest
+            && (bound.BackupSha256 ?? latest) is var sha256
             ? new BackupToRestore("", dut, sha256, bound.JedecId, bound.UniqueId, sizeBytes)
             : null;
     }

@@ -38,6 +38,27 @@ public sealed class BenchState(string folder, string? chipFolder = null)
     /// <exception cref="JournalWriteException">It cannot be taken away.</exception>
     public void ClearDirty(string bench) => Delete(DirtyPath(bench));
 
+    /// <summary>Marks the bench's board as half-written, and its chip, which may be taken to another bench; on return
+    /// both marks are on disk.</summary>
+    /// <param name="bench">Bench id.</param>
+    /// <param name="chip">The chip; null if it cannot be told from others of its kind.</param>
+    /// <param name="job">Who leaves it so.</param>
+    public void MarkDirty(string bench, ChipKey? chip, string job)
+    {
+        MarkDirty(bench, job);
+        if (chip is not null)
+            Chips.MarkDirty(chip, job);
+    }
+
+    /// <summary>Takes both marks away; on return that is on disk.</summary>
+    /// <exception cref="JournalWriteException">One cannot be taken away.</exception>
+    public void ClearDirty(string bench, ChipKey? chip)
+    {
+        ClearDirty(bench);
+        if (chip is not null)
+            Chips.ClearDirty(chip);
+    }
+
     /// <summary>Remembers the job that begins on a bench until <see cref="Close"/>; on return that is on
     /// disk.</summary>
     /// <param name="bench">Bench id.</param>
@@ -136,7 +157,11 @@ public sealed class BenchState(string folder, string? chipFolder = null)
 /// <param name="UniqueId">Unique id of the chip; empty if it has none.</param>
 /// <param name="GbeSha256">Hash of the GbE region, which carries the board's MAC; empty if there is none.</param>
 /// <param name="Profile">Id of the board's profile.</param>
-public sealed record DutBinding(string JedecId, string UniqueId, string GbeSha256, string Profile);
+public sealed record DutBinding(string JedecId, string UniqueId, string GbeSha256, string Profile)
+{
+    /// <summary>Hash of the last backup that was found stock; null if none was.</summary>
+    public string? BackupSha256 { get; init; }
+}
 
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(
     PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase)]

@@ -50,7 +50,7 @@ public sealed partial class CertifyJob
             journal, log, interrupted.Start, interrupted, job => GoOnAsync(job, interrupted, cancel));
     }
 
-    /// <summary>Makes the signed record of a job that is decided and lacks it; no board is needed.</summary>
+    /// <summary>Makes the signed record of a job that is decided, if it lacks it; no board is needed.</summary>
     /// <param name="folders">Those of the job.</param>
     /// <param name="interrupted">A job with <see cref="InterruptedJob.IsDecided"/>.</param>
     /// <exception cref="EvidenceException">The decision does not follow from journal and console.</exception>
@@ -68,7 +68,8 @@ public sealed partial class CertifyJob
                 JournalWriter.FileName, 0, "the decision does not follow from the records before it");
         }
 
-        EvidenceWriter.Write(folders, interrupted.Records, facts, judgement);
+        if (!File.Exists(Path.Combine(folders.Directory, DsseEnvelope.FileName))) // written last
+            EvidenceWriter.Write(folders, interrupted.Records, facts, judgement);
         return new JobResult(
             judgement, facts.IsDirty, facts.Backup is { Stored: true }, facts.Plan is not null, facts.IsSimulated);
     }

@@ -94,9 +94,12 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         await run(job);
         (Judgement judgement, bool simulated) = Conclude(job);
         return new JobResult(
-            judgement, job.Dirty, job.Backup is not null, _records.Exists(record => record.Data is JournalData.Plan),
-            simulated);
+            judgement, job.Dirty, job.Backup is not null && !IsPutBack(),
+            _records.Exists(record => record.Data is JournalData.Plan), simulated);
     }
+
+    // A backup that went back, or was to go back, leaves nothing that `resume` could do.
+    private bool IsPutBack() => _backup is not null || IsRestored;
 
     // Nothing touches the board, not even its relay; the mark of the job that left it so stays.
     private static void RefuseDirty(JobContext job, string culprit)
@@ -175,7 +178,7 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
                 phases.Add(("watch", stop => WatchPhase.RunAsync(job, stop)));
             phases.Add(("re-read", stop => RereadPhase.RunAsync(job, stop)));
             if (options.Control is not null)
-                phases.Add((Restore, stop => WritePhase.RestoreAsync(job, stop)));
+                phases.Add((Restore, stop => WritePhase.RestoreAsync(job, new HashSet<uint>(), stop)));
         }
 
         phases.Add(("certify", Concludes));

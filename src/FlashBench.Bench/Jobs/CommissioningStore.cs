@@ -61,6 +61,29 @@ public sealed class CommissioningStore(string folder)
         }
     }
 
+    /// <summary>True if the bench's record, however old, says that boards of this type stay on without their ME: a new
+    /// record must not forget that (me-firmware 7, NC1).</summary>
+    /// <param name="scope">What it must have been made for.</param>
+    /// <param name="stations">Whose signatures count.</param>
+    public bool SaysUptimeIsVoid(CommissioningScope scope, TrustedStations stations)
+    {
+        try
+        {
+            byte[] file = File.ReadAllBytes(PathOf(scope.Bench, scope.Profile));
+            DsseEnvelope envelope = Dsse.Parse(file);
+            if (!stations.TryFind(envelope.KeyId, out TrustedStation? station))
+                return false;
+            envelope.Verify(station.Key);
+            JournalData.Commissioned record = CommissioningStatement.Read(envelope.Payload, scope.Profile);
+            return record.ProfileSha256 == scope.ProfileSha256 && record.Simulated == scope.Simulated
+                && CommissioningChecks.FaultOf(record) is null && CommissioningChecks.WatchdogTripped(record) == false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or EvidenceException)
+        {
+            return false; // no record that says anything
+        }
+    }
+
     /// <summary>Looks for the record of a bench with a type of board.</summary>
     /// <param name="scope">What it must have been made for.</param>
     /// <param name="stations">Whose signatures count.</param>

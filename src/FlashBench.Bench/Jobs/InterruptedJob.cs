@@ -44,6 +44,10 @@ public sealed class InterruptedJob
     /// <summary>True if the chip may be half-written.</summary>
     public bool IsDirty => JobFold.IsDirty([.. Records.Select(record => record.Data)]);
 
+    /// <summary>True if its first boot, the baseline, was watched to its end: it is not made again.</summary>
+    public bool IsBaselineWatched =>
+        Counted.Any(data => data is JournalData.BootEnd { Why: not JournalData.BootEnd.Stopped });
+
     /// <summary>SHA-256 of the backup in the vault; null if none was taken.</summary>
     public string? BackupSha256 => Find<JournalData.Backup>() is { Stored: true } backup ? backup.Sha256 : null;
 
@@ -91,8 +95,11 @@ public sealed class InterruptedJob
             return "it puts a backup back: do that anew with `restore`";
         if (Start.Software != software)
             return $"it was begun by {Start.Software}, and this is {software}: another program may judge otherwise";
-        if (Start.Watch.BaselineShort && Find<JournalData.Commissioning>() is null)
-            return "it ended before its second record: nothing was begun, run it anew";
+        if (Start.Request.Seed is < int.MinValue or > int.MaxValue)
+            return "its seed is none that a bench can have";
+        // What was to follow the first record (laboratory, commissioning, remarks) is known to nobody any more.
+        if (!Records.Any(record => record.Data is JournalData.PhaseBegin))
+            return "it ended before its first phase: nothing was begun, run it anew";
         if (Records[^1].Data is not JournalData.Decision decision)
             return null;
         if (decision.Verdict != Verdict.Aborted)

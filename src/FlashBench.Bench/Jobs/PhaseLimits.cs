@@ -23,6 +23,9 @@ internal static class PhaseLimits
 
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(30); // switching, asking a person, calibrating
 
+    // No timer of the framework takes 50 days.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(45);
+
     /// <summary>The limit of a phase.</summary>
     /// <param name="phase">Its name.</param>
     /// <param name="start">What the job was asked.</param>
@@ -35,7 +38,7 @@ internal static class PhaseLimits
         double chip = chipBytes ?? ChipBytesMax;
         TimeSpan reads = TimeSpan.FromSeconds(WholeReadsMax * chip / ReadBytesPerSecondMin);
         TimeSpan write = TimeSpan.FromSeconds(chip / WriteBytesPerSecondMin);
-        return Step + phase switch
+        return Capped(Step + phase switch
         {
             "backup" or "re-read" => reads,
             "baseline" => Step + TimeSpan.FromSeconds(boot),
@@ -43,13 +46,15 @@ internal static class PhaseLimits
                 + TimeSpan.FromMinutes(watch.SoakMinutes.Sum()),
             "write" or "restore" => reads + write,
             _ => TimeSpan.Zero,
-        };
+        });
     }
+
+    private static TimeSpan Capped(TimeSpan limit) => limit < Longest ? limit : Longest;
 
     private static int BootsOf(JournalData.WatchNumbers watch) =>
         watch.ColdBoots + watch.WarmBoots + watch.SoakMinutes.Length;
 
     /// <summary>The limit of a whole job: that of every phase, and of its end.</summary>
     public static TimeSpan OfJob(IEnumerable<string> phases, JournalData.JobStart start) =>
-        phases.Aggregate(Step, (sum, phase) => sum + Of(phase, start, chipBytes: null));
+        Capped(phases.Aggregate(Step, (sum, phase) => sum + Of(phase, start, chipBytes: null)));
 }

@@ -6,4 +6,8 @@ public sealed class ResumeRefusedException(string reason) : Exception(reason)
 {
     /// <summary>True if what is on the bench is not what the job began with: another board or another chip.</summary>
     public bool OtherBoard { get; init; }
+
+    /// <summary>True if the chip was read whole and is not half-written any more, whatever the job's record says.
+    /// </summary>
+    public bool ChipIsWhole { get; init; }
 }

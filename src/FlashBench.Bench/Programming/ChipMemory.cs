@@ -4,11 +4,13 @@ using FlashBench.Firmware;
 
 namespace FlashBench.Bench.Programming;
 
-/// <summary>What this host remembers of chips: their content, and the backup that was taken of them.</summary>
+/// <summary>What this host remembers of chips: their content, the backup that was taken of them, and which of them are
+/// half-written.</summary>
 /// <param name="folder">Created when first needed.</param>
 public sealed class ChipMemory(string folder)
 {
     private const int Sha256Digits = 64;
+    private const string Dirty = "dirty";
 
     /// <summary>What the chip is known to hold.</summary>
     /// <returns>A record that knows nothing if there is none, or if the file is damaged.</returns>
@@ -83,6 +85,57 @@ public sealed class ChipMemory(string folder)
     {
         ArgumentNullException.ThrowIfNull(chip);
         Write(PathOf(chip, "backup"), Encoding.ASCII.GetBytes(sha256 + "\n"));
+    }
+
+    /// <summary>The job that left this chip half-written, on whatever bench; null if none did.</summary>
+    /// <exception cref="JournalWriteException">The mark is there and cannot be read.</exception>
+    public string? DirtyJob(ChipKey chip)
+    {
+        ArgumentNullException.ThrowIfNull(chip);
+        return Read(PathOf(chip, Dirty)) is { } file ? Encoding.UTF8.GetString(file).Trim() : null;
+    }
+
+    /// <summary>True if a chip carries the mark of this job.</summary>
+    /// <exception cref="JournalWriteException">The marks cannot be read.</exception>
+    public bool IsAnyDirtyBy(string job)
+    {
+        try
+        {
+            return Directory.Exists(folder) && Directory.EnumerateFiles(folder, $"*.{Dirty}")
+                .Any(file => File.ReadAllText(file).Trim() == job);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{folder} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Marks the chip as half-written, wherever it goes; on return the mark is on disk.</summary>
+    /// <exception cref="JournalWriteException">It cannot be written.</exception>
+    public void MarkDirty(ChipKey chip, string job)
+    {
+        ArgumentNullException.ThrowIfNull(chip);
+        Write(PathOf(chip, Dirty), Encoding.UTF8.GetBytes(job + "\n"));
+    }
+
+    /// <summary>Takes the mark away; on return that is on disk.</summary>
+    /// <exception cref="JournalWriteException">It cannot be taken away.</exception>
+    public void ClearDirty(ChipKey chip)
+    {
+        ArgumentNullException.ThrowIfNull(chip);
+        string path = PathOf(chip, Dirty);
+        if (!File.Exists(path))
+            return;
+        try
+        {
+            DiskFaults.ChangeName(path);
+            File.Delete(path);
+            DurableFile.SyncDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{path} cannot be deleted: {e.Message}", e);
+        }
     }
 
     /// <summary>Forgets every chip: those that were here are gone.</summary>

@@ -95,6 +95,10 @@ public sealed record BootObservation
     /// <summary>Intact FB1 lines with this boot's nonce, in order.</summary>
     public required IReadOnlyList<RegisterSample> Samples { get; init; }
 
+    /// <summary>In a warm boot, those that came before the restart: they may speak against the board, and never for it.
+    /// </summary>
+    public IReadOnlyList<RegisterSample> SamplesBeforeRestart { get; init; } = [];
+
     /// <summary>Lines that look like FB1 but are damaged.</summary>
     public required int DamagedSamples { get; init; }
 

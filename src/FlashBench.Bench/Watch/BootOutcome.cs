@@ -82,7 +82,7 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
 
     private (BootClass, string)? SystemUp()
     {
-        if (console.OsUpUs is null && console.EarlyStarts + power.Restarts > EarlyStartsMax)
+        if (console.OsUpUs is null && Math.Max(console.EarlyStarts, power.Restarts) > EarlyStartsMax)
         {
             return (BootClass.BootLoop,
                 $"the board started {Math.Max(console.EarlyStarts, power.Restarts)} times and never reached an "
@@ -129,6 +129,13 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         {
             return (BootClass.SignsOfLifeLost, $"no sign of life for {Seconds(silence)}, more than the allowed "
                 + $"{Seconds(settings.GapMaxUs)}; the board stayed powered");
+        }
+
+        if (console.LateStart is var (from, late))
+        {
+            return (BootClass.Silent, $"the board restarted {Clock(late - from)} after its start without a sign of an "
+                + $"operating system, later than the allowed {Clock(settings.BootLimitUs)}: what happened before is "
+                + "unknown");
         }
 
         if (console.Clock is { } clock && Math.Abs(clock.PartsPerMillion) > ClockComparison.PartsPerMillionMax)

@@ -60,6 +60,10 @@ internal sealed class ConsoleTrace
     /// <summary>The last of them.</summary>
     public long? LastEarlyBannerUs { get; private set; }
 
+    /// <summary>The first of them that came later after the start before it than a system may take to show itself;
+    /// null if none did.</summary>
+    public (long From, long AtUs)? LateStart { get; private set; }
+
     /// <summary>When the kernel started, by the bench's clock and the board's uptime; the first sign of life of a
     /// system that tells no uptime.</summary>
     public long? KernelStartUs => OsUpUs is null ? null : _kernelStartUs ?? OsUpUs;
@@ -266,9 +270,18 @@ internal sealed class ConsoleTrace
     private void OnStart(long atUs)
     {
         if (OsUpUs is not null)
+        {
             ResetUs ??= atUs;
-        else
-            (EarlyStarts, LastEarlyBannerUs) = (EarlyStarts + 1, atUs);
+            return;
+        }
+
+        if (powerGoodUs() is long t0 && Math.Max(t0, LastEarlyBannerUs ?? t0) is var from
+            && atUs - from > settings.BootLimitUs)
+        {
+            LateStart ??= (from, atUs);
+        }
+
+        (EarlyStarts, LastEarlyBannerUs) = (EarlyStarts + 1, atUs);
     }
 
     // A boot log at debug level has thousands of lines; only these can say something of the ME.

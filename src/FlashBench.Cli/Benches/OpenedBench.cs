@@ -33,6 +33,9 @@ internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> No
     /// <summary>The negative control that a simulated board acts; null for none.</summary>
     public NegativeControl? Control { get; init; }
 
+    /// <summary>True for a job that goes on behind its baseline: the control's event is in the first boot.</summary>
+    public bool BaselineDone { get; init; }
+
     /// <summary>What shall go wrong on a virtual bench; null for nothing.</summary>
     public FaultChoice? Faults { get; init; }
 

@@ -1,6 +1,5 @@
 using FlashBench.Bench.Config;
 using FlashBench.Firmware;
-using FlashBench.Firmware.Formats;
 
 namespace FlashBench.Cli.Certify;
 
@@ -10,9 +9,9 @@ internal static class BenchChoice
     /// <summary>The named bench; else, for a given image, the first whose profile is for that image; else the
     /// default.</summary>
     /// <exception cref="UsageException">There is no such bench.</exception>
-    public static BenchEntry Find(BenchConfig config, string? id, byte[]? image, KeyRing keys)
+    public static BenchEntry Find(BenchConfig config, string? id, byte[]? image)
     {
-        if (id is null && image is not null && MajorOf(image, keys) is int major)
+        if (id is null && image is not null && MajorOf(image) is int major)
         {
             BenchEntry? fitting = config.Benches
                 .FirstOrDefault(bench => DutProfiles.Load(bench.DutProfile).Me.Majors.Contains(major));
@@ -23,11 +22,11 @@ internal static class BenchChoice
         return ConfigSource.Bench(config, id);
     }
 
-    private static int? MajorOf(byte[] image, KeyRing keys)
+    private static int? MajorOf(byte[] image)
     {
         try
         {
-            return ImageAnalysis.Read(image, keys).Me?.Version.Major;
+            return ImageAnalysis.Read(image, JobSurroundings.KeysOf(simulated: true)).Me?.Version.Major;
         }
         catch (ImageFormatException)
         {

@@ -1,44 +1,18 @@
 using System.CommandLine;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
-using FlashBench.Hardware.Native;
 
 namespace FlashBench.Cli.Certify;
 
 /// <summary>`flashbench certify`: the main job.</summary>
 public static class CertifyCommand
 {
-    private const int NameLengthMax = 100;
     private const int PortMax = 65535;
-
-    private static readonly Option<string?> Bench = new("--bench")
-    {
-        Description = "Bench id; without it the bench marked `default`",
-        HelpName = "ID",
-    };
-
-    private static readonly Option<string?> Dut = new("--dut")
-    {
-        Description = "Serial or asset id of the board; binds it to its chip",
-        HelpName = "SERIAL",
-    };
-
-    private static readonly Option<string?> Operator = new("--operator")
-    {
-        Description = "Who stands at the bench; goes into the record",
-        HelpName = "NAME",
-    };
 
     private static readonly Option<string?> VirtualFlash = new("--virtual-flash")
     {
         Description = "What the virtual chip holds: a whole flash image, plain or .gz",
         HelpName = "FILE",
-    };
-
-    private static readonly Option<string?> Evidence = new("--evidence")
-    {
-        Description = "Folder in which the job directory is made",
-        HelpName = "DIR",
     };
 
     private static readonly Option<string?> Control = new("--control")
@@ -51,12 +25,6 @@ public static class CertifyCommand
     {
         Description = "Level that a PASS needs: L0, L1, L2 or L3; without it the profile's",
         HelpName = "LEVEL",
-    };
-
-    private static readonly Option<int?> Seed = new("--seed")
-    {
-        Description = "Seed of everything random on a virtual bench; equal seeds give equal journals",
-        HelpName = "N",
     };
 
     private static readonly Option<string?> Faults = new("--faults")
@@ -112,8 +80,8 @@ public static class CertifyCommand
             "certify", "Back up, neutralize, write, watch past the 31-minute mark and sign: one board from end to end");
         Option[] options =
         [
-            Bench, Dut, Operator, VirtualFlash, Evidence, Control, Require, Seed, ConfirmChip, DryRun, Keep, RealTime,
-            ShortenWatch, Soak, Usb, Faults,
+            JobOptions.Bench, JobOptions.Dut, JobOptions.Operator, VirtualFlash, JobOptions.Evidence, Control, Require,
+            JobOptions.Seed, ConfirmChip, DryRun, Keep, RealTime, ShortenWatch, Soak, Usb, Faults,
         ];
         foreach (Option option in options.Concat(LaboratoryOptions.All))
             certify.Options.Add(option);
@@ -136,22 +104,22 @@ public static class CertifyCommand
         RefuseContradictions(parse);
         return new CertifyRequest
         {
-            Bench = NonEmpty(parse, Bench),
-            Dut = Name(parse, Dut),
-            Operator = Name(parse, Operator),
+            Bench = JobOptions.NonEmpty(parse, JobOptions.Bench),
+            Dut = JobOptions.Name(parse, JobOptions.Dut),
+            Operator = JobOptions.Name(parse, JobOptions.Operator),
             Stated = LaboratoryOptions.Read(parse),
-            VirtualFlash = NonEmpty(parse, VirtualFlash),
-            Evidence = Folder(parse, Evidence),
+            VirtualFlash = JobOptions.NonEmpty(parse, VirtualFlash),
+            Evidence = JobOptions.Folder(parse, JobOptions.Evidence),
             Control = NegativeControls.Find(parse.GetValue(Control)),
             Require = parse.GetValue(Require),
-            Seed = parse.GetValue(Seed),
+            Seed = parse.GetValue(JobOptions.Seed),
             ConfirmChip = parse.GetValue(ConfirmChip),
             DryRun = parse.GetValue(DryRun),
             Keep = parse.GetValue(Keep),
             RealTime = parse.GetValue(RealTime),
             SoakMinutes = parse.GetValue(Soak) ?? [],
             UsbPort = parse.GetValue(Usb),
-            Faults = NonEmpty(parse, Faults),
+            Faults = JobOptions.NonEmpty(parse, Faults),
             ShortenedWatch = parse.GetValue(ShortenWatch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
     }
@@ -160,7 +128,7 @@ public static class CertifyCommand
     {
         if (parse.GetValue(Keep) && parse.GetValue(VirtualFlash) is not null)
             throw new UsageException("--keep and --virtual-flash contradict each other: which image?");
-        if (parse.GetValue(ConfirmChip) && parse.GetValue(Dut) is null)
+        if (parse.GetValue(ConfirmChip) && parse.GetValue(JobOptions.Dut) is null)
             throw new UsageException("--confirm-chip needs --dut: which board?");
         if (parse.GetValue(ShortenWatch) is < WatchLimits.ShortenedSecondsMin or >= WatchLimits.SecondsMin)
         {
@@ -191,29 +159,5 @@ public static class CertifyCommand
 
         if (soaks.Length > WatchLimits.SoaksMax)
             throw new UsageException($"--soak was given {soaks.Length} times, more than {WatchLimits.SoaksMax}");
-    }
-
-    private static string? NonEmpty(ParseResult parse, Option<string?> option) =>
-        parse.GetValue(option) is { Length: 0 }
-            ? throw new UsageException($"{option.Name} has an empty value")
-            : parse.GetValue(option);
-
-    // Goes into records, reports and, for a board, into a file name.
-    private static string? Name(ParseResult parse, Option<string?> option)
-    {
-        string? name = NonEmpty(parse, option);
-        if (name?.Length > NameLengthMax)
-            throw new UsageException($"{option.Name} has {name.Length} characters, more than {NameLengthMax}");
-        if (name is not null && (name.Any(char.IsControl) || string.IsNullOrWhiteSpace(name)))
-            throw new UsageException($"{option.Name} is blank or has control characters");
-        return name;
-    }
-
-    private static string? Folder(ParseResult parse, Option<string?> option)
-    {
-        string? folder = NonEmpty(parse, option);
-        return folder is null || FileKinds.Of(folder) is FileKind.Folder or FileKind.None
-            ? folder
-            : throw new UsageException($"{option.Name} {folder} is no folder");
     }
 }

@@ -4,12 +4,8 @@ using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Benches;
-using FlashBench.Cli.Diagnostics;
 using FlashBench.Cli.Progress;
-using FlashBench.Firmware.Formats;
 using FlashBench.Simulation.Faults;
-using FlashBench.Simulation.Images;
-using FlashBench.Simulation.State;
 using Serilog;
 
 namespace FlashBench.Cli.Certify;
@@ -17,34 +13,29 @@ namespace FlashBench.Cli.Certify;
 /// <summary>Wires one `certify` job together and runs it.</summary>
 internal sealed class CertifyRun
 {
-    public const string TestKeyName = "FlashBench test key";
-
     private readonly CertifyRequest _request;
-    private readonly ParseResult _parse;
     private readonly BenchEntry _bench;
     private readonly BenchWorld _world;
+    private readonly JobSurroundings _around;
     private readonly BenchPaths _paths;
-    private readonly BenchConfig _config;
     private readonly BenchState _state;
     private readonly Bench.Journal.JournalData.Laboratory? _laboratory;
     private readonly byte[]? _image;
-    private readonly KeyRing _keys = KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256);
     private readonly FaultChoice? _faults;
     private string _directory = "";
-    private CertifyJob? _job;
 
     private CertifyRun(ParseResult parse, CertifyRequest request)
     {
-        (_parse, _request) = (parse, request);
-        BenchConfig config = _config = ConfigSource.Load(parse);
+        _request = request;
+        _around = new JobSurroundings(parse);
+        BenchConfig config = _around.Config;
         _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file) : null;
-        _bench = BenchChoice.Find(config, request.Bench, _image, _keys);
-        _paths = ConfigSource.Paths(config);
+        _bench = BenchChoice.Find(config, request.Bench, _image);
+        _paths = _around.Paths;
         _laboratory = request.Stated.Over(config.Lab);
-        bool mayAsk = !parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
         _world = BenchWorld.Of(
             _bench, _paths, config.PowerGroups,
-            new WorldWishes(request.RealTime, request.Seed, request.UsbPort, mayAsk));
+            new WorldWishes(request.RealTime, request.Seed, request.UsbPort, _around.MayAsk));
         _state = _world.State;
         if (_request.Faults is not null && _bench.Virtual is null)
             throw new UsageException($"--faults is for virtual benches, and {_bench.Id} is none");
@@ -63,23 +54,13 @@ internal sealed class CertifyRun
         Perform(parse, request, cancel).ExitCode;
 
     /// <summary>Runs the job, for whoever wants to know more of it than its exit code.</summary>
-    public static CertifiedJob Perform(ParseResult parse, CertifyRequest request, CancellationToken cancel)
-    {
-        try
+    public static CertifiedJob Perform(ParseResult parse, CertifyRequest request, CancellationToken cancel) =>
+        JobSurroundings.Enter(() =>
         {
             var run = new CertifyRun(parse, request);
             (int code, JobResult result) = run.Run(cancel);
             return new CertifiedJob(code, result, run._directory, run.JobId);
-        }
-        catch (StationKeyException e)
-        {
-            throw new CommandFailure(ExitCodes.Permission, e.Message);
-        }
-        catch (BenchStateException e)
-        {
-            throw new CommandFailure(e.InUse ? ExitCodes.Unavailable : ExitCodes.BenchError, e.Message);
-        }
-    }
+        });
 
     private string JobId => _request.CommissioningRun is { } run ? $"{_world.JobId}-{run}" : _world.JobId;
 
@@ -92,21 +73,7 @@ internal sealed class CertifyRun
                 + "run without --keep to start from a stock image");
         }
 
-        using DiagnosticLog diagnostics = DiagnosticLog.Create(_paths.Log);
-        var settings = DisplaySettings.From(_parse);
-        if (_bench.Relays?.HasOperator == true)
-            settings = settings with { Terminal = false }; // bars would wipe the instructions away
-        if (diagnostics.Warning is { } warning)
-            settings.Error.WriteLine($"flashbench: {warning}.");
-        try
-        {
-            return RunJob(settings, diagnostics.Log, cancel);
-        }
-        catch (Exception fault) when (JobExit.OfEscape(fault, _job is { ChipHalfWritten: true }) is { } failure)
-        {
-            diagnostics.Log.Error(fault, "The job ended without a record, exit {Code}", failure.ExitCode);
-            throw failure;
-        }
+        return _around.Run(_bench, (settings, log) => RunJob(settings, log, cancel));
     }
 
     private (int Code, JobResult Result) RunJob(DisplaySettings settings, ILogger log, CancellationToken cancel)
@@ -123,6 +90,7 @@ internal sealed class CertifyRun
 
     private async Task<JobResult> RunOnBenchAsync(ILogger log, JobDisplay display, CancellationToken cancel)
     {
+        _around.ArmCrash();
         // First: a bench in use must leave neither job directory nor reserve.
         var opening = new BenchOpening(_world.IsSimulated && !_request.Keep, _image, display.Note)
         {
@@ -132,7 +100,7 @@ internal sealed class CertifyRun
         };
         string evidence = Path.GetFullPath(_request.Evidence ?? _paths.Evidence);
         await using OpenedBench bench = await _world.OpenAsync(opening, cancel);
-        DiskReserve reserve = FreeSpace.Claim(_config, evidence);
+        DiskReserve reserve = FreeSpace.Claim(_around.Config, evidence);
         using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
         _directory = JobFolders.Create(evidence, JobId);
         log.Information(
@@ -143,15 +111,10 @@ internal sealed class CertifyRun
         };
         if (_state.DirtyJob(_bench.Id) is null) // else the job goes first that left it so
             _state.Open(_bench.Id, _directory);
-        CrashPoint? crash = CrashPoint.FromEnvironment() ?? CrashPoint.Of(bench.Faults);
-        DiskFaults.Arm(FaultChoice.DiskOf(bench.Faults));
-        _job = new CertifyJob(bench.Parts, Options(bench.Faults), folders, _world.Clock())
-        {
-            Listener = new JobEvents(display).Show,
-            JournalProbe = crash is null ? null : crash.At,
-            Now = StopSignals.NowOf(_parse),
-        };
-        JobResult result = await _job.RunAsync(cancel);
+        if (FaultChoice.DiskOf(bench.Faults) is { } disk)
+            DiskFaults.Arm(disk);
+        CertifyJob job = _around.JobOn(bench, Options(bench.Faults), folders, _world.Clock(), display);
+        JobResult result = await job.RunAsync(cancel);
         if (!result.CanGoOn && _state.OpenJob(_bench.Id) == _directory)
             _state.Close(_bench.Id);
         return result;
@@ -213,8 +176,8 @@ internal sealed class CertifyRun
             Commissioning = found.Valid,
             CommissioningFault = found.Fault,
             FaultPlan = FaultChoice.Words(plan),
-            Keys = _world.IsSimulated ? _keys : KeyRing.Intel, // rule I7
-            TestKeyName = _world.IsSimulated ? TestKeyName : null,
+            Keys = JobSurroundings.KeysOf(_world.IsSimulated),
+            TestKeyName = JobSurroundings.TestKeyOf(_world.IsSimulated),
             Simulated = _world.IsSimulated,
             DrawNonce = _world.DrawNonce,
         };

@@ -130,7 +130,7 @@ internal sealed class VirtualWorld : BenchWorld
             VirtualBench bench = owned.Add(OpenBench(opening));
             ProgrammerOverUsb? usb =
                 _usbPort is { } port ? owned.Add(await ExportAsync(bench, port, opening.Note)) : null;
-            ControlFaults.Arrange(opening.Control, bench.Faults);
+            ControlFaults.Arrange(opening.Control, bench.Faults, opening.BaselineDone);
             FaultPlan? plan = opening.Faults?.For(bench.Chip.Part.SizeBytes);
             plan?.Arm(new FaultSite(bench, Time, BootClock()));
             opened = true;

@@ -48,7 +48,8 @@ public static class StatusCommand
 
     private static int Show(ParseResult parse, string directory)
     {
-        JobStatus status = JobStatusReader.Read(directory);
+        JobStatus status = JobStatusReader.ReadAll(JobDirectories.Find(Path.GetDirectoryName(directory)!))
+            .FirstOrDefault(job => job.Directory == directory).Status ?? JobStatusReader.Read(directory);
         if (status.Stage == JobStage.Unreadable)
             throw new CommandFailure(ExitCodes.BadInput, $"{directory}: {status.Damage}");
         if (parse.GetValue(GlobalOptions.Json))
@@ -63,10 +64,10 @@ public static class StatusCommand
         TextWriter output = parse.InvocationConfiguration.Output;
         bool json = parse.GetValue(GlobalOptions.Json);
         List<string[]> rows = [["JOB", "BENCH", "DUT", "STANDS AT", "VERDICT"]];
-        foreach (string directory in JobDirectories.Find(evidence).Take(JobsShown))
+        foreach ((string directory, JobStatus status) in
+            JobStatusReader.ReadAll(JobDirectories.Find(evidence).Take(JobsShown)))
         {
             cancel.ThrowIfCancellationRequested();
-            JobStatus status = JobStatusReader.Read(directory);
             if (json)
                 WriteJson(parse, directory, status);
             rows.Add(
@@ -113,7 +114,7 @@ public static class StatusCommand
     private static string? NextStep(ParseResult parse, string directory, JobStatus status)
     {
         bool decided = status is { Stage: JobStage.Finished, HasCertificate: true, Verdict: not Verdict.Aborted };
-        if (decided || status.Stage is JobStage.Empty or JobStage.Unreadable)
+        if (decided || status.Stage is JobStage.Empty or JobStage.Unreadable or JobStage.PutBack)
             return null;
         BenchPaths paths = ConfigSource.Paths(ConfigSource.Load(parse));
         if (BenchLock.OwnerOf(paths.State, status.Bench) is { } owner)
@@ -135,6 +136,7 @@ public static class StatusCommand
             JobStage.Empty => "nothing recorded",
             JobStage.Unreadable => "journal cannot be read",
             JobStage.Finished => "finished",
+            JobStage.PutBack => "interrupted, and its backup was put back since",
             JobStage.Dirty => $"DIRTY, chip half-written: {phase}",
             _ => $"no verdict yet: {phase}",
         };

@@ -1,34 +1,14 @@
 using System.CommandLine;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
+using FlashBench.Cli.Certify;
 using FlashBench.Cli.Output;
-using FlashBench.Hardware.Native;
 
 namespace FlashBench.Cli.Commissioning;
 
 /// <summary>`flashbench commission`: shows that a bench tells good boards of one type from bad ones.</summary>
 public static class CommissionCommand
 {
-    private const int NameLengthMax = 100;
-
-    private static readonly Option<string?> Bench = new("--bench")
-    {
-        Description = "Bench id; without it the bench marked `default`",
-        HelpName = "ID",
-    };
-
-    private static readonly Option<string?> Dut = new("--dut")
-    {
-        Description = "Serial or asset id of the board; binds it to its chip",
-        HelpName = "SERIAL",
-    };
-
-    private static readonly Option<string?> Operator = new("--operator")
-    {
-        Description = "Who stands at the bench; goes into the records",
-        HelpName = "NAME",
-    };
-
     private static readonly Option<string?> Controls = new("--controls")
     {
         Description = "Negative controls to run, separated by commas, or `none`; without it all that the bench may run",
@@ -41,24 +21,16 @@ public static class CommissionCommand
         HelpName = "N",
     };
 
-    private static readonly Option<string?> Evidence = new("--evidence")
-    {
-        Description = "Folder in which the job directories are made",
-        HelpName = "DIR",
-    };
-
-    private static readonly Option<int?> Seed = new("--seed")
-    {
-        Description = "Seed of everything random on a virtual bench, its calendar too",
-        HelpName = "N",
-    };
-
     /// <summary>Builds the verb.</summary>
     public static Command Create()
     {
         var commission = new Command(
             "commission", "Run a stock baseline and the negative controls of a bench, and sign what they showed");
-        foreach (Option option in (Option[])[Bench, Dut, Operator, Controls, Days, Evidence, Seed])
+        Option[] options =
+        [
+            JobOptions.Bench, JobOptions.Dut, JobOptions.Operator, Controls, Days, JobOptions.Evidence, JobOptions.Seed,
+        ];
+        foreach (Option option in options)
             commission.Options.Add(option);
         commission.SetAction((parse, cancel) =>
             Task.FromResult(CommissionRun.Execute(parse, RequestOf(parse), cancel)));
@@ -79,13 +51,13 @@ public static class CommissionCommand
 
         return new CommissionRequest
         {
-            Bench = NonEmpty(parse, Bench),
-            Dut = Name(parse, Dut),
-            Operator = Name(parse, Operator),
-            Controls = NonEmpty(parse, Controls) is { } names ? ControlsOf(names) : null,
+            Bench = JobOptions.NonEmpty(parse, JobOptions.Bench),
+            Dut = JobOptions.Name(parse, JobOptions.Dut),
+            Operator = JobOptions.Name(parse, JobOptions.Operator),
+            Controls = JobOptions.NonEmpty(parse, Controls) is { } names ? ControlsOf(names) : null,
             Days = parse.GetValue(Days) ?? CommissioningLimits.Days,
-            Evidence = Folder(parse),
-            Seed = parse.GetValue(Seed),
+            Evidence = JobOptions.Folder(parse, JobOptions.Evidence),
+            Seed = parse.GetValue(JobOptions.Seed),
         };
     }
 
@@ -104,32 +76,6 @@ public static class CommissionCommand
         }
 
         return [.. all.Distinct().Select(name => NegativeControls.Find(name)!.Value)];
-    }
-
-    private static string? NonEmpty(ParseResult parse, Option<string?> option) =>
-        parse.GetValue(option) is { Length: 0 }
-            ? throw new UsageException($"{option.Name} has an empty value")
-            : parse.GetValue(option);
-
-    private static string? Name(ParseResult parse, Option<string?> option)
-    {
-        string? name = NonEmpty(parse, option);
-        if (name is not null
-            && (name.Length > NameLengthMax || name.Any(char.IsControl) || string.IsNullOrWhiteSpace(name)))
-        {
-            throw new UsageException(
-                $"{option.Name} is blank, has control characters or more than {NameLengthMax} characters");
-        }
-
-        return name;
-    }
-
-    private static string? Folder(ParseResult parse)
-    {
-        string? folder = NonEmpty(parse, Evidence);
-        return folder is null || FileKinds.Of(folder) is FileKind.Folder or FileKind.None
-            ? folder
-            : throw new UsageException($"--evidence {folder} is no folder");
     }
 }
 

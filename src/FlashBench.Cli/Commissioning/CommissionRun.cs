@@ -41,6 +41,8 @@ internal sealed class CommissionRun
     private int Run(CancellationToken cancel)
     {
         var chosen = CommissionPlan.Of(_request.Controls, _bench, _profile);
+        if (!chosen.Run.Contains(NegativeControl.DamagedManifest))
+            RefuseToForget();
         DisplaySettings settings = DisplaySettings.From(_parse);
         int count = chosen.Run.Count + 1;
         Announce(settings, 1, count, CommissioningChecks.Baseline);
@@ -70,6 +72,19 @@ internal sealed class CommissionRun
         }
 
         return Conclude(settings, stock, chosen.NotRun);
+    }
+
+    private void RefuseToForget()
+    {
+        var scope = new CommissioningScope(
+            _bench.Id, _profile.Id, _profile.Sha256, _bench.Virtual is not null || _bench.Qemu is not null);
+        if (_store.Has(_bench.Id, _profile.Id)
+            && _store.SaysUptimeIsVoid(scope, CertificateCommand.Trusted(_paths.Keys, null)))
+        {
+            throw new UsageException(
+                $"the record of bench {_bench.Id} says that boards of {_profile.Id} stay on without their ME, and one "
+                + "without the control damaged-manifest would forget it: run that one too");
+        }
     }
 
     private CertifiedJob Certify(NegativeControl? control, CancellationToken cancel) => CertifyRun.Perform(

@@ -84,7 +84,9 @@ internal static class ReadVerb
         string sha256 = new Vault(run.World.Paths.Vault).Store(content);
         if (run.Key is not { } key)
             return sha256;
-        if (run.World.State.Chips.Backup(key) is null || run.World.State.DirtyJob(run.World.Bench.Id) is null)
+        bool halfWritten = run.World.State.DirtyJob(run.World.Bench.Id) is not null
+            || run.World.State.Chips.DirtyJob(key) is not null;
+        if (run.World.State.Chips.Backup(key) is null || !halfWritten)
             run.World.State.Chips.SaveBackup(key, sha256);
         else
             run.Note("the chip is half-written: the backup that was taken before stays the one that counts");

@@ -114,9 +114,10 @@ internal sealed class WriteJob(FlashRun run, byte[]? image)
 
     private void Begin(ContentRecord record)
     {
-        string? marked = run.World.State.DirtyJob(run.World.Bench.Id);
+        string? marked = Marked();
         _markedBefore = marked is not null;
-        run.World.State.MarkDirty(run.World.Bench.Id, marked ?? "flash"); // the job that did it can be resumed
+        // The job that did it can be resumed.
+        run.World.State.MarkDirty(run.World.Bench.Id, run.Key, marked ?? "flash");
         _begun = true;
         Remember(record);
     }
@@ -131,15 +132,18 @@ internal sealed class WriteJob(FlashRun run, byte[]? image)
             order.Selection.IsWhole && (_begun ? order.Verify != VerifyPolicy.None : read);
         if (wholeAndRead || (_begun && !_markedBefore))
         {
-            run.World.State.ClearDirty(run.World.Bench.Id);
+            run.World.State.ClearDirty(run.World.Bench.Id, run.Key);
         }
-        else if (run.World.State.DirtyJob(run.World.Bench.Id) is { } job)
+        else if (Marked() is { } job)
         {
             run.Note(
                 $"job {job} left this chip half-written, and it counts as such until all of it is written or read: "
                 + "`flash write` of a whole image with --verify full");
         }
     }
+
+    private string? Marked() => run.World.State.DirtyJob(run.World.Bench.Id)
+        ?? (run.Key is { } key ? run.World.State.Chips.DirtyJob(key) : null);
 
     // What is on disk forgot every block that was to change before the first of them was touched.
     private void RememberIfPossible(ContentRecord record)

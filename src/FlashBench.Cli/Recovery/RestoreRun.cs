@@ -5,13 +5,9 @@ using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
-using FlashBench.Cli.Diagnostics;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
-using FlashBench.Firmware.Formats;
 using FlashBench.Hardware.Flash;
-using FlashBench.Simulation.Images;
-using FlashBench.Simulation.State;
 
 namespace FlashBench.Cli.Recovery;
 
@@ -20,17 +16,12 @@ internal sealed class RestoreRun
 {
     private readonly ParseResult _parse;
     private readonly RestoreRequest _request;
-    private readonly BenchConfig _config;
-    private readonly BenchPaths _paths;
+    private readonly JobSurroundings _around;
     private CertifyJob? _job;
     private string _directory = "";
 
-    private RestoreRun(ParseResult parse, RestoreRequest request)
-    {
-        (_parse, _request) = (parse, request);
-        _config = ConfigSource.Load(parse);
-        _paths = ConfigSource.Paths(_config);
-    }
+    private RestoreRun(ParseResult parse, RestoreRequest request) =>
+        (_parse, _request, _around) = (parse, request, new JobSurroundings(parse));
 
     /// <summary>Puts a backup back.</summary>
     /// <returns>0 once it is back and was read back equal; else what kept it from that.</returns>
@@ -38,19 +29,11 @@ internal sealed class RestoreRun
     {
         try
         {
-            return new RestoreRun(parse, request).Run(cancel);
-        }
-        catch (StationKeyException e)
-        {
-            throw new CommandFailure(ExitCodes.Permission, e.Message);
+            return JobSurroundings.Enter(() => new RestoreRun(parse, request).Run(cancel));
         }
         catch (EvidenceException e)
         {
             throw new CommandFailure(ExitCodes.BadInput, e.Message);
-        }
-        catch (BenchStateException e)
-        {
-            throw new CommandFailure(e.InUse ? ExitCodes.Unavailable : ExitCodes.BenchError, e.Message);
         }
     }
 
@@ -61,55 +44,40 @@ internal sealed class RestoreRun
             : null;
         BackupToRestore? known = of is null ? null : BackupToRestore.OfJob(of)
             ?? throw new CommandFailure(ExitCodes.BadInput, $"job {_request.Job} took no backup: nothing to put back");
-        BenchEntry bench = ConfigSource.Bench(_config, _request.Bench ?? BenchOf(of!));
-        bool mayAsk = !_parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
+        BenchEntry bench = ConfigSource.Bench(_around.Config, _request.Bench ?? BenchOf(of!));
         BenchWorld world = BenchWorld.Of(
-            bench, _paths, _config.PowerGroups, new WorldWishes(RealTime: false, Seed: null, UsbPort: null, mayAsk));
+            bench, _around.Paths, _around.Config.PowerGroups,
+            new WorldWishes(RealTime: false, Seed: null, UsbPort: null, _around.MayAsk));
         BackupToRestore backup = known ?? OfBoard(world.State, bench);
         if (_request.ToNewChip)
-            backup = backup with { ToNewChip = Confirmed(backup.Dut, mayAsk) };
-
-        using DiagnosticLog diagnostics = DiagnosticLog.Create(_paths.Log);
-        var settings = DisplaySettings.From(_parse);
-        if (bench.Relays?.HasOperator == true)
-            settings = settings with { Terminal = false }; // bars would wipe the instructions away
-        try
+            backup = backup with { ToNewChip = Confirmed(backup.Dut) };
+        return _around.Run(bench, (settings, _) =>
         {
             JobResult result;
             using (var display = new JobDisplay(settings))
                 result = world.Run(stop => RunOnBenchAsync(world, bench, backup, display, stop), cancel);
             return Conclude(settings, result, backup, world);
-        }
-        catch (Exception fault) when (JobExit.OfEscape(fault, _job is { ChipHalfWritten: true }) is { } failure)
-        {
-            diagnostics.Log.Error(fault, "Restoring ended without a record, exit {Code}", failure.ExitCode);
-            throw failure;
-        }
+        });
     }
 
     private async Task<JobResult> RunOnBenchAsync(
         BenchWorld world, BenchEntry bench, BackupToRestore backup, JobDisplay display, CancellationToken cancel)
     {
+        _around.ArmCrash();
         var opening = new BenchOpening(Fresh: false, Image: null, display.Note)
         {
             Work = $"restore {backup.Job}".TrimEnd(),
             NeedsConsole = false,
         };
         await using OpenedBench opened = await world.OpenAsync(opening, cancel);
-        using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
+        using StationKey key = StationKey.LoadOrCreate(_around.Paths.Keys);
         _directory = JobFolders.Create(
-            Path.GetFullPath(_request.Evidence ?? _paths.Evidence), world.JobId + "-restore");
-        var folders = new JobFolders(_directory, new Vault(_paths.Vault), world.State, key)
+            Path.GetFullPath(_request.Evidence ?? _around.Paths.Evidence), world.JobId + "-restore");
+        var folders = new JobFolders(_directory, new Vault(_around.Paths.Vault), world.State, key)
         {
-            Reserve = FreeSpace.Claim(_config, Path.GetDirectoryName(_directory)!),
+            Reserve = _around.Reserve(_directory),
         };
-        CrashPoint? crash = CrashPoint.FromEnvironment();
-        _job = new CertifyJob(opened.Parts, Options(world, bench, backup), folders, world.Clock())
-        {
-            Listener = new JobEvents(display).Show,
-            JournalProbe = crash is null ? null : crash.At,
-            Now = StopSignals.NowOf(_parse),
-        };
+        _job = _around.JobOn(opened, Options(world, bench, backup), folders, world.Clock(), display);
         JobResult result = await _job.RestoreAsync(backup, cancel);
         if (_job.IsRestored)
             world.State.Close(bench.Id);
@@ -144,10 +112,10 @@ internal sealed class RestoreRun
     }
 
     // Its own serial typed by a person is what tells a replaced chip from another board's (rule I8).
-    private bool Confirmed(string dut, bool mayAsk)
+    private bool Confirmed(string dut)
     {
         string? typed = _request.Confirm;
-        if (typed is null && mayAsk)
+        if (typed is null && _around.MayAsk)
         {
             Console.Error.Write(
                 "This puts one board's own data (MAC address, keys) onto a chip that nobody knows.\n"
@@ -186,10 +154,8 @@ internal sealed class RestoreRun
             Host = world.HostName,
             Software = FlashBenchCommand.Version,
             Require = EvidenceLevel.L0,
-            Keys = world.IsSimulated
-                ? KeyRing.Intel.With(CertifyRun.TestKeyName, TestKey.FingerprintSha256)
-                : KeyRing.Intel, // rule I7
-            TestKeyName = world.IsSimulated ? CertifyRun.TestKeyName : null,
+            Keys = JobSurroundings.KeysOf(world.IsSimulated),
+            TestKeyName = JobSurroundings.TestKeyOf(world.IsSimulated),
             Simulated = world.IsSimulated,
             DrawNonce = world.DrawNonce,
         };

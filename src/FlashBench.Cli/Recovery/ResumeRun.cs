@@ -5,11 +5,7 @@ using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
-using FlashBench.Cli.Diagnostics;
 using FlashBench.Cli.Progress;
-using FlashBench.Firmware.Formats;
-using FlashBench.Simulation.Images;
-using FlashBench.Simulation.State;
 using Serilog;
 
 namespace FlashBench.Cli.Recovery;
@@ -17,18 +13,14 @@ namespace FlashBench.Cli.Recovery;
 /// <summary>Wires one interrupted job together again and runs it to its end.</summary>
 internal sealed class ResumeRun
 {
-    private readonly ParseResult _parse;
     private readonly string _directory;
     private readonly InterruptedJob _interrupted;
-    private readonly BenchConfig _config;
-    private readonly BenchPaths _paths;
-    private CertifyJob? _job;
+    private readonly JobSurroundings _around;
 
     private ResumeRun(ParseResult parse, string directory)
     {
-        (_parse, _directory) = (parse, directory);
-        _config = ConfigSource.Load(parse);
-        _paths = ConfigSource.Paths(_config);
+        _directory = Path.GetFullPath(directory);
+        _around = new JobSurroundings(parse);
         _interrupted = InterruptedJob.Read(directory);
     }
 
@@ -38,63 +30,49 @@ internal sealed class ResumeRun
     {
         try
         {
-            return new ResumeRun(parse, directory).Run(cancel);
-        }
-        catch (StationKeyException e)
-        {
-            throw new CommandFailure(ExitCodes.Permission, e.Message);
+            return JobSurroundings.Enter(() => new ResumeRun(parse, directory).Run(cancel));
         }
         catch (EvidenceException e)
         {
             throw new CommandFailure(ExitCodes.BadInput, $"{directory}: {e.Message}");
         }
-        catch (BenchStateException e)
-        {
-            throw new CommandFailure(e.InUse ? ExitCodes.Unavailable : ExitCodes.BenchError, e.Message);
-        }
     }
 
     private int Run(CancellationToken cancel)
     {
-        if (_interrupted.IsDecided && File.Exists(Path.Combine(_directory, DsseEnvelope.FileName)))
+        if (_interrupted.IsDecided && File.Exists(Path.Combine(_directory, DsseEnvelope.FileName)) && !IsAwaited())
             throw new UsageException($"job {_interrupted.Start.Job} has ended: `flashbench status` shows how");
         if (!_interrupted.IsDecided && _interrupted.Refusal(FlashBenchCommand.Version) is { } reason)
             throw Refused(reason);
-        using DiagnosticLog diagnostics = DiagnosticLog.Create(_paths.Log);
-        var settings = DisplaySettings.From(_parse);
-        if (diagnostics.Warning is { } warning)
-            settings.Error.WriteLine($"flashbench: {warning}.");
         try
         {
-            return RunJob(settings, diagnostics.Log, cancel);
+            BenchEntry bench = ConfigSource.Bench(_around.Config, _interrupted.Start.Bench);
+            return _around.Run(bench, (settings, log) => RunJob(bench, settings, log, cancel));
+        }
+        catch (ResumeRefusedException e) when (e.ChipIsWhole)
+        {
+            throw new CommandFailure(ExitCodes.Usage, $"job {_interrupted.Start.Job} cannot go on: {e.Message}");
         }
         catch (ResumeRefusedException e)
         {
             throw Refused(e.Message, e.OtherBoard ? ExitCodes.BadInput : ExitCodes.Usage);
         }
-        catch (Exception fault) when (JobExit.OfEscape(fault, _job is { ChipHalfWritten: true }) is { } failure)
-        {
-            diagnostics.Log.Error(fault, "The job ended without a record, exit {Code}", failure.ExitCode);
-            throw failure;
-        }
     }
 
-    private int RunJob(DisplaySettings settings, ILogger log, CancellationToken cancel)
+    private int RunJob(BenchEntry bench, DisplaySettings settings, ILogger log, CancellationToken cancel)
     {
         JournalData.JobStart start = _interrupted.Start;
-        BenchEntry bench = ConfigSource.Bench(_config, start.Bench);
-        bool mayAsk = !_parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
         bool isVirtual = bench.Virtual is not null;
         var wishes = new WorldWishes(
-            isVirtual && start.Request.RealTime, isVirtual ? checked((int)start.Request.Seed) : null, null, mayAsk)
+            isVirtual && start.Request.RealTime, isVirtual ? checked((int)start.Request.Seed) : null, null,
+            _around.MayAsk)
         {
             GoesOnFrom = _interrupted.Last,
         };
-        BenchWorld world = BenchWorld.Of(bench, _paths, _config.PowerGroups, wishes);
+        BenchWorld world = BenchWorld.Of(bench, _around.Paths, _around.Config.PowerGroups, wishes);
         if (world.IsSimulated != start.Simulated)
             throw new ResumeRefusedException($"bench {bench.Id} was {(start.Simulated ? "simulated" : "real")}");
-        if (bench.Relays?.HasOperator == true)
-            settings = settings with { Terminal = false }; // bars would wipe the instructions away
+        RefuseSettledBoard(world.State, bench.Id);
         JobResult result;
         using (var display = new JobDisplay(settings))
             result = world.Run(stop => RunOnBenchAsync(world, bench, log, display, stop), cancel);
@@ -104,13 +82,29 @@ internal sealed class ResumeRun
         return code;
     }
 
+    // A kill after the record was signed can leave it so.
+    private bool IsAwaited() => new BenchState(_around.Paths.State).OpenJob(_interrupted.Start.Bench) == _directory;
+
+    // Blocks that the job had written count as written. After a restore they are not, and the board is whole.
+    private void RefuseSettledBoard(BenchState state, string bench)
+    {
+        string job = _interrupted.Start.Job;
+        if (_interrupted.IsDirty && !_interrupted.IsDecided && state.DirtyJob(bench) is null
+            && state.OpenJob(bench) != _directory)
+        {
+            throw new UsageException(
+                $"job {job} cannot go on: the chip that it left half-written was restored or replaced; run it anew");
+        }
+    }
+
     private async Task<JobResult> RunOnBenchAsync(
         BenchWorld world, BenchEntry bench, ILogger log, JobDisplay display, CancellationToken cancel)
     {
-        using StationKey key = StationKey.LoadOrCreate(_paths.Keys);
-        var folders = new JobFolders(_directory, new Vault(_paths.Vault), world.State, key)
+        _around.ArmCrash();
+        using StationKey key = StationKey.LoadOrCreate(_around.Paths.Keys);
+        var folders = new JobFolders(_directory, new Vault(_around.Paths.Vault), world.State, key)
         {
-            Reserve = FreeSpace.Claim(_config, Path.GetDirectoryName(_directory)!),
+            Reserve = _around.Reserve(_directory),
         };
         log.Information(
             "Job {Job} on bench {Bench} goes on in {Directory}", _interrupted.Start.Job, bench.Id, _directory);
@@ -129,22 +123,15 @@ internal sealed class ResumeRun
         {
             Work = $"job {_interrupted.Start.Job}",
             Control = NegativeControls.Find(_interrupted.Start.Control),
+            BaselineDone = _interrupted.IsBaselineWatched,
         };
         await using OpenedBench opened = await world.OpenAsync(opening, cancel);
-        KeyRing keys = world.IsSimulated
-            ? KeyRing.Intel.With(CertifyRun.TestKeyName, TestKey.FingerprintSha256)
-            : KeyRing.Intel; // rule I7
+        bool simulated = world.IsSimulated;
         CertifyOptions options = _interrupted.Options(
-            DutProfiles.Load(bench.DutProfile), keys, world.IsSimulated ? CertifyRun.TestKeyName : null,
-            world.DrawNonce);
-        CrashPoint? crash = CrashPoint.FromEnvironment();
-        _job = new CertifyJob(opened.Parts, options, folders, world.ClockOf(_interrupted))
-        {
-            Listener = new JobEvents(display).Show,
-            JournalProbe = crash is null ? null : crash.At,
-            Now = StopSignals.NowOf(_parse),
-        };
-        return await _job.ResumeAsync(_interrupted, cancel);
+            DutProfiles.Load(bench.DutProfile), JobSurroundings.KeysOf(simulated),
+            JobSurroundings.TestKeyOf(simulated), world.DrawNonce);
+        CertifyJob job = _around.JobOn(opened, options, folders, world.ClockOf(_interrupted), display);
+        return await job.ResumeAsync(_interrupted, cancel);
     }
 
     private CommandFailure Refused(string reason, int code = ExitCodes.Usage) => _interrupted.IsDirty

@@ -14,6 +14,9 @@ public enum JobStage
     /// <summary>As <see cref="Unfinished"/>, and the chip is half-written: the board must not be booted.</summary>
     Dirty,
 
+    /// <summary>It was <see cref="Dirty"/>, and a later job put its backup back.</summary>
+    PutBack,
+
     /// <summary>The verdict is recorded.</summary>
     Finished,
 
@@ -60,6 +63,12 @@ public sealed record JobStatus
 
     /// <summary>Evidence level reached ("L3"); empty before the verdict.</summary>
     public string Level { get; init; } = "";
+
+    /// <summary>SHA-256 of the backup that it took, or was to put back; empty if there is none.</summary>
+    public string BackupSha256 { get; init; } = "";
+
+    /// <summary>True if the job puts a backup back, and has done so.</summary>
+    public bool HasPutBack { get; init; }
 
     /// <summary>Number of complete records.</summary>
     public long Records { get; init; }

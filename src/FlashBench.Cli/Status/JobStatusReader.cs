@@ -10,6 +10,23 @@ namespace FlashBench.Cli.Status;
 /// </remarks>
 public static class JobStatusReader
 {
+    /// <summary>Reads the jobs of an evidence folder.</summary>
+    /// <param name="directories">Job directories, latest written first.</param>
+    /// <returns>Each with its status, in the same order; a job is <see cref="JobStage.PutBack"/> by what came after it.
+    /// </returns>
+    public static IEnumerable<(string Directory, JobStatus Status)> ReadAll(IEnumerable<string> directories)
+    {
+        var putBack = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string directory in directories)
+        {
+            JobStatus status = Read(directory);
+            if (status.HasPutBack)
+                putBack.Add(status.BackupSha256);
+            bool isWhole = status.Stage == JobStage.Dirty && putBack.Contains(status.BackupSha256);
+            yield return (directory, isWhole ? status with { Stage = JobStage.PutBack } : status);
+        }
+    }
+
     /// <summary>Reads a job directory; the job may be running.</summary>
     public static JobStatus Read(string directory)
     {
@@ -63,7 +80,10 @@ public static class JobStatusReader
                 PhaseOpen = false,
                 Verdict = phase.Verdict,
                 Reason = phase.Reason,
+                HasPutBack = phase is { Name: "restore", Verdict: Bench.Verdict.Pass } && next.BackupSha256.Length > 0,
             },
+            JournalData.Backup { Stored: true } backup => next with { BackupSha256 = backup.Sha256 },
+            JournalData.RestoreOf backup => next with { BackupSha256 = backup.Sha256 },
             JournalData.Dirty => next with { Stage = JobStage.Dirty },
             JournalData.Clean => next with { Stage = JobStage.Unfinished },
             JournalData.Decision decision => Decided(next, decision),

@@ -20,6 +20,9 @@ public sealed record DescriptorRegion(int Number, string Name, FlashRange Range)
 
     /// <summary>Number of the GbE region, which holds the board's MAC address.</summary>
     public const int Gbe = 3;
+
+    /// <summary>Number of the platform data region, in which makers keep serial numbers.</summary>
+    public const int PlatformData = 4;
 }
 
 /// <summary>What one bus master may do with the flash.</summary>

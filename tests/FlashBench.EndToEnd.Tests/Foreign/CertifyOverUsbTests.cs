@@ -43,6 +43,25 @@ public sealed class CertifyOverUsbTests
         Assert.True(end.ExitCode == 30, end.Said);
     }
 
+    [Fact]
+    public async Task A_job_that_is_killed_over_USB_amid_the_write_goes_on_and_passes()
+    {
+        ForeignJudges.Require();
+        using var bench = new CertifyBench("ft2232h");
+        await bench.CertifyAsync();
+        byte[] expected = await bench.ReadChipAsync();
+        string[] port = WithFreePort(bench);
+        bench.With(new Dictionary<string, string> { ["FLASHBENCH_KILL_AT"] = "AfterSync:block.intent:3" });
+        JobEnd killed = await bench.CertifyAsync(port);
+        bench.With(new Dictionary<string, string> { ["FLASHBENCH_KILL_AT"] = "" });
+
+        ProcessEnd end = await bench.RunAsync("resume", "--quiet");
+
+        Assert.Equal(128 + 9, killed.ExitCode);
+        Assert.True(end.ExitCode == 0, end.Output + end.Error);
+        Assert.Equal(Digest(expected), Digest(await bench.ReadChipAsync()));
+    }
+
     private static string[] WithFreePort(CertifyBench bench)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

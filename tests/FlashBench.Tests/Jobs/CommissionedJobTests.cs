@@ -42,6 +42,22 @@ public sealed class CommissionedJobTests(CommissionedJobTests.FinishedJob job)
         Assert.Null(told["fault"]);
     }
 
+    [Theory]
+    [InlineData(70, 0)]
+    [InlineData(100, 20)]
+    public void A_record_that_ran_out_before_the_job_went_on_counts_no_more(int daysAway, int code)
+    {
+        using var bench = new JobBench
+        {
+            Commissioned = profile => CommissioningRecords.Cite(CommissioningRecords.Of(profile, "me8", 2)),
+        };
+        Assert.True(bench.RunUntilKilled("boot.begin", 2, JournalMoment.AfterSync));
+        bench.Away = TimeSpan.FromDays(daysAway);
+
+        Assert.Equal(code, bench.Resume().ExitCode);
+        Assert.Equal(code == 0, bench.Verify().Judgement.Verdict == Verdict.Pass);
+    }
+
     public static TheoryData<string, string> Forgeries => new()
     {
         { "no record", "no commissioning record stands for it" },

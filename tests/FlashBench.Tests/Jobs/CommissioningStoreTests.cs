@@ -64,6 +64,25 @@ public sealed class CommissioningStoreTests : IDisposable
         Faulty("it was made on a simulated bench", Scope);
     }
 
+    [Fact]
+    public void What_a_record_says_of_a_model_without_watchdog_is_known_for_ever_but_for_its_profile_only()
+    {
+        var stations = TrustedStations.Load(_folder.At("keys"));
+        Assert.False(Store.SaysUptimeIsVoid(Scope, stations));
+
+        Store.Save(
+            CommissioningRecords.Saw(_record, "damaged-manifest", "FAIL, Alive, ME WatchdogArmed") with
+            {
+                ValidDays = 1,
+            },
+            _key);
+
+        Assert.True(Store.SaysUptimeIsVoid(Scope, stations));
+        Assert.False(Store.SaysUptimeIsVoid(Scope with { ProfileSha256 = new string('0', 64) }, stations));
+        Assert.False(Store.SaysUptimeIsVoid(Scope with { Bench = "b02" }, stations));
+        Assert.False(Store.SaysUptimeIsVoid(Scope, TrustedStations.Load(_folder.At("no keys"))));
+    }
+
     [Theory]
     [InlineData(79, null)]
     [InlineData(80, null)]

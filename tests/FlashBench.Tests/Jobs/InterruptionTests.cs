@@ -18,14 +18,7 @@ public sealed class InterruptionTests
     [InlineData("re-read", 75)]
     public void Ctrl_C_at_the_start_of_a_phase_stops_the_job_in_a_known_state(string phase, int code)
     {
-        using var bench = new JobBench
-        {
-            Watch = (happened, _, stop) =>
-            {
-                if (happened is JobEvent.PhaseStarted started && started.Name == phase)
-                    stop();
-            },
-        };
+        using JobBench bench = StoppedJobs.AtPhase(phase);
 
         (int actual, JobResult result) = bench.Run();
 
@@ -37,14 +30,7 @@ public sealed class InterruptionTests
     [Fact]
     public void Ctrl_C_while_the_record_is_made_comes_too_late_and_changes_nothing()
     {
-        using var bench = new JobBench
-        {
-            Watch = (happened, _, stop) =>
-            {
-                if (happened is JobEvent.PhaseStarted { Name: "certify" })
-                    stop();
-            },
-        };
+        using JobBench bench = StoppedJobs.AtPhase("certify");
 
         Assert.Equal(0, bench.Run().ExitCode);
         Assert.Equal(Verdict.Pass, bench.Verify().Judgement.Verdict);
@@ -53,17 +39,7 @@ public sealed class InterruptionTests
     [Fact]
     public void Ctrl_C_between_two_blocks_of_the_write_leaves_the_board_dirty_and_marked()
     {
-        int blocks = 0;
-        Action? press = null;
-        using var bench = new JobBench
-        {
-            Watch = (_, _, stop) => press = stop,
-            Probe = (moment, type) =>
-            {
-                if (moment == JournalMoment.AfterSync && type == "block.done" && ++blocks == 3)
-                    press!();
-            },
-        };
+        using JobBench bench = StoppedJobs.BehindBlock(3);
 
         (int code, JobResult result) = bench.Run();
 
@@ -73,23 +49,15 @@ public sealed class InterruptionTests
     }
 
     [Theory]
-    [InlineData("watch", 75)]
-    [InlineData("re-read", 75)]
+    [InlineData("watch", 130)]
+    [InlineData("re-read", 130)]
     public void Ctrl_C_after_a_control_was_written_still_puts_the_backup_back(string phase, int code)
     {
-        using var bench = new JobBench
-        {
-            Control = NegativeControl.DamagedManifest,
-            Watch = (happened, _, stop) =>
-            {
-                if (happened is JobEvent.PhaseStarted started && started.Name == phase)
-                    stop();
-            },
-        };
+        using JobBench bench = StoppedJobs.AtPhase(phase, NegativeControl.DamagedManifest);
 
         (int actual, JobResult result) = bench.Run();
 
-        Assert.Equal((code, false), (actual, result.Dirty));
+        Assert.Equal((code, false, false), (actual, result.Dirty, result.CanGoOn)); // `resume` has nothing to do
         Assert.Equal(bench.FlashBefore, bench.FlashAfter);
         Assert.Null(bench.State.DirtyJob("me8"));
         Assert.Contains(

@@ -28,6 +28,7 @@ internal sealed class JobBench : IDisposable
     private VirtualTime? _time;
     private long _stopped;
     private int _lives;
+    private bool _baselineDone;
 
     /// <summary>"me8", "me10" or "me11": board profile and generated image.</summary>
     public string Kind { get; init; } = "me8";
@@ -35,6 +36,14 @@ internal sealed class JobBench : IDisposable
     public VirtualProgrammer Programmer { get; init; } = VirtualProgrammer.Ch341a;
 
     public byte[]? Image { get; init; }
+
+    public string Job { get; init; } = "FBJ-TEST";
+
+    /// <summary>The bench's name; null for its kind.</summary>
+    public string? BenchId { get; init; }
+
+    /// <summary>The chip; null for the first of the table with the image's size.</summary>
+    public SpiNorChip? Chip { get; init; }
 
     public bool Agent { get; init; } = true;
 
@@ -85,7 +94,7 @@ internal sealed class JobBench : IDisposable
     /// <summary>Called with every job event, with the bench and a way to press Ctrl-C.</summary>
     public Action<JobEvent, VirtualBench, Action> Watch { get; init; } = (_, _, _) => { };
 
-    public string Directory { get; private set; } = "";
+    public string Directory { get; set; } = "";
 
     public string Folder => _folder.At($"life-{_lives}");
 
@@ -97,6 +106,9 @@ internal sealed class JobBench : IDisposable
 
     /// <summary>The bench whose memory this one shares.</summary>
     public JobBench? StateOf { get; init; }
+
+    /// <summary>How long nobody looks after the job before it goes on, by the calendar.</summary>
+    public TimeSpan Away { get; set; }
 
     /// <summary>True if the board was left without power and the programmer let go.</summary>
     public bool IsSafe { get; private set; }
@@ -152,8 +164,9 @@ internal sealed class JobBench : IDisposable
     public (int ExitCode, JobResult Result) Resume()
     {
         InterruptedJob interrupted = InterruptedJob.Read(Directory);
+        _baselineDone = interrupted.IsBaselineWatched;
         JournalTime last = interrupted.Last;
-        var time = new VirtualTime(last.Utc);
+        var time = new VirtualTime(last.Utc + Away);
         BenchClock clock = interrupted.Clock(
             time, new VirtualBootClock(time, TimeSpan.FromMicroseconds(last.BootUs)), BootId);
         CertifyOptions asked = Options();
@@ -215,7 +228,7 @@ internal sealed class JobBench : IDisposable
         Func<CertifyJob, CancellationToken, Task<JobResult>> run)
     {
         _time = time;
-        SpiNorChip chip = SpiNorChips.All.First(row => row.SizeBytes == FlashBefore.Length);
+        SpiNorChip chip = Chip ?? SpiNorChips.All.First(row => row.SizeBytes == FlashBefore.Length);
         var state = new VirtualBenchOptions(Kind, Path.Combine(Folder, "bench.flash"), chip, Swapped ? 8 : Seed())
         {
             Agent = Agent,
@@ -226,7 +239,7 @@ internal sealed class JobBench : IDisposable
         JobResult result = time.Run(async cancel =>
         {
             await using VirtualBench bench = open(state);
-            ControlFaults.Arrange(Control, bench.Faults);
+            ControlFaults.Arrange(Control, bench.Faults, _baselineDone);
             Arrange(bench);
             await Prepare(bench, time);
             var parts = new BenchParts(
@@ -300,8 +313,8 @@ internal sealed class JobBench : IDisposable
         var random = new Random(7);
         return new CertifyOptions
         {
-            Job = "FBJ-TEST",
-            Bench = Kind,
+            Job = Job,
+            Bench = BenchId ?? Kind,
             Profile = profile with { Console = profile.Console with { ProbesLogin = ProbesLogin } },
             Dut = Dut,
             BindDut = true,

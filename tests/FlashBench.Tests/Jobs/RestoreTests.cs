@@ -8,6 +8,8 @@ namespace FlashBench.Tests.Jobs;
 /// <summary>A backup goes back onto its own chip, and nowhere else.</summary>
 public sealed class RestoreTests
 {
+    private static readonly IReadOnlySet<uint> Whole = new HashSet<uint>();
+
     [Fact]
     public void A_board_that_was_left_half_written_gets_its_backup_back_and_loses_its_mark()
     {
@@ -21,6 +23,69 @@ public sealed class RestoreTests
         Assert.Null(bench.State.DirtyJob("me8"));
         Assert.Equal(Verdict.Inconclusive, bench.Verify().Judgement.Verdict);
         Assert.DoesNotContain(bench.Records, record => record.Data is JournalData.PowerCommand { On: true });
+    }
+
+    [Fact]
+    public void A_job_whose_backup_was_put_back_does_not_go_on_and_leaves_the_board_whole()
+    {
+        using JobBench bench = Killed();
+        string job = bench.Directory;
+        bench.Restore(BackupToRestore.OfJob(job)!);
+        bench.Directory = job;
+
+        var refused = Assert.Throws<ResumeRefusedException>(() => bench.Resume());
+
+        Assert.True(refused.ChipIsWhole);
+        Assert.Contains("put back", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+        Assert.Null(bench.State.DirtyJob("me8"));
+    }
+
+    [Fact]
+    public void A_restoration_that_was_killed_can_be_named_for_the_next_one_and_a_refused_one_cannot()
+    {
+        using JobBench bench = Killed();
+        BackupToRestore backup = BackupToRestore.OfJob(bench.Directory)!;
+        bench.Restore(backup);
+        Assert.Equal(backup with { Torn = Whole }, BackupToRestore.OfJob(bench.Directory)! with { Torn = Whole });
+        bench.Swapped = true;
+
+        bench.Restore(backup);
+
+        Assert.Null(BackupToRestore.OfJob(bench.Directory));
+    }
+
+    [Fact]
+    public void The_backup_of_a_board_is_the_last_one_that_was_found_stock()
+    {
+        using var first = new JobBench();
+        Assert.Equal(0, first.Run().ExitCode);
+        using var second = new JobBench { Image = first.FlashAfter, StateOf = first };
+        Assert.Equal(0, second.Run().ExitCode);
+
+        BackupToRestore backup = BackupToRestore.OfBoard(first.State, "board-1", (uint)first.FlashBefore.Length)!;
+
+        Assert.Equal(BackupToRestore.OfJob(first.Directory)!.Sha256, backup.Sha256);
+        Assert.NotEqual(BackupToRestore.OfJob(second.Directory)!.Sha256, backup.Sha256);
+    }
+
+    [Fact]
+    public void A_block_that_was_under_way_is_written_anew_even_if_it_reads_as_it_should()
+    {
+        using JobBench bench = Killed();
+        JournalData.BlockIntent torn = bench.Records.Select(record => record.Data).OfType<JournalData.BlockIntent>()
+            .Last();
+        BackupToRestore backup = BackupToRestore.OfJob(bench.Directory)!;
+        Assert.Equal([torn.Start], backup.Torn);
+        bench.Restore(backup);
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+
+        (_, JobResult result) = bench.Restore(backup); // everything reads as it should now
+
+        Assert.False(result.Dirty);
+        Assert.Equal([torn.Start], bench.Records.Select(record => record.Data).OfType<JournalData.BlockIntent>()
+            .Select(block => block.Start));
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
     }
 
     [Fact]

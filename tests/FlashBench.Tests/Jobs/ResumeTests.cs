@@ -10,7 +10,7 @@ public sealed class ResumeTests(ResumeTests.Undisturbed undisturbed) : IClassFix
 {
     public static TheoryData<string, int> Points => new()
     {
-        { "job.start", 1 }, { "phase.begin", 1 }, { "chip", 1 }, { "phase.end", 1 }, { "backup.pass", 1 },
+        { "phase.begin", 1 }, { "chip", 1 }, { "phase.end", 1 }, { "backup.pass", 1 },
         { "backup.pass", 2 }, { "backup", 1 }, { "phase.end", 2 }, { "audit", 1 }, { "boot.begin", 1 },
         { "power.samples", 3 }, { "boot.end", 1 }, { "phase.end", 4 }, { "plan", 1 }, { "read-back", 1 },
         { "dirty", 1 }, { "block.intent", 1 }, { "block.done", 1 }, { "block.intent", 5 }, { "read-back", 2 },

@@ -1,4 +1,5 @@
 using FlashBench.Bench;
+using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
@@ -65,6 +66,26 @@ public sealed class ResumeTruthTests
         Assert.Equal(BootClass.Reset, bench.Verify().Facts.Boots[^1].Class);
     }
 
+    [Theory]
+    [InlineData("power.samples", 42)]
+    [InlineData("boot.end", 2)]
+    public void An_engine_that_was_seen_running_on_before_the_kill_is_not_forgotten(string type, int occurrence)
+    {
+        bool first = true;
+        using var bench = new JobBench
+        {
+            Arrange = board => board.Faults.InvalidProcessor = first ? 2 : null,
+        };
+        Assert.True(bench.RunUntilKilled(type, occurrence, JournalMoment.BeforeWrite));
+        first = false;
+
+        (int code, JobResult result) = bench.Resume();
+
+        Assert.Equal((30, Verdict.Fail), (code, result.Judgement.Verdict));
+        Assert.Equal(Verdict.Fail, bench.Verify().Judgement.Verdict);
+        Assert.Equal(Verdict.Fail, result.Judgement.Checks.Single(check => check.Id == "C1").Outcome);
+    }
+
     [Fact]
     public void A_board_that_fell_silent_before_its_operator_stopped_the_job_does_not_pass_by_going_on()
     {
@@ -95,17 +116,8 @@ public sealed class ResumeTruthTests
     [InlineData("re-read")]
     public void A_job_that_its_operator_stopped_goes_on_and_passes(string phase)
     {
-        bool first = true;
-        using var bench = new JobBench
-        {
-            Watch = (happened, _, stop) =>
-            {
-                if (first && happened is JobEvent.PhaseStarted started && started.Name == phase)
-                    stop();
-            },
-        };
+        using JobBench bench = StoppedJobs.AtPhase(phase);
         Assert.Equal(75, bench.Run().ExitCode);
-        first = false;
 
         (int code, JobResult result) = bench.Resume();
 
@@ -116,17 +128,7 @@ public sealed class ResumeTruthTests
     [Fact]
     public void A_job_that_was_stopped_amid_the_write_goes_on_to_a_clean_board()
     {
-        int blocks = 0;
-        Action? press = null;
-        using var bench = new JobBench
-        {
-            Watch = (_, _, stop) => press = stop,
-            Probe = (moment, type) =>
-            {
-                if (moment == JournalMoment.AfterSync && type == "block.done" && ++blocks == 3)
-                    press!();
-            },
-        };
+        using JobBench bench = StoppedJobs.BehindBlock(3);
         Assert.Equal(60, bench.Run().ExitCode);
 
         Assert.Equal(0, bench.Resume().ExitCode);
@@ -210,6 +212,20 @@ public sealed class ResumeTruthTests
 
         Assert.Equal(0, bench.Resume().ExitCode);
         Assert.Equal(Verdict.Pass, bench.Verify().Judgement.Verdict);
+    }
+
+    [Theory]
+    [InlineData("job.start")]
+    [InlineData("deviation")]
+    public void A_job_that_was_killed_before_its_first_phase_does_not_go_on(string type)
+    {
+        using var bench = new JobBench { Require = EvidenceLevel.L2 }; // less than the profile's: a deviation
+        Assert.True(bench.RunUntilKilled(type, 1, JournalMoment.AfterSync));
+
+        var refused = Assert.Throws<ResumeRefusedException>(() => bench.Resume());
+
+        Assert.Contains("nothing was begun, run it anew", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(bench.Records, record => record.Data is JournalData.JobResume);
     }
 
     [Fact]

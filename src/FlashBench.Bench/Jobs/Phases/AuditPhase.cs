@@ -108,6 +108,9 @@ internal static class AuditPhase
         RegionsOf(image.Descriptor!), [.. PartitionsOf(me)],
         ContentOf(image, me), [.. image.Findings.Select(FindingOf)], [.. refusals]);
 
+    /// <summary>True if nobody neutralized this image.</summary>
+    public static bool IsStock(ImageAnalysis image) => image.Me is { } me && !IsAltered(image, me);
+
     private static bool IsAltered(ImageAnalysis image, MeFirmware me) =>
         me.AlreadyNeutralized || image.DisableBit is { IsSet: true };
 

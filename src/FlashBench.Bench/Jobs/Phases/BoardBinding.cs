@@ -30,7 +30,8 @@ internal static class BoardBinding
             return null;
         string gbe = image.Descriptor!.Region(DescriptorRegion.Gbe) is { } region
             ? FlashContent.HashOf(image.Image.Span, region.Range) : "";
-        if (Known(job) is { } bound && bound.GbeSha256 != gbe)
+        DutBinding? bound = Known(job);
+        if (bound is not null && bound.GbeSha256 != gbe)
         {
             return $"board {job.Options.Dut} is known with another GbE region (MAC address) than this chip holds; "
                 + "--confirm-chip binds it anew";
@@ -38,7 +39,10 @@ internal static class BoardBinding
 
         if (job.Options.ConfirmChip)
             job.Deviate("the operator confirmed the chip of this board");
-        job.State.Bind(job.Options.Dut, Now(job, gbe));
+        job.State.Bind(job.Options.Dut, Now(job, gbe) with
+        {
+            BackupSha256 = AuditPhase.IsStock(image) ? FlashContent.HashOf(image.Image.Span) : bound?.BackupSha256,
+        });
         return null;
     }
 

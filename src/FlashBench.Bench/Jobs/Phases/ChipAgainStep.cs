@@ -1,4 +1,5 @@
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Programming;
 using FlashBench.Firmware;
 using FlashBench.Hardware.Flash;
 
@@ -28,6 +29,12 @@ internal static class ChipAgainStep
             };
         }
 
+        if (ChipKey.Of(identity) is { } key && job.State.Chips.DirtyJob(key) is { } culprit
+            && culprit != job.Options.Job)
+        {
+            throw new ResumeRefusedException($"job {culprit} left this chip half-written: that one goes first");
+        }
+
         ClockReport clock = await new ClockCalibration(spi.Bus, chip, spi.Time).RunAsync(cancel);
         if (!clock.IsHealthy)
             throw new ResumeRefusedException($"the SPI bus is not healthy: {clock}");
@@ -37,7 +44,7 @@ internal static class ChipAgainStep
         job.Power.Expect(identity, clock.Chosen);
         TakeUp(job, interrupted);
         if (known.UniqueId.Length == 0)
-            await RefuseOtherContentAsync(job, spi, cancel);
+            await RefuseOtherContentAsync(job, interrupted, spi, cancel);
     }
 
     /// <summary>An image that the vault must have.</summary>
@@ -69,7 +76,8 @@ internal static class ChipAgainStep
 
     // Two chips without a unique id cannot be told apart by asking them. What no firmware writes on its own can: the
     // descriptor and the board's MAC address among it. Amid a write the write itself compares more.
-    private static async Task RefuseOtherContentAsync(JobContext job, SpiSession spi, CancellationToken cancel)
+    private static async Task RefuseOtherContentAsync(
+        JobContext job, InterruptedJob interrupted, SpiSession spi, CancellationToken cancel)
     {
         if (job.Backup is null || job.Original is null || job.Begun is not null)
             return;
@@ -78,6 +86,8 @@ internal static class ChipAgainStep
         byte[] now = await spi.ReadAllAsync(chip, done => job.Report(done, chip.SizeBytes, "bytes"), cancel);
         List<FlashRange> mayDiffer = FlashContent.WrittenByFirmware(job);
         mayDiffer.Add(job.Original.Me!.Region);
+        if (interrupted.Phase == "restore")
+            mayDiffer.AddRange(BlocksPutBack(interrupted));
         ByteDifference differing = ByteDifference.Between(now, job.Verified ?? job.Backup, mayDiffer);
         if (differing.Count > 0)
         {
@@ -88,6 +98,11 @@ internal static class ChipAgainStep
             };
         }
     }
+
+    // A control's backup was on its way back: those blocks hold the one image or the other, or parts of them.
+    private static IEnumerable<FlashRange> BlocksPutBack(InterruptedJob interrupted) => interrupted.Records
+        .Select(record => record.Data).SkipWhile(data => data is not JournalData.PhaseBegin { Name: "restore" })
+        .OfType<JournalData.BlockIntent>().Select(block => new FlashRange(block.Start, block.End));
 
     private static bool IsSame(JournalData.Chip known, SpiNorIdentity now, SpiNorChip chip) =>
         (known.JedecId, known.Name, known.SizeBytes, known.UniqueId)

@@ -17,13 +17,15 @@ internal sealed class FlashWriter(JobContext job)
     /// <param name="current">What the chip holds, read just now.</param>
     /// <param name="target">What it shall hold; the vault has it.</param>
     /// <param name="cancel">Honoured between blocks.</param>
-    public async Task WriteAsync(string purpose, byte[] current, byte[] target, CancellationToken cancel)
+    /// <param name="torn">Where blocks begin that are erased whole, whatever they seem to hold.</param>
+    public async Task WriteAsync(
+        string purpose, byte[] current, byte[] target, CancellationToken cancel, IReadOnlySet<uint>? torn = null)
     {
-        if (current.AsSpan().SequenceEqual(target))
+        if (current.AsSpan().SequenceEqual(target) && torn is null or { Count: 0 })
             return;
         SpiSession spi = await job.Power.AcquireSpiAsync(purpose, cancel);
         SpiNorFlash flash = spi.Open(job.Chip!);
-        List<BlockPlan> plans = Plans(spi, current, target, begun: null);
+        List<BlockPlan> plans = Plans(spi, current, target, _ => false, start => torn?.Contains((uint)start) == true);
         await RefuseProtectedAsync(flash, plans, cancel);
         cancel.ThrowIfCancellationRequested();
         await spi.CheckAsync(cancel);
@@ -39,7 +41,7 @@ internal sealed class FlashWriter(JobContext job)
     {
         SpiSession spi = await job.Power.AcquireSpiAsync("the rest of the write", cancel);
         SpiNorFlash flash = spi.Open(job.Chip!);
-        List<BlockPlan> plans = Plans(spi, current, target, begun);
+        List<BlockPlan> plans = Plans(spi, current, target, begun.IsDone, begun.IsTorn);
         await RefuseProtectedAsync(flash, plans, cancel);
         if (plans.Count > 0)
             await WriteBlocksAsync("the rest", (spi, flash), plans, target, cancel);
@@ -48,8 +50,9 @@ internal sealed class FlashWriter(JobContext job)
     /// <summary>Marks the bench's board as half-written; on return that is on disk.</summary>
     public void Mark()
     {
-        job.State.MarkDirty(job.Options.Bench, job.Options.Job);
-        if (ChipKey.Of(job.Identity!) is { } key)
+        ChipKey? key = ChipKey.Of(job.Identity!);
+        job.State.MarkDirty(job.Options.Bench, key, job.Options.Job);
+        if (key is not null)
             job.State.Chips.Forget(key);
         job.Dirty = job.Marked = true;
     }
@@ -83,7 +86,8 @@ internal sealed class FlashWriter(JobContext job)
     private static long BytesOf(List<BlockPlan> plans) => plans.Sum(plan => (long)plan.Length);
 
     // The whole chip was read just now: nothing is unknown but what an interruption tore.
-    private List<BlockPlan> Plans(SpiSession spi, byte[] current, byte[] target, BegunWrite? begun)
+    private List<BlockPlan> Plans(
+        SpiSession spi, byte[] current, byte[] target, Predicate<int> isDone, Predicate<int> isTorn)
     {
         SpiNorChip chip = job.Chip!;
         var planner = new WritePlanner(chip, WriteCosts.Of(chip, spi.Bus.FrequencyHz));
@@ -91,9 +95,9 @@ internal sealed class FlashWriter(JobContext job)
         List<BlockPlan> plans = [];
         for (int start = 0; start < target.Length; start += planner.BlockBytes)
         {
-            if (begun?.IsDone(start) == true)
+            if (isDone(start))
                 continue;
-            Array.Fill(sectors, begun?.IsTorn(start) == true ? SectorState.Unknown : SectorState.Known);
+            Array.Fill(sectors, isTorn(start) ? SectorState.Unknown : SectorState.Known);
             BlockPlan plan = planner.Plan(
                 (uint)start, current.AsSpan(start, planner.BlockBytes), target.AsMemory(start, planner.BlockBytes),
                 sectors);

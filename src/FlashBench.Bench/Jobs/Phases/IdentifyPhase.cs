@@ -1,4 +1,5 @@
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Programming;
 using FlashBench.Hardware.Flash;
 
 namespace FlashBench.Bench.Jobs.Phases;
@@ -31,7 +32,23 @@ internal static class IdentifyPhase
         (job.Chip, job.Identity) = (chip, identity);
         job.Power.Expect(identity, clock.Chosen);
         job.Note($"{chip.Name} ({id}), {chip.SizeBytes >> 20} MiB, on {spi.Bus.Identity.Description}");
-        return BoardBinding.RefuseChip(job) is { } refused ? Refuse(refused) : PhaseOutcome.Pass;
+        return RefuseDirty(job) ?? (BoardBinding.RefuseChip(job) is { } refused ? Refuse(refused) : PhaseOutcome.Pass);
+    }
+
+    // A half-written chip may have been taken to another bench, or its bench been freed since. A restoration asks
+    // itself.
+    private static PhaseOutcome? RefuseDirty(JobContext job)
+    {
+        if (job.Start.Request.Kind != JournalData.JobRequest.Certify || ChipKey.Of(job.Identity!) is not { } key
+            || job.State.Chips.DirtyJob(key) is not { } culprit || culprit == job.Options.Job)
+        {
+            return null;
+        }
+
+        job.Dirty = true;
+        return new PhaseOutcome(
+            Verdict.Error, $"job {culprit} left this chip half-written: its board is neither booted nor certified",
+            ErrorClass.Infrastructure);
     }
 
     // What was found at the clock that the job uses, and how that clock was found.

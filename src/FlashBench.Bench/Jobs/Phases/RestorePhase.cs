@@ -5,8 +5,12 @@ using FlashBench.Firmware.Formats;
 namespace FlashBench.Bench.Jobs.Phases;
 
 /// <summary>Puts a backup back onto the chip that it was taken of, and onto no other (rule I8).</summary>
+/// <remarks>A chip that cannot be told for sure from another board's is read and kept in the vault before it is
+/// written: no board ever loses its only firmware here.</remarks>
 internal static class RestorePhase
 {
+    private const int OemSectionStart = 0xF00; // of the descriptor; before it, boards of a kind are alike
+
     public static async Task<PhaseOutcome> RunAsync(JobContext job, BackupToRestore backup, CancellationToken cancel)
     {
         if (job.Vault.Load(backup.Sha256) is not { } image)
@@ -15,16 +19,16 @@ internal static class RestorePhase
             return Refuse($"the backup has {image.Length} bytes and the chip {job.Chip.SizeBytes}");
         if ((backup.ToNewChip ? RefuseKnownChip(job, backup) : RefuseOtherChip(job, backup)) is { } other)
             return Refuse(other);
+        if (RefuseForeignMark(job, backup) is { } marked)
+            return marked;
         job.Backup = image;
-        if (!backup.ToNewChip && backup.UniqueId.Length == 0
-            && await RefuseOtherContentAsync(job, image, cancel) is { } foreign)
+        if ((backup.ToNewChip || backup.UniqueId.Length == 0)
+            && await RefuseUncertainAsync(job, backup, image, cancel) is { } refused)
         {
-            return Refuse(foreign);
+            return refused;
         }
 
-        if (job.State.DirtyJob(job.Options.Bench) is not null)
-            job.Dirty = job.Marked = true; // a whole read that agrees takes the mark away, whoever set it
-        return await WritePhase.RestoreAsync(job, cancel);
+        return await WritePhase.RestoreAsync(job, backup.ToNewChip ? new HashSet<uint>() : backup.Torn, cancel);
     }
 
     private static string? RefuseOtherChip(JobContext job, BackupToRestore backup)
@@ -41,9 +45,50 @@ internal static class RestorePhase
             ? "this chip is not new: the vault has a backup of it, with another board's own data"
             : null;
 
-    // Two chips without a unique id: what is neither ME nor BIOS tells one board from another, its MAC address among
-    // it.
-    private static async Task<string?> RefuseOtherContentAsync(JobContext job, byte[] image, CancellationToken cancel)
+    // A whole read that agrees takes the mark of this chip away, whoever set it; but not the only mark of another one.
+    private static PhaseOutcome? RefuseForeignMark(JobContext job, BackupToRestore backup)
+    {
+        ChipKey? key = ChipKey.Of(job.Identity!);
+        bool mine = key is not null && job.State.Chips.DirtyJob(key) is not null;
+        if (job.State.DirtyJob(job.Options.Bench) is { } culprit)
+        {
+            bool foreign = key is not null && !mine && !backup.ToNewChip && !job.State.Chips.IsAnyDirtyBy(culprit);
+            job.Dirty = true;
+            if (foreign)
+            {
+                return new PhaseOutcome(
+                    Verdict.Error, $"job {culprit} left another chip of bench {job.Options.Bench} half-written: that "
+                        + "board goes first", ErrorClass.Infrastructure);
+            }
+        }
+
+        job.Dirty = job.Marked = job.Dirty || mine;
+        return null;
+    }
+
+    private static async Task<PhaseOutcome?> RefuseUncertainAsync(
+        JobContext job, BackupToRestore backup, byte[] image, CancellationToken cancel)
+    {
+        byte[] now = await ReadAsync(job, "what the chip holds", cancel);
+        if (!backup.ToNewChip && RefuseOtherContent(job, now, image) is { } foreign)
+            return Refuse(foreign);
+        if (now.AsSpan().SequenceEqual(image) || now.AsSpan().IndexOfAnyExcept((byte)0xFF) < 0)
+            return null;
+        byte[] again = await ReadAsync(job, "what the chip holds, again", cancel);
+        if (!again.AsSpan().SequenceEqual(now))
+        {
+            return new PhaseOutcome(
+                Verdict.Inconclusive, "two whole reads of the chip differ: check clip and leads; nothing is written",
+                ErrorClass.Infrastructure);
+        }
+
+        job.Deviate($"what the chip held before is kept in the vault: {job.Vault.Store(now)}");
+        return null;
+    }
+
+    // Two chips without a unique id: what neither firmware nor this program writes tells one board from another, its
+    // MAC address among it.
+    private static string? RefuseOtherContent(JobContext job, byte[] now, byte[] image)
     {
         ImageAnalysis analysis;
         try
@@ -55,19 +100,28 @@ internal static class RestorePhase
             return $"the chip has no unique id, and the backup does not tell one board from another: {e.Message}";
         }
 
+        // Without a region that only one board has, its BIOS has to tell.
+        var regions = analysis.Descriptor?.Regions.ToList() ?? [];
+        bool tells = regions.Exists(region => region.Number is DescriptorRegion.Gbe or DescriptorRegion.PlatformData
+            && region.Range.Of(image).IndexOfAnyExcept((byte)0xFF) >= 0);
         List<FlashRange> mayDiffer =
         [
-            .. analysis.Descriptor?.Regions
-                .Where(region => region.Number is DescriptorRegion.Bios or DescriptorRegion.Me)
-                .Select(region => region.Range) ?? [FlashRange.At(0, image.Length)],
+            FlashRange.At(0, OemSectionStart), // straps, which a plan changes
+            .. regions.Where(region => region.Number == DescriptorRegion.Me
+                || (region.Number == DescriptorRegion.Bios && tells)).Select(region => region.Range),
         ];
-        SpiSession spi = await job.Power.AcquireSpiAsync("is it the same board", cancel);
-        byte[] now = await spi.ReadAllAsync(
-            job.Chip!, done => job.Report(done, job.Chip!.SizeBytes, "bytes"), cancel);
         ByteDifference differing = ByteDifference.Between(now, image, mayDiffer);
-        return differing.Count == 0 && analysis.Descriptor is not null ? null
+        return differing.Count == 0 && regions.Count > 0 ? null
             : "the chip has no unique id, and it holds other bytes than this board's, first at "
                 + $"0x{differing.First:X6}: --to-new-chip puts the backup there all the same";
+    }
+
+    private static async Task<byte[]> ReadAsync(JobContext job, string why, CancellationToken cancel)
+    {
+        SpiSession spi = await job.Power.AcquireSpiAsync(why, cancel);
+        job.BeginStage($"whole read: {why}");
+        return await spi.ReadAllAsync(
+            job.Chip!, done => job.Report(done, job.Chip!.SizeBytes, "bytes"), cancel);
     }
 
     private static string Shown(string uniqueId) => uniqueId.Length > 0 ? uniqueId : "none";

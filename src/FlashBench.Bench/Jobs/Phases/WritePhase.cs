@@ -1,4 +1,5 @@
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Programming;
 using FlashBench.Firmware;
 using FlashBench.Hardware.Flash;
 
@@ -25,11 +26,17 @@ internal static class WritePhase
         return await VerifyAsync(job, target, cancel);
     }
 
-    /// <summary>Puts the backup back after a negative control.</summary>
-    public static async Task<PhaseOutcome> RestoreAsync(JobContext job, CancellationToken cancel)
+    /// <summary>Puts the backup back.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="torn">Where blocks begin that are written whatever they seem to hold, beside those that this job
+    /// left unfinished itself.</param>
+    /// <param name="cancel">Honoured between blocks.</param>
+    public static async Task<PhaseOutcome> RestoreAsync(
+        JobContext job, IReadOnlySet<uint> torn, CancellationToken cancel)
     {
         byte[] current = await ReadAsync(job, "before restoring", cancel);
-        await new FlashWriter(job).WriteAsync("restore", current, job.Backup!, cancel);
+        HashSet<uint> unknown = [.. torn, .. TornBlocks.In(job.Records.Select(record => record.Data))];
+        await new FlashWriter(job).WriteAsync("restore", current, job.Backup!, cancel, unknown);
         byte[] actual = await ReadAsync(job, "restore", cancel);
         ByteDifference difference = FlashContent.Record(job, "restore", actual, job.Backup!, []);
         if (difference.Count == 0)
@@ -45,6 +52,7 @@ internal static class WritePhase
     {
         byte[] target = ChipAgainStep.FromVault(job, begun.TargetSha256, "what the chip shall hold");
         byte[] current = await ReadAsync(job, "after the interruption", cancel);
+        RefuseRestored(job, begun, (current, target));
         byte[] untouched = [.. job.Backup!];
         foreach (FlashRange range in FlashContent.WrittenByFirmware(job))
             range.Of(target).CopyTo(untouched.AsSpan((int)range.Start));
@@ -64,6 +72,27 @@ internal static class WritePhase
             JournalData.ReadBack.GoingOn, FlashContent.HashOf(current), begun.TargetSha256, 0, 0, Reopened: true, []));
         await new FlashWriter(job).GoOnAsync(begun, current, target, cancel);
         return await VerifyAsync(job, target, cancel);
+    }
+
+    // What this job wrote is gone, and the board's own bytes are back: whoever put them there ended this job.
+    private static void RefuseRestored(JobContext job, BegunWrite begun, (byte[] Now, byte[] Target) chip)
+    {
+        bool undone = begun.Blocks.Any(block => block.Done
+            && !Range(block).Of(chip.Now).SequenceEqual(Range(block).Of(chip.Target)));
+        if (!undone
+            || ByteDifference.Between(chip.Now, job.Backup!, FlashContent.WrittenByFirmware(job)).Count > 0)
+        {
+            return;
+        }
+
+        ClearMarks(job);
+        throw new ResumeRefusedException(
+            "its backup was put back since, and the chip holds all of it: run the job anew")
+        {
+            ChipIsWhole = true,
+        };
+
+        static FlashRange Range(BegunBlock block) => new(block.Start, block.End);
     }
 
     // The board ran since the backup: its own firmware may have written its own data, and nothing else.
@@ -155,7 +184,12 @@ internal static class WritePhase
         if (!job.Dirty)
             return;
         job.Journal.Append(new JournalData.Clean(FlashContent.HashOf(actual)));
-        job.State.ClearDirty(job.Options.Bench);
+        ClearMarks(job);
+    }
+
+    private static void ClearMarks(JobContext job)
+    {
+        job.State.ClearDirty(job.Options.Bench, ChipKey.Of(job.Identity!));
         job.Dirty = job.Marked = false;
     }
 

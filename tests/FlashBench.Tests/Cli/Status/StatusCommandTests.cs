@@ -147,6 +147,30 @@ public sealed class StatusCommandTests : IDisposable
         Assert.StartsWith("flashbench: no job \"nope\"", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_chip_whose_backup_was_put_back_is_not_called_half_written_any_more()
+    {
+        string sha256 = new('a', 64), other = new('b', 64);
+        JournalData.JobStart start = SampleJournal.Start;
+        JournalData[] Killed(string backup) =>
+            [start, new JournalData.Backup(backup, 8, 2, true, 0, 0, true), new JournalData.Dirty("plan", 1, 1, "")];
+        Write("killed", minute: 1, Killed(sha256));
+        Write("another", minute: 2, Killed(other));
+        Write("killed-restore", minute: 3, [start, new JournalData.RestoreOf("killed", sha256, false)]);
+        Write("killed-restore-2", minute: 4,
+            [start, new JournalData.RestoreOf("killed", sha256, false), SampleJournal.End("restore")]);
+        Write("killed-again", minute: 5, Killed(sha256));
+
+        CommandLineRun list = await CommandLineRun.OfAsync("status", "--evidence", _evidence.Path);
+        CommandLineRun killed = await CommandLineRun.OfAsync("status", "killed", "--evidence", _evidence.Path);
+
+        Assert.Matches("\nkilled  .* interrupted, and its backup was put back since", list.Output);
+        Assert.Matches("\nanother  .* DIRTY", list.Output);
+        Assert.Matches("\nkilled-again  .* DIRTY", list.Output);
+        Assert.Contains("put back since", killed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("flashbench resume", killed.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _evidence.Dispose();
 
     private void Write(string job, int minute, JournalData[] records, string tail = "")

@@ -1,0 +1,57 @@
+using FlashBench.Bench.Watch;
+
+namespace FlashBench.Bench.Evidence;
+
+/// <summary>A boot that was interrupted and made anew.</summary>
+/// <param name="Seen">The boot, as far as it was measured.</param>
+/// <param name="Resume">Number of the resumption that made it anew.</param>
+internal sealed record RestartedBoot(BootObservation Seen, int Resume);
+
+/// <summary>What boots that were made anew had said of the ME and of the board's parts: no repetition hides it.
+/// </summary>
+internal static class RestartedBoots
+{
+    /// <summary>The facts with those boots among them that speak against the job.</summary>
+    /// <param name="facts">The job, without boots that were made anew.</param>
+    /// <param name="restarted">These.</param>
+    public static JobFacts Weigh(JobFacts facts, IReadOnlyList<RestartedBoot> restarted)
+    {
+        var against = restarted.Where(boot => SpeaksAgainst(facts, boot.Seen)).ToList();
+        return facts with
+        {
+            Boots = against.Count == 0 ? facts.Boots : With(facts, against.Select(boot => boot.Seen)),
+            Resumes =
+            [
+                .. facts.Resumes.Select(resume => resume with
+                {
+                    RestartedBoots =
+                    [
+                        .. restarted.Where(boot => boot.Resume == resume.Number).Except(against)
+                            .Select(boot => boot.Seen.Number),
+                    ],
+                }),
+            ],
+        };
+    }
+
+    // That it lacks samples is why it was made anew; what is held against it is what it did say.
+    private static bool SpeaksAgainst(JobFacts facts, BootObservation boot)
+    {
+        if (boot.Kind == BootKind.Baseline && boot.Samples.Count > 0 && facts.Audit is { } audit
+            && StateChecks.BaselineState(boot, audit, facts).Outcome != Verdict.Pass)
+        {
+            return true;
+        }
+
+        HashSet<string> before = [.. Objections(facts)];
+        return Objections(facts with { Boots = With(facts, [boot]) }).Any(objection => !before.Contains(objection));
+    }
+
+    private static IEnumerable<string> Objections(JobFacts facts) =>
+        from check in StateChecks.All(facts).Concat(BoardChecks.All(facts))
+        where check.Outcome == Verdict.Fail || (check.Mandatory && check.Outcome != Verdict.Pass)
+        select $"{check.Id} {check.Outcome}";
+
+    private static IReadOnlyList<BootObservation> With(JobFacts facts, IEnumerable<BootObservation> boots) =>
+        [.. facts.Boots.Concat(boots).OrderBy(boot => boot.Number)];
+}

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Cli.Benches;
+using FlashBench.Cli.Diagnostics;
+using FlashBench.Cli.Progress;
+using FlashBench.Firmware.Formats;
+using FlashBench.Simulation.Images;
+using FlashBench.Simulation.State;
+using Serilog;
+
+namespace FlashBench.Cli.Certify;
+
+/// <summary>What every verb that runs a job has around it: configuration, folders, display, diagnostic log, and the
+/// exit code of a job that ends without a record.</summary>
+internal sealed class JobSurroundings
+{
+    private const string TestKeyName = "FlashBench test key";
+
+    private readonly ParseResult _parse;
+    private readonly CrashPoint? _crash = CrashPoint.FromEnvironment();
+    private CertifyJob? _job;
+
+    /// <summary>Reads the configuration.</summary>
+    /// <exception cref="ConfigException">It cannot be used.</exception>
+    public JobSurroundings(ParseResult parse)
+    {
+        _parse = parse;
+        Config = ConfigSource.Load(parse);
+        Paths = ConfigSource.Paths(Config);
+        MayAsk = !parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
+    }
+
+    /// <summary>The host's configuration.</summary>
+    public BenchConfig Config { get; }
+
+    /// <summary>Where things are kept.</summary>
+    public BenchPaths Paths { get; }
+
+    /// <summary>True if a person can be asked.</summary>
+    public bool MayAsk { get; }
+
+    /// <summary>Runs a verb, and gives what keeps its job from beginning an exit code.</summary>
+    public static T Enter<T>(Func<T> verb)
+    {
+        try
+        {
+            return verb();
+        }
+        catch (StationKeyException e)
+        {
+            throw new CommandFailure(ExitCodes.Permission, e.Message);
+        }
+        catch (BenchStateException e)
+        {
+            throw new CommandFailure(e.InUse ? ExitCodes.Unavailable : ExitCodes.BenchError, e.Message);
+        }
+    }
+
+    /// <summary>Runs a job's course with the diagnostic log open.</summary>
+    /// <param name="bench">The bench that it is on.</param>
+    /// <param name="course">Gets how things are shown, and the log.</param>
+    /// <exception cref="CommandFailure">The job ended without a record.</exception>
+    public T Run<T>(BenchEntry bench, Func<DisplaySettings, ILogger, T> course)
+    {
+        using DiagnosticLog diagnostics = DiagnosticLog.Create(Paths.Log);
+        var settings = DisplaySettings.From(_parse);
+        if (bench.Relays?.HasOperator == true)
+            settings = settings with { Terminal = false }; // bars would wipe the instructions away
+        if (diagnostics.Warning is { } warning)
+            settings.Error.WriteLine($"flashbench: {warning}.");
+        try
+        {
+            return course(settings, diagnostics.Log);
+        }
+        catch (Exception fault) when (JobExit.OfEscape(fault, _job is { ChipHalfWritten: true }) is { } failure)
+        {
+            diagnostics.Log.Error(fault, "The job ended without a record, exit {Code}", failure.ExitCode);
+            throw failure;
+        }
+    }
+
+    /// <summary>Lets the armed crash point count what is kept on disk from now on; before anything is.</summary>
+    public void ArmCrash() => DiskFaults.Arm(_crash?.Disk);
+
+    /// <summary>The reserve of the disk, for the evidence folder of a job directory.</summary>
+    public DiskReserve Reserve(string directory) => FreeSpace.Claim(Config, Path.GetDirectoryName(directory)!);
+
+    /// <summary>The keys that may have signed firmware: the test key only on a simulated bench (rule I7).</summary>
+    public static KeyRing KeysOf(bool simulated) => simulated
+        ? KeyRing.Intel.With(TestKeyName, TestKey.FingerprintSha256)
+        : KeyRing.Intel;
+
+    /// <summary>The test key's name among <see cref="KeysOf"/>; null if it is not.</summary>
+    public static string? TestKeyOf(bool simulated) => simulated ? TestKeyName : null;
+
+    /// <summary>The job, which shows what happens, listens to the second Ctrl-C, and can be killed.</summary>
+    /// <param name="bench">The open bench.</param>
+    /// <param name="options">What to do.</param>
+    /// <param name="folders">Where to keep things.</param>
+    /// <param name="clock">The bench's clocks.</param>
+    /// <param name="display">Where to show it.</param>
+    public CertifyJob JobOn(
+        OpenedBench bench, CertifyOptions options, JobFolders folders, BenchClock clock, JobDisplay display)
+    {
+        CrashPoint? crash = _crash ?? CrashPoint.Of(bench.Faults);
+        return _job = new CertifyJob(bench.Parts, options, folders, clock)
+        {
+            Listener = new JobEvents(display).Show,
+            JournalProbe = crash is null ? null : crash.At,
+            Now = StopSignals.NowOf(_parse),
+        };
+    }
+}
