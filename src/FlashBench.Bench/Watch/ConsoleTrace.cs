@@ -5,7 +5,11 @@ namespace FlashBench.Bench.Watch;
 /// Only intact lines count, and an agent or heartbeat line counts only if its counter and uptime go on from the lines
 /// before it and agree with the bench's clock: a replay of another boot does not.
 /// </remarks>
-internal sealed class ConsoleTrace
+/// <param name="settings">The numbers of the boot.</param>
+/// <param name="nonce">The boot's nonce.</param>
+/// <param name="powerGoodUs">Before this the system cannot have started: power-good, or when a warm boot was asked for.
+/// </param>
+internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<long?> powerGoodUs)
 {
     /// <summary>So many samples of one boot are kept: one each 30 s makes 2,880 in the longest watch.</summary>
     public const int SamplesMax = 8192;
@@ -15,10 +19,7 @@ internal sealed class ConsoleTrace
     private const int HeartbeatsThatAgree = 3, ClockPercent = 1, FirmwareLinesMax = 400;
 
     private readonly ConsoleLines _lines = new();
-    private readonly string _nonce;
-    private readonly Func<long?> _powerGoodUs;
-    private readonly TellingLines _telling;
-    private readonly LineFound _onLine;
+    private readonly TellingLines _telling = new(settings.Banner);
     private readonly List<RegisterSample> _samples = [];
     private readonly List<string> _firmwareLines = [];
     private readonly LoginPrompt _login = new();
@@ -34,13 +35,6 @@ internal sealed class ConsoleTrace
     private (long Start, TimeSpan Uptime)? _restarted; // the last line that looked so, see TellsRestart
     private long? _kernelStartUs; // bench time minus board uptime: constant as long as the board does not restart
     private bool _kernelStartChecked; // true once a line with a checksum said so
-
-    /// <param name="settings">The numbers of the boot.</param>
-    /// <param name="nonce">The boot's nonce.</param>
-    /// <param name="powerGoodUs">Before this the system cannot have started: power-good, or when a warm boot was asked
-    /// for.</param>
-    public ConsoleTrace(BootSettings settings, string nonce, Func<long?> powerGoodUs) =>
-        (_nonce, _powerGoodUs, _telling, _onLine) = (nonce, powerGoodUs, new TellingLines(settings.Banner), OnLine);
 
     public IReadOnlyList<RegisterSample> Samples => _samples;
 
@@ -111,10 +105,10 @@ internal sealed class ConsoleTrace
     public void Add(long atUs, ReadOnlySpan<byte> data)
     {
         (_atUs, _pieceHasWords) = (atUs, _telling.HasWords(data));
-        _lines.Feed(data, _onLine);
+        _lines.Feed(data, OnLine);
         bool stands = LoginPrompt.IsPrompt(_lines.Pending);
         bool isNew = stands && (!_promptStands || data.Contains((byte)'\n'));
-        if (isNew && _login.OnPrompt(atUs) && _powerGoodUs() is not null)
+        if (isNew && _login.OnPrompt(atUs) && powerGoodUs() is not null)
         {
             Signs.Add(atUs);
             _counts = _counts with { Logins = _counts.Logins + 1 };
@@ -194,7 +188,7 @@ internal sealed class ConsoleTrace
     {
         AgentLine? last = _last[(int)line.Kind];
         bool goesOn = line.IsChecked
-            ? line.Nonce == _nonce && (last is null || (line.Number > last.Number && line.Uptime >= last.Uptime))
+            ? line.Nonce == nonce && (last is null || (line.Number > last.Number && line.Uptime >= last.Uptime))
             : last is null || line.Uptime > last.Uptime;
         return goesOn && AgreesWithClock(atUs, line.Uptime, line.IsChecked);
     }
@@ -205,7 +199,7 @@ internal sealed class ConsoleTrace
     private long? TellsRestart(long atUs, AgentLine line)
     {
         if (!line.IsChecked || !_kernelStartChecked || _kernelStartUs is not long known || OsUpUs is not long up
-            || (line.Nonce != _nonce && line.Nonce != NoNonce) || _powerGoodUs() is not long t0)
+            || (line.Nonce != nonce && line.Nonce != NoNonce) || powerGoodUs() is not long t0)
         {
             return null; // of another boot, or nothing to hold it against
         }
@@ -225,7 +219,7 @@ internal sealed class ConsoleTrace
 
     private bool AgreesWithClock(long atUs, TimeSpan uptime, bool isChecked)
     {
-        if (_powerGoodUs() is not long t0)
+        if (powerGoodUs() is not long t0)
             return false;
         long kernelStart = atUs - (long)uptime.TotalMicroseconds;
         if (kernelStart < t0 - ClockSlackUs)
