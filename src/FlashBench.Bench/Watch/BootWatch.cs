@@ -48,7 +48,7 @@ public sealed class BootWatch
     public bool FactsComplete => _console.Facts.IsComplete;
 
     /// <summary>Last sign of life; null so far.</summary>
-    public long? LastSignUs => _console.Signs.Count > 0 ? _console.Signs[^1] : null;
+    public long? LastSignUs => _console.Signs.LastUs;
 
     /// <summary>First sign of life; null so far.</summary>
     public long? FirstSignUs => _console.OsUpUs;
@@ -161,6 +161,8 @@ public sealed class BootWatch
             return "the board restarted";
         if (_console.OsUpUs is null && Math.Max(_console.EarlyStarts, _power.Restarts) > BootOutcome.EarlyStartsMax)
             return "the firmware starts again and again";
+        if (_console.Excess is string excess)
+            return excess;
         if (ClockStartUs is not long start)
             return null;
         if (FailFast.Alarm(_settings, _console.Samples, start) is not null)
@@ -179,7 +181,7 @@ public sealed class BootWatch
     {
         var outcome = new BootOutcome(_settings, _power, _console)
         {
-            Gap = _gap ?? (AwaitsRestart ? "the board was not asked to restart" : null),
+            Gap = _gap ?? _console.Excess ?? (AwaitsRestart ? "the board was not asked to restart" : null),
             ConsoleHole = _consoleHole,
             NoiseUs = _noiseUs,
             RestartAskedUs = _restartAskedUs,
@@ -204,7 +206,7 @@ public sealed class BootWatch
             EndUs = endUs,
             Banners = _console.Banners,
             LastSignUs = LastSignUs,
-            LongestGapUs = outcome.LongestSilenceUs(),
+            LongestGapUs = _console.Signs.LongestSilenceUs(_power.LostUs ?? endUs),
             Samples = _console.Samples,
             SamplesBeforeRestart = _samplesBefore,
             DamagedSamples = _console.Damaged,
@@ -213,7 +215,7 @@ public sealed class BootWatch
             DamagedFacts = _console.DamagedFacts,
             FirmwareText = CorebootMeText.Read(_console.FirmwareLines),
             Power = _power.Samples,
-            Signs = _console.Signs,
+            Signs = _console.Signs.Listed,
             BytesPerMinute = _bytesPerMinute,
         };
     }

@@ -24,7 +24,7 @@ internal sealed class SilenceCause(BootSettings settings, PowerTrace power, Cons
     /// <param name="start">Start of the time that counts.</param>
     public (BootClass Class, string Explanation) Classify(long t0, long start)
     {
-        long last = console.Signs[^1];
+        long last = console.Signs.LastUs!.Value;
         string when = $"the last sign of life came {FormattedTime.Clock(last - t0)} after power-good, before the mark "
             + $"at {FormattedTime.Clock(start + settings.MinimumUs - t0)}; the board stayed powered";
         return ByWords(last, when) ?? ByConsole(last, when) ?? ByCurrent(last, when);
