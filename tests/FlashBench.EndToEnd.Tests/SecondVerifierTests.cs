@@ -1,10 +1,14 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
+using FlashBench.Bench.Evidence;
 
 namespace FlashBench.EndToEnd.Tests;
 
 /// <summary>Records of the built program, judged by tools that share no code with it: the shell commands of
 /// docs/certificate.md with openssl, and a verifier in Python that was written from that page.</summary>
-public sealed partial class SecondVerifierTests
+public sealed partial class SecondVerifierTests(SecondVerifierTests.PassedRecord passed)
+    : IClassFixture<SecondVerifierTests.PassedRecord>
 {
     private const string Certificate = "certificate.dsse.json", Result = "test-result.dsse.json";
 
@@ -44,6 +48,48 @@ public sealed partial class SecondVerifierTests
         await SwappedIsRefusedAsync(program, directory);
         Assert.Equal(code, (await ForeignAsync(program, directory)).ExitCode);
     }
+
+    // Whoever holds the key can sign anything; what does not follow from the journal is refused all the same.
+    [Theory]
+    [InlineData("\"outcome\":\"PASS\",\"text\":\"power", "\"outcome\":\"FAIL\",\"text\":\"power")]
+    [InlineData("\"observedSeconds\":18", "\"observedSeconds\":19")]
+    [InlineData("\"powerGood\":0", "\"powerGood\":1")]
+    [InlineData("\"minMillivoltsWhileOn\":3", "\"minMillivoltsWhileOn\":2")]
+    [InlineData("\"onMillivolts\":3000", "\"onMillivolts\":300")]
+    [InlineData("\"operationMode\":2", "\"operationMode\":3")]
+    [InlineData("\"equal\":true", "\"equal\":false")]
+    [InlineData("\"stock\":true", "\"stock\":false")]
+    [InlineData("\"negativeControl\":null", "\"negativeControl\":\"stock\"")]
+    public async Task Both_verifiers_refuse_a_statement_that_a_trusted_station_signed_and_did_not_measure(
+        string measured, string stated)
+    {
+        (FlashBenchProcess program, string directory) = await passed.Record;
+        string path = Path.Combine(directory, Certificate), result = Path.Combine(directory, Result);
+        byte[][] sound = [await BytesAsync(path), await BytesAsync(result)];
+        using StationKey key = StationKey.LoadExisting(Path.Combine(program.DataFolder, "flashbench", "keys"));
+        byte[] payload = Dsse.Parse(sound[0]).Payload.ToArray(), test = Dsse.Parse(sound[1], Result).Payload.ToArray();
+        string said = Encoding.UTF8.GetString(payload);
+        Assert.Contains(measured, said, StringComparison.Ordinal);
+
+        byte[] lie = Encoding.UTF8.GetBytes(said.Replace(measured, stated, StringComparison.Ordinal));
+        string renamed = Encoding.UTF8.GetString(test).Replace(HashOf(payload), HashOf(lie), StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(path, Dsse.Sign(lie, key), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            result, Dsse.Sign(Encoding.UTF8.GetBytes(renamed), key), TestContext.Current.CancellationToken);
+
+        (int foreign, string text) = await ForeignAsync(program, directory);
+        Assert.True(foreign == 65, text);
+        Assert.DoesNotContain("signature", text, StringComparison.Ordinal);
+        Assert.Equal(65, await OwnAsync(program, directory));
+        await File.WriteAllBytesAsync(path, sound[0], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(result, sound[1], TestContext.Current.CancellationToken);
+        Assert.Equal(0, (await ForeignAsync(program, directory)).ExitCode);
+    }
+
+    private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static Task<byte[]> BytesAsync(string path) =>
+        File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
 
     private static async Task RefusedAsync(
         FlashBenchProcess program, string directory, string name, Func<byte[], byte[]> alter)
@@ -106,6 +152,28 @@ public sealed partial class SecondVerifierTests
         while (!File.Exists(Path.Combine(folder, "FlashBench.sln")))
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no project above the tests");
         return Path.Combine(folder, name);
+    }
+
+    /// <summary>A record that passed, made once.</summary>
+    public sealed class PassedRecord : IDisposable
+    {
+        private readonly FlashBenchProcess _program = new() { Limit = Limit };
+        private readonly Lazy<Task<(FlashBenchProcess, string)>> _record;
+
+        /// <summary>Makes nothing yet.</summary>
+        public PassedRecord() => _record = new(MakeAsync);
+
+        internal Task<(FlashBenchProcess Program, string Directory)> Record => _record.Value;
+
+        /// <inheritdoc/>
+        public void Dispose() => _program.Dispose();
+
+        private async Task<(FlashBenchProcess, string)> MakeAsync()
+        {
+            Assert.Equal(0, (await _program.RunAsync(["certify", "--quiet"])).ExitCode);
+            return (_program,
+                Directory.GetDirectories(Path.Combine(_program.DataFolder, "flashbench", "evidence")).Single());
+        }
     }
 
     [GeneratedRegex(@"nothing but a shell:\n\n((?:    .*\n)+)")]

@@ -10,6 +10,8 @@ FORM = re.compile(rb'\{"payload":"([A-Za-z0-9+/]+={0,2})","payloadType":"applica
                   rb'"signatures":\[\{"keyid":"([0-9a-f]{64})","sig":"([A-Za-z0-9+/]+={0,2})"\}\]\}\n')
 SENTENCES = ("Results relate only to the item identified.",
              "Signature proves integrity after signing, not honesty of capture.")
+BYTES_MAX = {"station.pub.pem": 64 << 10, "journal.jsonl": 512 << 20, "console/console.raw": 1 << 30,
+             "console/console.idx": (1 << 30) + (64 << 20)}
 P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")  # SubjectPublicKeyInfo before the point
 
 
@@ -328,6 +330,7 @@ def verify(directory, trusted):
                  "console/console.raw", "console/console.idx", "report.html"):
         path = os.path.join(directory, name)
         demand(os.path.isfile(path), f"{name} is missing or no file")  # a pipe would be waited for
+        demand(os.path.getsize(path) <= BYTES_MAX.get(name, 64 << 20), f"{name} is larger than any job makes it")
         with open(path, "rb") as file:
             files[name] = file.read()
     demand_plain(files["station.pub.pem"])

@@ -35,7 +35,7 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         if (FailFast.Alarm(settings, console.Samples, start) is string alarm)
             return (BootClass.NotDisabled, alarm);
         if (power.LostUs is long lost)
-            return new PowerLossCause(settings, power, console).Classify(lost, t0);
+            return new PowerLossCause(settings, power, console).Classify(lost, t0, LastStart(t0));
         if (console.ResetUs is long reset)
             return Restarted(reset, t0);
         bool stopped = Stopped(start);
@@ -43,6 +43,9 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
             return (BootClass.Gap, hole);
         return SystemUp() ?? (stopped ? Silence(t0, start) : SignsOfLife(t0, start));
     }
+
+    // Of the firmware, asked for or by itself.
+    private long LastStart(long t0) => Math.Max(Math.Max(t0, RestartAskedUs ?? t0), console.LastEarlyBannerUs ?? t0);
 
     private (BootClass, string) NoPowerGood() => power.SupplySeen
         ? (BootClass.NeverBooted, "the supply is connected and draws standby current, but the main rail never came up: "
@@ -91,8 +94,7 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
 
         if (console.OsUpUs is not long up)
             return NeverUp();
-        long since = Math.Max(
-            Math.Max(power.PowerGoodUs!.Value, RestartAskedUs ?? 0), console.LastEarlyBannerUs ?? 0);
+        long since = LastStart(power.PowerGoodUs!.Value);
         return up - since <= settings.BootLimitUs ? null
             : (BootClass.Silent,
                 $"the first sign of the operating system came only {Clock(up - since)} after the start, later "

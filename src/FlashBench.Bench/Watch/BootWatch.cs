@@ -21,6 +21,7 @@ public sealed class BootWatch
     private IReadOnlyList<RegisterSample> _samplesBefore = [];
     private string? _gap, _consoleHole;
     private long? _noiseUs, _restartAskedUs;
+    private long? _lowAfterUs; // from the last start until the rail was low
 
     /// <summary>Starts following boot <paramref name="number"/>.</summary>
     /// <param name="settings">The numbers to judge by.</param>
@@ -90,10 +91,12 @@ public sealed class BootWatch
     {
         long? lowSince = _power.LowSinceUs;
         _power.Add(atUs, millivolts, milliamps);
+        if (lowSince is null)
+            _lowAfterUs = _power.LowSinceUs - LastStartUs; // the next banner may come before the rail is seen again
         // Soon after a start and before the operating system, a short loss with the supply in place is a global reset
         // of the platform. Later it is a loss: a watchdog may have acted on a system that nobody heard.
         bool back = millivolts >= _settings.OnMillivolts && milliamps > _settings.OffMilliamps;
-        bool early = _console.OsUpUs is null && lowSince - LastStartUs <= _settings.BootLimitUs;
+        bool early = _console.OsUpUs is null && _lowAfterUs <= _settings.BootLimitUs;
         if (!back || !early || atUs - lowSince > GlobalResetUs)
             return;
         _power.Restart(atUs);

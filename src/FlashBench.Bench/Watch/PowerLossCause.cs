@@ -17,13 +17,17 @@ internal sealed class PowerLossCause(BootSettings settings, PowerTrace power, Co
     /// <summary>Names the cause.</summary>
     /// <param name="lost">First sample without the rail.</param>
     /// <param name="t0">Power-good.</param>
-    public (BootClass Class, string Explanation) Classify(long lost, long t0)
+    /// <param name="start">Last start of the firmware: nobody knows whether a timer starts anew with it, so that both
+    /// times may name one.</param>
+    public (BootClass Class, string Explanation) Classify(long lost, long t0, long start)
     {
         string when = $"power was lost {FormattedTime.Clock(lost - t0)} after power-good"
             + (power.ReturnedUs is null ? "" : " and came back by itself");
         if (power.SupplyLost)
             return (BootClass.LabPower, $"{when} together with the supply: the lab's power, not the board");
+        string since = $"{when}, {FormattedTime.Clock(lost - start)} after the firmware's last start,";
         return ByWords(lost, when) ?? ByTime((lost - t0) / UsPerMinute, when)
+            ?? ByTime((lost - start) / UsPerMinute, since)
             ?? (power.ReturnedUs is null
                 ? (BootClass.UnexplainedPowerLoss, $"{when} and nothing explains it")
                 : (BootClass.SelfRestart, $"{when}: the board restarts itself"));

@@ -41,9 +41,11 @@ public sealed class EarlyRestartTests
     [InlineData(1800, BootClass.WatchdogConsistent)]
     [InlineData(600, BootClass.VendorTimer)]
     [InlineData(1000, BootClass.SelfRestart)]
-    public void A_rail_that_drops_long_after_the_start_is_a_loss_and_no_global_reset(double at, BootClass expected)
+    [InlineData(1800, BootClass.WatchdogConsistent, -0.2)] // before the sensor was asked again
+    public void A_rail_that_drops_long_after_the_start_is_a_loss_and_no_global_reset(
+        double at, BootClass expected, double bannerAfter = 0.6)
     {
-        BootObservation seen = Dipping([(at, at + 3)]).Run();
+        BootObservation seen = Dipping([(at, at + 3)], bannerAfter: bannerAfter).Run();
 
         Assert.Equal(expected, seen.Class);
         Assert.Equal(FlashBench.Bench.Verdict.Fail, WatchChecks.OutcomeOf(seen.Class));
@@ -97,8 +99,23 @@ public sealed class EarlyRestartTests
         Assert.Equal((BootClass.Reset, 58_000_000), (seen.Class, seen.ResetUs));
     }
 
+    // Nobody knows whether the watchdog counts from power-good or from the restart (me-firmware 4).
+    [Theory]
+    [InlineData(1800, BootClass.WatchdogConsistent)]
+    [InlineData(1861, BootClass.WatchdogConsistent)]
+    [InlineData(1921, BootClass.WatchdogConsistent)]
+    [InlineData(1922.5, BootClass.UnexplainedPowerLoss)]
+    [InlineData(1700, BootClass.UnexplainedPowerLoss)]
+    public void The_watchdog_may_count_from_a_warm_restart(double died, BootClass expected)
+    {
+        BootObservation seen = Warm(askedAt: 60, at => at < died ? (3290, 800) : (0, 20));
+
+        Assert.Equal((expected, (long)(died * 1e6)), (seen.Class, seen.PowerLostUs));
+    }
+
     // The rail is low from each first second to the second one; the firmware says so every time that it starts.
-    private static BootScript Dipping((double From, double To)[] dips, double? until = null)
+    private static BootScript Dipping(
+        (double From, double To)[] dips, double? until = null, double bannerAfter = 0.6)
     {
         double kernel = dips[^1].To + 20;
         var script = new BootScript
@@ -109,7 +126,7 @@ public sealed class EarlyRestartTests
             Heartbeats = at => until is null,
             Samples = at => until is null,
         };
-        script.Extra.AddRange(dips.Select(dip => (dip.To + 0.6, Banner)));
+        script.Extra.AddRange(dips.Select(dip => (dip.To + bannerAfter, Banner)));
         return script;
     }
 

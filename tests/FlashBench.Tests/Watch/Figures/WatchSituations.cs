@@ -119,6 +119,19 @@ internal static class WatchSituations
         new("warm reset", [Reset], (faults, random) => faults.Reset = new BoardReset(Any(random), RailBlip: false)),
         new("reset with a dip of the rail", [Reset],
             (faults, random) => faults.Reset = new BoardReset(Any(random), RailBlip: true)),
+        new("off and on, and nothing was heard before", [SelfRestart], (faults, random) =>
+        {
+            faults.ConsoleSilent = new BootMoment(1, TimeSpan.Zero);
+            faults.PowerOff = new BoardPowerOff(Later(random), Announced: false)
+            {
+                BackAfter = TimeSpan.FromSeconds(1 + 2 * random.NextDouble()),
+            };
+        }),
+        new("warm reset, and nothing was heard before", [Silent], (faults, random) =>
+        {
+            faults.ConsoleSilent = new BootMoment(1, TimeSpan.Zero);
+            faults.Reset = new BoardReset(Later(random), RailBlip: false);
+        }),
         new("loop of resets before the system", [BootLoop],
             (faults, random) => faults.ResetLoop =
                 new BootMoment(1, TimeSpan.FromSeconds(2 + 3 * random.NextDouble()))),
@@ -142,6 +155,10 @@ internal static class WatchSituations
 
     // After the system is up, before the mark.
     private static BootMoment Any(Random random) => new(1, TimeSpan.FromSeconds(30 + 1820 * random.NextDouble()));
+
+    // The same, and too late for a start that goes on.
+    private static BootMoment Later(Random random) =>
+        new(1, TimeSpan.FromSeconds(640 + 1000 * random.NextDouble()));
 
     // At no time at which a known timer acts.
     private static BootMoment Unknown(Random random) => new(1, TimeSpan.FromSeconds(
