@@ -27,7 +27,7 @@ public sealed class DiskFaults
     public int TornBytes { get; set; }
 
     /// <summary>Told every write and sync before it happens, with the file or folder; may throw.</summary>
-    public Action<string>? Told { get; init; }
+    public Action<string>? Told { get; set; }
 
     /// <summary>Writes so far, failed ones too.</summary>
     public long Writes { get; private set; }

@@ -37,6 +37,7 @@ public sealed class ConsoleLog : IDisposable
     private readonly JournalWriter _journal;
     private readonly FileStream _raw, _index;
     private readonly MemoryStream _rawChunk = new(), _indexChunk = new();
+    private JournalWriteException? _failure;
 
     /// <summary>Creates the folder and both files.</summary>
     /// <exception cref="JournalWriteException">They cannot be created.</exception>
@@ -117,9 +118,12 @@ public sealed class ConsoleLog : IDisposable
     }
 
     /// <summary>Puts everything so far on disk and journals it.</summary>
-    /// <exception cref="JournalWriteException">It could not be written.</exception>
+    /// <exception cref="JournalWriteException">It could not be written, now or before: a chunk behind a torn one would
+    /// lie where no reader looks for it.</exception>
     public void Close()
     {
+        if (_failure is not null)
+            throw _failure;
         if (_rawChunk.Length == 0)
             return;
         var record = new JournalData.ConsoleChunk(
@@ -132,7 +136,7 @@ public sealed class ConsoleLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new JournalWriteException($"the console log cannot be written: {e.Message}", e);
+            throw _failure = new JournalWriteException($"the console log cannot be written: {e.Message}", e);
         }
 
         _journal.Append(record);

@@ -137,6 +137,9 @@ public sealed class FaultSweepTests : IDisposable
         Require = EvidenceLevel.L3,
         DryRun = false,
         Plan = new FaultPlan(0, []),
+        Recovery = Recovery.Resume,
+        SecondKill = null,
+        KeepsFaults = false,
     };
 
     // The fault at so many places from 1 to the last, evenly; every one if there are no more.
