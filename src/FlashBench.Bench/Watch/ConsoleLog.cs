@@ -37,7 +37,6 @@ public sealed class ConsoleLog : IDisposable
     private readonly JournalWriter _journal;
     private readonly FileStream _raw, _index;
     private readonly MemoryStream _rawChunk = new(), _indexChunk = new();
-    private JournalWriteException? _failure;
 
     /// <summary>Creates the folder and both files.</summary>
     /// <exception cref="JournalWriteException">They cannot be created.</exception>
@@ -118,12 +117,11 @@ public sealed class ConsoleLog : IDisposable
     }
 
     /// <summary>Puts everything so far on disk and journals it.</summary>
-    /// <exception cref="JournalWriteException">It could not be written, now or before: a chunk behind a torn one would
-    /// lie where no reader looks for it.</exception>
+    /// <exception cref="JournalWriteException">It could not be written. The journal ends with that: a chunk behind a
+    /// torn one would lie where no reader looks for it.</exception>
     public void Close()
     {
-        if (_failure is not null)
-            throw _failure;
+        _journal.ThrowIfEnded();
         if (_rawChunk.Length == 0)
             return;
         var record = new JournalData.ConsoleChunk(
@@ -136,7 +134,7 @@ public sealed class ConsoleLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw _failure = new JournalWriteException($"the console log cannot be written: {e.Message}", e);
+            throw _journal.End("the console log", e);
         }
 
         _journal.Append(record);
