@@ -47,6 +47,7 @@ public sealed class JournalWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            _file?.Dispose();
             throw new JournalWriteException($"{directory}: the journal cannot be created: {e.Message}", e);
         }
     }
@@ -123,8 +124,8 @@ public sealed class JournalWriter : IDisposable
         Appended?.Invoke(record);
     }
 
-    /// <summary>Ends the journal, as a crash would: evidence could not be written, and a record behind such a hole would
-    /// hide it. A full disk gets a last record in the room of the reserve.</summary>
+    /// <summary>Ends the journal, as a crash would: evidence could not be written, and a record behind such a hole
+    /// would hide it. A full disk gets a last record in the room of the reserve.</summary>
     /// <param name="what">What could not be written.</param>
     /// <param name="fault">What the disk said.</param>
     /// <returns>What every further append throws.</returns>

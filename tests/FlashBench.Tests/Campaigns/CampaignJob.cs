@@ -124,8 +124,8 @@ internal sealed class CampaignJob(CampaignCase @case, StationKey key)
 
             end.RecordsBefore = end.ReadJournal().Count;
             DurableFile.Synced.Value = end.Witness.OnSynced; // of this call chain and what it awaits
-            DiskFaults.Arm(world.Disk);
             CertifyJob job = Job(world, end);
+            DiskFaults.Arm(world.Disk);
             end.Witness.Directory = end.Directory;
             try
             {
@@ -137,11 +137,7 @@ internal sealed class CampaignJob(CampaignCase @case, StationKey key)
                 end.Restored = job.IsRestored;
             }
         }
-        catch (OutOfMemoryException)
-        {
-            throw;
-        }
-        catch (Exception e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             return e;
         }
@@ -182,12 +178,22 @@ internal sealed class CampaignJob(CampaignCase @case, StationKey key)
                 return Witnessed ? end.Witness.Watch(bus, _kill!.OnBatch) : bus;
             },
             new RelayPower(end.Witness.Watch(bench.PowerRelay)), bench.Sensor, bench.Console);
-        CampaignFolders folders = world.Process.Folders;
-        return new CertifyJob(
-            parts, Options(world), new JobFolders(end.Directory, folders.Vault, folders.State, key), world.Clock)
+        return new CertifyJob(parts, Options(world), Folders(world, end), world.Clock)
         {
             Listener = Listener,
             JournalProbe = (moment, type) => Probe(moment, type, end.Witness),
+        };
+    }
+
+    private JobFolders Folders(World world, ProcessEnd end)
+    {
+        CampaignFolders folders = world.Process.Folders;
+        DiskReserve? reserve = null;
+        if (world.Disk.FullFromWrite is not null)
+            (reserve = new DiskReserve(folders.Reserve)).Take(); // only then it matters
+        return new JobFolders(end.Directory, folders.Vault, folders.State, key)
+        {
+            Reserve = reserve,
         };
     }
 

@@ -26,7 +26,8 @@ internal static class CaseRules
         [
             ("I2", end.Contentions > 0 ? [$"{end.Contentions} frames met the board's masters on the bus"] : []),
             ("I3", PassInvariant.Faults(end, stations)),
-            ("I4", StateInvariants.StateFaults(end).Concat(StateInvariants.ContentFaults(end))),
+            ("I4", StateInvariants.StateFaults(end).Concat(StateInvariants.ContentFaults(end))
+                .Concat(StateInvariants.LeftoverFaults(end))),
             ("I6", StateInvariants.EscapeFaults(end)),
             ("I7", DataInvariants.SimulationFaults(end)),
             ("I8", DataInvariants.BoardFaults(end).Concat(DataInvariants.LeakFaults(end))),

@@ -8,7 +8,7 @@ internal sealed class KillSwitch(ProcessEnd end, CampaignKill? kill)
 
     public void OnMoment() => Count(KillUnit.Moment);
 
-    public void OnDisk(string path) => Count(KillUnit.DiskOperation);
+    public void OnDisk(string _) => Count(KillUnit.DiskOperation);
 
     public void OnBatch() => Count(KillUnit.Batch);
 
@@ -19,8 +19,8 @@ internal sealed class KillSwitch(ProcessEnd end, CampaignKill? kill)
         if (kill?.Unit != unit || ++_seen != kill.Number)
             return;
         end.Witness.Close();
-        end.RelayAtKill = end.Bench.PowerRelay.ReadAsync(CancellationToken.None) is { IsCompleted: true } read
-            ? read.Result : null;
+        Task<bool?> relay = end.Bench.PowerRelay.ReadAsync(CancellationToken.None).AsTask();
+        end.RelayAtKill = relay.IsCompletedSuccessfully ? relay.GetAwaiter().GetResult() : null;
         Directory.CreateDirectory(end.Process.KilledInto);
         end.Killed = end.Folders.CopyTo(end.Process.KilledInto, end.Bench);
         throw new ProcessKilledException();

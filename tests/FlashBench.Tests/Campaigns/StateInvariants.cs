@@ -79,6 +79,28 @@ internal static class StateInvariants
             yield return $"a sound disk could not be written: {end.Escaped.Message}";
     }
 
+    /// <summary>Rule I4 for evidence that could not be written: no file stays behind in part, and nothing that says
+    /// more than the journal.</summary>
+    public static IEnumerable<string> LeftoverFaults(ProcessEnd end)
+    {
+        if (end.Escaped is not JournalWriteException || end.Directory.Length == 0)
+            yield break;
+        foreach (string file in Directory.EnumerateFiles(end.Folders.Root, ".*", SearchOption.AllDirectories))
+        {
+            if (file != end.Folders.Reserve)
+                yield return $"{Path.GetFileName(file)} stays behind half-written";
+        }
+
+        if (ProcessEnd.IsConcluded(end.Directory))
+            yield return "a certificate stays behind although the job could not write its evidence";
+        string[] derived = [EvidenceFolder.ReportName, EvidenceFolder.JUnitName, TestResultStatement.FileName];
+        foreach (string name in derived)
+        {
+            if (File.Exists(Path.Combine(end.Directory, name)))
+                yield return $"{name} stays behind without a certificate";
+        }
+    }
+
     private static IEnumerable<string> RefusalFaults(ProcessEnd end, string? mark)
     {
         if (mark != end.MarkedBefore)
