@@ -63,6 +63,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(64, "flashbench: \"lits\" is not known here.\nTry: flashbench bench --help\n", "bench", "lits")]
     [InlineData(64, "flashbench: a verb is missing.\nTry: flashbench --help\n")]
     [InlineData(66, "flashbench: nope.json: no such file.\n", "bench", "list", "--config", "nope.json")]
+    [InlineData(64,
+        "flashbench: --control and --soak contradict each other: a control is shown by plain boots.\n",
+        "certify", "--control", "stock", "--soak", "65")]
     public async Task A_mistake_is_one_sentence_and_its_exit_code(int exitCode, string error, params string[] args) =>
         Assert.Equal(new ProcessEnd(exitCode, "", error), await _flashbench.RunAsync(args));
 

@@ -18,6 +18,7 @@ public sealed partial class SecondVerifierTests
 
     [Theory]
     [InlineData(0, "PASS")]
+    [InlineData(0, "PASS", "--soak", "65")]
     [InlineData(30, "FAIL", "--control", "damaged-manifest")]
     [InlineData(20, "INCONCLUSIVE", "--bench", "me11-hidden")]
     [InlineData(20, "INCONCLUSIVE", "--shorten-watch", "60", "--customer", "\u00c4 <&> 'x'")]

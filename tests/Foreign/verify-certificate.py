@@ -8,6 +8,9 @@ import argparse, base64, hashlib, json, os, re, subprocess, sys, tempfile, zlib
 
 FORM = re.compile(rb'\{"payload":"([A-Za-z0-9+/]+={0,2})","payloadType":"application/vnd\.in-toto\+json",'
                   rb'"signatures":\[\{"keyid":"([0-9a-f]{64})","sig":"([A-Za-z0-9+/]+={0,2})"\}\]\}\n')
+SENTENCES = ("Results relate only to the item identified.",
+             "Signature proves integrity after signing, not honesty of capture.")
+P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")  # SubjectPublicKeyInfo before the point
 
 
 class Tampered(Exception):
@@ -25,6 +28,20 @@ def same(stated, derived, what):
 
 def sha(data):
     return hashlib.sha256(data).hexdigest()
+
+
+def written(value, name=""):
+    """A value of the journal as a statement writes it: addresses and registers in hex."""
+    if isinstance(value, dict):
+        return {key: written(member, key) for key, member in value.items()}
+    if isinstance(value, list):
+        return [written(member) for member in value]
+    return f"0x{value:06X}" if name in ("start", "end", "offset") else f"{value:08X}" if name == "dword" else value
+
+
+def members(value, *names, **renamed):
+    """Some members of a journal's object; renamed ones by their name in the statement."""
+    return written({**{name: value[name] for name in names}, **{new: value[old] for new, old in renamed.items()}})
 
 
 def strict(pairs):  # json would let the last of two members win
@@ -53,7 +70,9 @@ def envelope(data, name, key, key_id):
 def key_id_of(pem):
     blocks = re.findall(rb"-----BEGIN PUBLIC KEY-----\n(.*?)-----END PUBLIC KEY-----", pem, re.S)
     demand(len(blocks) == 1, "no single public key")
-    return sha(base64.b64decode(blocks[0]))
+    der = base64.b64decode(blocks[0])
+    demand(len(der) == len(P256) + 64 and der.startswith(P256), "the key is no uncompressed point of P-256")
+    return sha(der)
 
 
 def demand_plain(pem):
@@ -117,6 +136,8 @@ def check_watch(stated, records, arrivals, start):
         relay = next((r["mono"] for r in span if r["type"] == "power.command" and r["data"]["on"]), begin["mono"])
         same((boot["boot"], boot["kind"]), (begin["data"]["number"], begin["data"]["kind"]), name)
         wanted = start["watch"]["baselineSeconds" if boot["kind"] == "baseline" else "minimumSeconds"]
+        if boot["kind"].startswith("soak-") and not start["watch"]["shortened"]:
+            wanted = max(wanted, 60 * int(boot["kind"][5:]))
         same((boot["requiredSeconds"], boot["maxGapSeconds"]), (wanted, start["watch"]["gapMaxSeconds"]), name)
         same(boot["consoleBytes"], sum(len(d) for t, d in arrivals if begin["mono"] <= t <= end["mono"]), name)
         same(boot["secondsAfterRelay"]["end"], (end["mono"] - relay) / 1e6, f"{name}, end")
@@ -127,8 +148,55 @@ def check_watch(stated, records, arrivals, start):
         same(sum(run["count"] for run in runs), boot["samples"]["intact"], f"{name}, samples")
         demand(boot["samples"]["intact"] <= len(seen), f"{name}: more samples than intact lines")
         demand(all(run["hfsts"] in seen for run in runs), f"{name}: registers that no line showed")
+        same(boot["outcome"] == "PASS", boot["class"] == "Alive", f"{name}, outcome")
         if boot["class"] == "Alive":
-            demand(boot["observedSeconds"] >= wanted and boot["longestGapSeconds"] <= boot["maxGapSeconds"], name)
+            demand(boot["observedSeconds"] > wanted and boot["longestGapSeconds"] <= boot["maxGapSeconds"], name)
+            check_alive(boot, relay, end, span, start["power"], {time for time, _ in arrivals}, name)
+
+
+def check_alive(boot, relay, end, span, limits, arrived, name):
+    """Power without a break from power-good to the end, and lines that came when the statement says so."""
+    trace = []
+    for content in (r["data"] for r in span if r["type"] == "power.samples"):
+        at = content["startUs"]
+        for i in range(0, len(content["series"]), 3):
+            at += content["series"][i]
+            trace.append((at, *content["series"][i + 1:i + 3]))
+    at = {kind: relay + round(seconds * 1e6) for kind, seconds in boot["secondsAfterRelay"].items()}
+    on = [sample for sample in trace if sample[0] >= at["powerGood"]]
+    demand(on and on[0][0] == at["powerGood"] <= at["countedFrom"] < at["osUp"], f"{name}, start")
+    before = [volts for time, volts, _ in trace if relay <= time < at["powerGood"]]
+    demand(not before or before[-1] < limits["onMillivolts"], f"{name}: power was good earlier")
+    demand(all(volts >= limits["onMillivolts"] for _, volts, _ in on), f"{name}: the rail was low")
+    moments = [relay, *(sample[0] for sample in trace if sample[0] >= relay), end["mono"]]
+    demand(all(b - a <= 5_000_000 for a, b in zip(moments, moments[1:])), f"{name}: the sensor paused")
+    same([boot["power"][k] for k in ("minMillivoltsWhileOn", "maxMillivoltsWhileOn", "minMilliampsWhileOn",
+                                     "maxMilliampsWhileOn")],
+         [least(sample[i] for sample in on) for i in (1, 2) for least in (min, max)], f"{name}, power")
+    demand(at["osUp"] in arrived and at["lastSign"] in arrived, f"{name}: a sign of life at no arrival")
+    same(boot["observedSeconds"], round((at["lastSign"] - at["countedFrom"]) / 1e6, 6), f"{name}, observed")
+    runs = boot["samples"]["registers"]
+    times = [relay + round(run[k] * 1e6) for run in runs for k in ("first", "last")]
+    demand(times == sorted(times) and set(times) <= arrived, f"{name}: a sample at no arrival")
+    demand(times and times[-1] > at["countedFrom"] + boot["requiredSeconds"] * 1e6, f"{name}: no answer past the mark")
+    same(boot["signs"]["powerSamples"], boot["power"]["samples"], f"{name}, signs")
+    same(boot["signsOfLife"], sum(boot["signs"][k] for k in ("agent", "heartbeat", "kernel", "login")), name)
+
+
+def check_state(state, boots, name):
+    """The ME's state is that of the last sample that shows a device, of the last of some boots."""
+    runs = [run for run in boots[-1]["samples"]["registers"] if run["hfsts"][0] not in (None, "FFFFFFFF")] \
+        if boots else []
+    if not runs:  # the firmware's words, or nothing
+        demand(state is None or state["source"] == "firmware text", name)
+        return
+    word = int(runs[-1]["hfsts"][0], 16)
+    same({k: state[k] for k in ("boot", "source", "samples", "hfsts", "workingState", "operationState", "operationMode",
+                                "errorCode", "initComplete", "manufacturingMode")},
+         {"boot": boots[-1]["boot"], "source": "registers", "samples": sum(run["count"] for run in runs),
+          "hfsts": runs[-1]["hfsts"], "workingState": word & 15, "operationState": word >> 6 & 7,
+          "operationMode": word >> 16 & 15, "errorCode": word >> 12 & 15, "initComplete": bool(word >> 9 & 1),
+          "manufacturingMode": bool(word >> 4 & 1)}, name)
 
 
 def check_statement(p, records, arrivals, files):
@@ -158,16 +226,44 @@ def check_statement(p, records, arrivals, files):
     if verdict["verdict"] == "Pass":
         demand(all(c["outcome"] == "Pass" for c in verdict["checks"] if c["mandatory"]), "a PASS without its checks")
         demand(resumed or all(c["verdict"] == "Pass" for kind, c in data if kind == "phase.end"), "a phase failed")
-    ended = {(r["data"]["name"], r["data"]["verdict"].upper(), r["mono"]) for r in records if r["type"] == "phase.end"}
-    demand({(f["name"], f["verdict"], f["endUs"]) for f in p["phases"]} <= ended, "phases that did not end so")
-    demand(resumed or len(p["phases"]) == len(ended), "phases are missing")
+        alive = [boot["kind"] for boot in p["watch"] if boot["class"] == "Alive"]
+        wanted = {"watch": start["watch"]["coldBoots"], "warm": start["watch"]["warmBoots"]}
+        for minutes in start["watch"]["soakMinutes"]:
+            wanted[f"soak-{minutes}"] = wanted.get(f"soak-{minutes}", 0) + 1
+        booted = any(part["kind"] == "power sensor" for part in start["parts"]) and start["require"] >= "L2"
+        demand(not booted or all(alive.count(kind) >= n for kind, n in wanted.items()), "a PASS without its boots")
+    began, phases = {}, []
+    for r in records:
+        if r["type"] == "phase.begin":
+            began[r["data"]["name"]] = r["mono"]
+        elif r["type"] == "phase.end":
+            phases.append({**members(r["data"], "name", "reason", errorClass="class"), "endUs": r["mono"],
+                           "startUs": began[r["data"]["name"]], "verdict": r["data"]["verdict"].upper()})
+    if resumed:  # a phase that went on is said once, with its first begin
+        ended = [(f["name"], f["verdict"], f["endUs"], f["reason"], f["errorClass"]) for f in phases]
+        demand(all((f["name"], f["verdict"], f["endUs"], f["reason"], f["errorClass"]) in ended for f in p["phases"]),
+               "phases that did not end so")
+    else:
+        same(p["phases"], phases, "phases")
     lab = {**dict.fromkeys(("name", "address", "location", "accreditation", "customer", "received", "condition",
                             "approvedBy"), ""), **last.get("laboratory", {})}
     for name, text in lab.items():
         same(p["laboratory"][name], text or None, f"laboratory, {name}")
-    same((p["dut"]["serial"], p["dut"]["board"]), (start["dut"], start["profile"]["board"]), "dut")
+    same(p["laboratory"]["issued"], p["performed"][1], "day of issue")
+    same(p["dut"], {"serial": start["dut"], "board": start["profile"]["board"], **(members(
+        audit, "stock", meFamily="family", meGeneration="generation", meVersion="version", meSku="sku")
+        if audit else {})}, "dut")
     same((p["bench"]["id"], p["bench"]["host"]), (start["bench"], start["host"]), "bench")
     same(p["bench"]["parts"], start["parts"] + ([chip["programmer"]] if chip else []), "parts")
+    same({k: p["method"][k] for k in ("name", "policy", "profile", "profileSha256", "power")},
+         {"name": "FlashBench certify", "policy": start["policy"], "profile": start["profile"]["id"],
+          "profileSha256": start["profile"]["sha256"], "power": start["power"]}, "method")
+    cited, controls = last.get("commissioning"), p["controls"]
+    same((controls["negativeControl"], controls["baselineWatched"]),
+         (start["control"], any(boot["kind"] == "baseline" for boot in p["watch"])), "controls")
+    same(controls["commissioning"] and [controls["commissioning"][k] for k in ("sha256", "keyId", "created")],
+         cited and [cited["sha256"], cited["keyId"], cited["record"]["created"]], "commissioning")
+    same((p["statement"], p["limits"]), SENTENCES, "sentences")
     same({**p["method"]["watch"]}, {k: start["watch"][k] for k in p["method"]["watch"]}, "watch numbers")
     flash, kinds = p["flash"], [kind for kind, _ in data]
     where = {kind: i for i, kind in enumerate(kinds)}
@@ -175,23 +271,35 @@ def check_statement(p, records, arrivals, files):
     same(flash["dirty"], where.get("dirty", -1) > max(known, default=-1), "dirty")
     demand(resumed or flash["blocksWritten"] == kinds.count("block.done"), "blocks written")
     reads = {content["purpose"]: content for kind, content in data if kind == "read-back"}
-    same({(r["purpose"], r["sha256"], r["expectedSha256"], r["differingBytes"]) for r in flash["readBacks"]},
-         {(r["purpose"], r["sha256"], r["expectedSha256"], r["differingBytes"]) for r in reads.values()}, "read-backs")
+    same({r["purpose"]: r for r in flash["readBacks"]}, {r["purpose"]: {
+        **members(r, "purpose", "sha256", "expectedSha256", "differingBytes", "drift", afterReopen="reopened"),
+        **({"firstDifference": r["firstDifference"]} if r["differingBytes"] else {})} for r in reads.values()},
+        "read-backs")
     if chip:
-        same([flash[k] for k in ("jedecId", "name", "sizeBytes", "uniqueId")],
-             [chip[k] for k in ("jedecId", "name", "sizeBytes", "uniqueId")], "chip")
+        same([flash[k] for k in ("jedecId", "name", "sizeBytes", "uniqueId", "busHealth")],
+             [chip[k] for k in ("jedecId", "name", "sizeBytes", "uniqueId", "health")], "chip")
     if backup:
         same([flash["backup"][k] for k in ("sha256", "sizeBytes", "agree", "stored", "reads")],
              [backup[k] for k in ("sha256", "sizeBytes", "agree", "stored", "passes")], "backup")
     if plan:
-        same([flash["planned"][k] for k in ("sha256", "changedBytes", "unattributedBytes")],
-             [plan["plannedSha256"], plan["changedBytes"], plan["unattributedBytes"]], "plan")
-        same([(int(r["start"], 16), int(r["end"], 16), r["newSha256"]) for r in flash["changedRanges"]],
-             [(r["start"], r["end"], r["newSha256"]) for r in plan["changes"]], "changed ranges")
+        same(flash["planned"], members(
+            plan, "policy", "changedBytes", "unattributedBytes", sha256="plannedSha256"), "plan")
+        same(flash["changedRanges"], [members(c, "start", "end", "rule", "oldSha256", "newSha256", reason="text")
+                                      for c in plan["changes"]], "changed ranges")
+        same(flash["keptRanges"], [members(k, "start", "end", "name", "sha256") for k in plan["kept"]], "kept ranges")
+    if audit:
+        same(p["me"]["before"], members(
+            audit, "contentBytes", "signatureValid", "key", "testKey", "disableBit", "partitions"), "ME before")
     after = {content["purpose"]: content for kind, content in data if kind == "flash-check"}
-    same({(m["purpose"], m["contentBytes"], m["signatureValid"], m["disableBit"]["set"]) for m in p["me"]["after"]},
-         {(m["purpose"], m["contentBytes"], m["signatureValid"], m["disableBit"]["set"]) for m in after.values()}, "ME")
+    same({m["purpose"]: m for m in p["me"]["after"]}, {m["purpose"]: {
+        **members(m, "purpose", "contentBytes", "contentLimit", "signatureValid", "onlyPinnedBitChanged", "disableBit",
+                  "left", "problems"),
+        "kept": [members(k, "start", "end", "name", "equal") for k in m["kept"]]} for m in after.values()}, "ME after")
     check_watch(p["watch"], records, arrivals, start)
+    if audit:
+        baseline = [boot for boot in p["watch"] if boot["kind"] == "baseline"]
+        check_state(p["me"]["stateBefore"], baseline[:1], "ME's state before")
+        check_state(p["me"]["stateAfter"], [b for b in p["watch"] if b["kind"] != "baseline"], "ME's state after")
     for name, file in (("journal", "journal.jsonl"), ("console", "console/console.raw"), ("junit", "junit.xml"),
                        ("consoleIndex", "console/console.idx"), ("report", "report.html")):
         same(p["evidence"][name], {"sha256": sha(files[file]), "bytes": len(files[file])}, file)
@@ -218,7 +326,9 @@ def verify(directory, trusted):
     files = {}
     for name in ("certificate.dsse.json", "test-result.dsse.json", "station.pub.pem", "journal.jsonl", "junit.xml",
                  "console/console.raw", "console/console.idx", "report.html"):
-        with open(os.path.join(directory, name), "rb") as file:
+        path = os.path.join(directory, name)
+        demand(os.path.isfile(path), f"{name} is missing or no file")  # a pipe would be waited for
+        with open(path, "rb") as file:
             files[name] = file.read()
     demand_plain(files["station.pub.pem"])
     key_id = key_id_of(files["station.pub.pem"])
@@ -248,7 +358,8 @@ def main():
     try:
         trusted = open(asked.key, "rb").read() if asked.key else None
         p, known = verify(asked.directory, trusted)
-    except (Tampered, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as fault:
+    except (Tampered, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError,
+            subprocess.TimeoutExpired) as fault:
         print(f"not authentic: {type(fault).__name__}: {fault}")
         return 65
     print(f"authentic: {p['verdict']}, level {p['level']}, simulated: {p['simulated']}, known key: {known}")

@@ -79,8 +79,8 @@ internal sealed class BootReplay
         Feed(EndUs);
         long knownUs = InterruptedBoot.KnownUntil(_span);
         BootObservation seen = _watch.Observe(knownUs);
-        bool lost = seen.PowerLostUs is not null || seen.ResetUs is not null 
-            || seen.Class is BootClass.BootLoop or BootClass.NotDisabled or BootClass.Crash;
+        bool lost = seen.PowerLostUs is not null || seen.ResetUs is not null
+            || seen.Class is BootClass.BootLoop or BootClass.NotDisabled or BootClass.Hang;
         bool silent = seen.OsUpUs is not null
             ? seen.LongestGapUs > _start.Watch.GapMaxSeconds * 1_000_000
             : knownUs - seen.CountedFromUs > _start.Watch.BootLimitSeconds * 1_000_000;

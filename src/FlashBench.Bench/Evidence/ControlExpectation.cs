@@ -25,7 +25,7 @@ public sealed record ControlExpectation(Verdict Verdict, BootClass Class, MeStat
         "console-unplugged" => new(Verdict.Inconclusive, BootClass.SignsOfLifeLost, null),
         "power-off" => new(Verdict.Inconclusive, BootClass.DeliberateShutdown, null),
         "ac-cut" => new(Verdict.Inconclusive, BootClass.LabPower, null),
-        "panic" or "hang" => new(Verdict.Inconclusive, BootClass.SignsOfLifeLost, null),
+        "panic" or "hang" => new(Verdict.Inconclusive, BootClass.Hang, null),
         _ => null,
     };
 

@@ -59,17 +59,19 @@ internal static class StateChecks
         string measured = count == 0 ? "no intact sample" : $"{count} samples, HFSTS1 {Distinct(boots)}";
         var states = boots.SelectMany(boot => boot.Samples).Select(sample => Decide(sample.Registers, audit, bit))
             .ToList();
-        if (states.Find(state => Speaks(state.Kind)) is { } against)
+        var before = boots.SelectMany(boot => boot.SamplesBeforeRestart)
+            .Select(sample => Decide(sample.Registers, audit, bit));
+        if (states.Concat(before).FirstOrDefault(state => Speaks(state.Kind)) is { } against)
             return new Check(id, title, Verdict.Fail, false, measured, limit, against.Sentence);
         if (states.Find(state => state.Kind != MeStateKind.DisabledByBit) is { } unclear)
             return new Check(id, title, Verdict.Inconclusive, false, measured, limit, unclear.Sentence);
         string? missing = boots.Select(boot => MissingWindow(facts, boot)).FirstOrDefault(text => text is not null);
         if (missing is not null)
             return new Check(id, title, Verdict.Inconclusive, false, measured, limit, missing);
-        (bool paired, string before) = Before(facts, audit);
+        (bool paired, string enabled) = Before(facts, audit);
         return new Check(
             id, title, paired ? Verdict.Pass : Verdict.Inconclusive, false, measured, limit,
-            $"{states[0].Sentence}; {before}");
+            $"{states[0].Sentence}; {enabled}");
     }
 
     // Disabled means something only beside the same board's enabled state (bench-control 5.2, L3).

@@ -31,7 +31,7 @@ internal static class StatementWatch
             json.WriteNumber("observedSeconds", observed / UsPerSecond);
         json.WriteNumber("longestGapSeconds", boot.LongestGapUs / UsPerSecond);
         json.WriteNumber("bootBanners", boot.Banners);
-        json.WriteNumber("signsOfLife", boot.Signs.Count);
+        json.WriteNumber("signsOfLife", boot.SignCounts.Total);
         json.WriteStartObject("signs");
         json.WriteNumber("powerSamples", boot.Power.Count);
         json.WriteNumber("agent", boot.SignCounts.Agent);

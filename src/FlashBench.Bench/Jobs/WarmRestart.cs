@@ -22,7 +22,7 @@ internal sealed class WarmRestart(JobContext job, BootWatch watch, (int Number, 
     /// <exception cref="FlashBench.Hardware.PowerException">The reset button could not be pressed.</exception>
     public async Task AskAsync(long nowUs, CancellationToken cancel)
     {
-        if (watch.AwaitsRestart)
+        if (watch.CanRestart)
             await BeginAsync(nowUs, cancel);
         else if (_byAgent && _attempts < AttemptsMax && nowUs - _askedUs >= AgainUs && watch.LastSignUs is null)
             await SendAsync(nowUs, cancel);

@@ -83,7 +83,7 @@ internal static class WatchSection
         yield return ("Alive since the kernel started", $"{observed} of {Figures.Clock(settings.MinimumUs)}");
         yield return (
             "Longest silence", $"{Figures.Seconds(boot.LongestGapUs)} of {Figures.Seconds(settings.GapMaxUs)} allowed");
-        yield return ("Signs of life", Figures.Count(boot.Signs.Count));
+        yield return ("Signs of life", Figures.Count(boot.SignCounts.Total));
         yield return (
             "Register samples",
             $"{boot.Samples.Count} intact, {boot.DamagedSamples} damaged, {boot.StaleSamples} stale");

@@ -25,8 +25,8 @@ public enum BootClass
     /// <summary>Rails dropped after the OS said that it powers down.</summary>
     DeliberateShutdown,
 
-    /// <summary>A panic, a machine check or a thermal message, and then the rails dropped, or the board started anew,
-    /// or fell silent.</summary>
+    /// <summary>A panic, a machine check or a thermal message, and then the rails dropped or the board started anew.
+    /// </summary>
     Crash,
 
     /// <summary>Rails dropped, and the board started again by itself.</summary>
@@ -57,8 +57,8 @@ public enum BootClass
     /// console fault.</summary>
     SignsOfLifeLost,
 
-    /// <summary>Powered, and the system stopped: its last line repeats itself, or its current changed with the silence.
-    /// </summary>
+    /// <summary>Powered, and the system stopped: it said so (panic, machine check, lockup), its last line repeats
+    /// itself, or its current changed with the silence.</summary>
     Hang,
 
     /// <summary>Powered, and signs of life stopped together with the console: hang-up, break, receive errors, loss.

@@ -29,7 +29,11 @@ public sealed record ClockComparison(long SpanUs, long DifferenceUs)
 /// <param name="Heartbeats">Heartbeats.</param>
 /// <param name="Kernel">Lines of the kernel's log.</param>
 /// <param name="Logins">Answers of a login prompt.</param>
-public readonly record struct SignCounts(int Agent, int Heartbeats, int Kernel, int Logins);
+public readonly record struct SignCounts(int Agent, int Heartbeats, int Kernel, int Logins)
+{
+    /// <summary>All of them.</summary>
+    public int Total => Agent + Heartbeats + Kernel + Logins;
+}
 
 /// <summary>Everything that was measured of one watched boot; a pure function of journal and console bytes.</summary>
 /// <remarks>Times are microseconds of the job's monotonic clock unless they say "after power-good".</remarks>
@@ -91,6 +95,10 @@ public sealed record BootObservation
     /// <summary>Intact FB1 lines with this boot's nonce, in order.</summary>
     public required IReadOnlyList<RegisterSample> Samples { get; init; }
 
+    /// <summary>In a warm boot, those that came before the restart: they may speak against the board, and never for it.
+    /// </summary>
+    public IReadOnlyList<RegisterSample> SamplesBeforeRestart { get; init; } = [];
+
     /// <summary>Lines that look like FB1 but are damaged.</summary>
     public required int DamagedSamples { get; init; }
 
@@ -110,7 +118,7 @@ public sealed record BootObservation
     /// <summary>Power samples, for the drawing.</summary>
     public required IReadOnlyList<(long AtUs, int Millivolts, int Milliamps)> Power { get; init; }
 
-    /// <summary>Times of heartbeats and counted FB1 lines, for the drawing.</summary>
+    /// <summary>Times of signs of life, for the drawing: the first 10,000, then at most one each second.</summary>
     public required IReadOnlyList<long> Signs { get; init; }
 
     /// <summary>Console bytes per whole minute since <see cref="CommandedUs"/>, for the drawing.</summary>

@@ -44,19 +44,6 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
         return SystemUp() ?? (stopped ? Silence(t0, start) : SignsOfLife(t0, start));
     }
 
-    /// <summary>Longest time without a sign of life from the first one to the end of power or of the watch.</summary>
-    public long LongestSilenceUs()
-    {
-        long longest = 0;
-        for (int i = 0; i < console.Signs.Count; i++)
-        {
-            long next = i + 1 < console.Signs.Count ? console.Signs[i + 1] : power.LostUs ?? EndUs;
-            longest = Math.Max(longest, next - console.Signs[i]);
-        }
-
-        return longest;
-    }
-
     private (BootClass, string) NoPowerGood() => power.SupplySeen
         ? (BootClass.NeverBooted, "the supply is connected and draws standby current, but the main rail never came up: "
             + "the board does not boot")
@@ -82,8 +69,8 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
     }
 
     // True if the signs of life ended before the mark, and long before the end of the watch.
-    private bool Stopped(long start) => console.Signs.Count > 0 && EndUs - console.Signs[^1] > settings.GapMaxUs
-        && console.Signs[^1] <= start + settings.MinimumUs;
+    private bool Stopped(long start) => console.Signs.LastUs is long last && EndUs - last > settings.GapMaxUs
+        && last <= start + settings.MinimumUs;
 
     private (BootClass, string) Silence(long t0, long start) =>
         new SilenceCause(settings, power, console)
@@ -95,7 +82,7 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
 
     private (BootClass, string)? SystemUp()
     {
-        if (console.OsUpUs is null && console.EarlyStarts + power.Restarts > EarlyStartsMax)
+        if (console.OsUpUs is null && Math.Max(console.EarlyStarts, power.Restarts) > EarlyStartsMax)
         {
             return (BootClass.BootLoop,
                 $"the board started {Math.Max(console.EarlyStarts, power.Restarts)} times and never reached an "
@@ -116,7 +103,7 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
     {
         if (console.Texts.CrashUs >= (console.LastEarlyBannerUs ?? 0))
         {
-            return (BootClass.Crash,
+            return (BootClass.Hang,
                 "the board is powered, and a panic or machine check kept its system from coming up");
         }
 
@@ -130,18 +117,25 @@ internal sealed class BootOutcome(BootSettings settings, PowerTrace power, Conso
 
     private (BootClass, string) SignsOfLife(long t0, long start)
     {
-        long last = console.Signs[^1], mark = start + settings.MinimumUs;
+        long last = console.Signs.LastUs!.Value, mark = start + settings.MinimumUs;
         if (last <= mark)
         {
             return (BootClass.SignsOfLifeLost, $"the last sign of life came {Clock(last - t0)} after power-good, "
                 + $"before the mark at {Clock(mark - t0)}; the board stayed powered");
         }
 
-        long silence = LongestSilenceUs();
+        long silence = console.Signs.LongestSilenceUs(power.LostUs ?? EndUs);
         if (silence > settings.GapMaxUs)
         {
             return (BootClass.SignsOfLifeLost, $"no sign of life for {Seconds(silence)}, more than the allowed "
                 + $"{Seconds(settings.GapMaxUs)}; the board stayed powered");
+        }
+
+        if (console.LateStart is var (from, late))
+        {
+            return (BootClass.Silent, $"the board restarted {Clock(late - from)} after its start without a sign of an "
+                + $"operating system, later than the allowed {Clock(settings.BootLimitUs)}: what happened before is "
+                + "unknown");
         }
 
         if (console.Clock is { } clock && Math.Abs(clock.PartsPerMillion) > ClockComparison.PartsPerMillionMax)

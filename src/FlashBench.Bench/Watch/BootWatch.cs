@@ -18,6 +18,7 @@ public sealed class BootWatch
     private readonly PowerTrace _power;
     private readonly List<int> _bytesPerMinute = [];
     private ConsoleTrace _console;
+    private IReadOnlyList<RegisterSample> _samplesBefore = [];
     private string? _gap, _consoleHole;
     private long? _noiseUs, _restartAskedUs;
 
@@ -47,7 +48,7 @@ public sealed class BootWatch
     public bool FactsComplete => _console.Facts.IsComplete;
 
     /// <summary>Last sign of life; null so far.</summary>
-    public long? LastSignUs => _console.Signs.Count > 0 ? _console.Signs[^1] : null;
+    public long? LastSignUs => _console.Signs.LastUs;
 
     /// <summary>First sign of life; null so far.</summary>
     public long? FirstSignUs => _console.OsUpUs;
@@ -63,11 +64,8 @@ public sealed class BootWatch
 
     /// <summary>Start of the time that counts: the latest of power-good, the last banner before the operating system,
     /// and the kernel's start by its own uptime. No reset of any kind lies after it.</summary>
-    public long? ClockStartUs => _power.PowerGoodUs is long t0
-        ? Math.Max(
-            Math.Max(t0, _restartAskedUs ?? t0),
-            Math.Max(_console.LastEarlyBannerUs ?? t0, _console.KernelStartUs ?? t0))
-        : null;
+    public long? ClockStartUs =>
+        LastStartUs is long start ? Math.Max(start, _console.KernelStartUs ?? start) : null;
 
     /// <summary>Intact samples of this boot so far, in order.</summary>
     public IReadOnlyList<RegisterSample> Samples => _console.Samples;
@@ -78,15 +76,29 @@ public sealed class BootWatch
     /// <summary>True while a warm boot has not been asked for that this boot is about.</summary>
     public bool AwaitsRestart => _kind == BootKind.Warm && _restartAskedUs is null;
 
+    // Of the platform, as far as the console lets it be known.
+    private long? LastStartUs => _power.PowerGoodUs is long t0
+        ? Math.Max(Math.Max(t0, _restartAskedUs ?? t0), _console.LastEarlyBannerUs ?? t0)
+        : null;
+
+    /// <summary>True while a warm boot may be asked for: the board has kept its power, and did not restart by itself.
+    /// </summary>
+    public bool CanRestart => AwaitsRestart && !HasFailed && _power.LowSinceUs is null;
+
     /// <summary>Takes a sensor sample.</summary>
     public void OnPower(long atUs, int millivolts, int milliamps)
     {
         long? lowSince = _power.LowSinceUs;
         _power.Add(atUs, millivolts, milliamps);
-        // Before the operating system a short loss with the supply in place is a global reset of the platform.
+        // Soon after a start and before the operating system, a short loss with the supply in place is a global reset
+        // of the platform. Later it is a loss: a watchdog may have acted on a system that nobody heard.
         bool back = millivolts >= _settings.OnMillivolts && milliamps > _settings.OffMilliamps;
-        if (back && _console.OsUpUs is null && atUs - lowSince <= GlobalResetUs)
-            _power.Restart(atUs);
+        bool early = _console.OsUpUs is null && lowSince - LastStartUs <= _settings.BootLimitUs;
+        if (!back || !early || atUs - lowSince > GlobalResetUs)
+            return;
+        _power.Restart(atUs);
+        if (_restartAskedUs is not null)
+            OnGap("the main rail went down with the restart: it was no warm boot");
     }
 
     /// <summary>Takes console bytes.</summary>
@@ -129,7 +141,11 @@ public sealed class BootWatch
             return;
         }
 
+        if (!CanRestart)
+            return; // what the board did by itself must not pass for what it was asked to do
+
         _restartAskedUs = atUs;
+        _samplesBefore = _console.Samples;
         _console = new ConsoleTrace(
             _settings, _nonce, () => _power.PowerGoodUs is long t0 ? Math.Max(t0, atUs) : null);
     }
@@ -143,8 +159,10 @@ public sealed class BootWatch
             return "power lost";
         if (_console.ResetUs is long reset && nowUs >= reset + SettleAfterResetUs)
             return "the board restarted";
-        if (_console.OsUpUs is null && _console.EarlyStarts + _power.Restarts > BootOutcome.EarlyStartsMax)
+        if (_console.OsUpUs is null && Math.Max(_console.EarlyStarts, _power.Restarts) > BootOutcome.EarlyStartsMax)
             return "the firmware starts again and again";
+        if (_console.Excess is string excess)
+            return excess;
         if (ClockStartUs is not long start)
             return null;
         if (FailFast.Alarm(_settings, _console.Samples, start) is not null)
@@ -163,7 +181,7 @@ public sealed class BootWatch
     {
         var outcome = new BootOutcome(_settings, _power, _console)
         {
-            Gap = _gap ?? (AwaitsRestart ? "the board was not asked to restart" : null),
+            Gap = _gap ?? _console.Excess ?? (AwaitsRestart ? "the board was not asked to restart" : null),
             ConsoleHole = _consoleHole,
             NoiseUs = _noiseUs,
             RestartAskedUs = _restartAskedUs,
@@ -188,15 +206,16 @@ public sealed class BootWatch
             EndUs = endUs,
             Banners = _console.Banners,
             LastSignUs = LastSignUs,
-            LongestGapUs = outcome.LongestSilenceUs(),
+            LongestGapUs = _console.Signs.LongestSilenceUs(_power.LostUs ?? endUs),
             Samples = _console.Samples,
+            SamplesBeforeRestart = _samplesBefore,
             DamagedSamples = _console.Damaged,
             StaleSamples = _console.Stale,
             Facts = _console.Facts,
             DamagedFacts = _console.DamagedFacts,
             FirmwareText = CorebootMeText.Read(_console.FirmwareLines),
             Power = _power.Samples,
-            Signs = _console.Signs,
+            Signs = _console.Signs.Listed,
             BytesPerMinute = _bytesPerMinute,
         };
     }

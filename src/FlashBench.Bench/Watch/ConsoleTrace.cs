@@ -11,6 +11,9 @@ namespace FlashBench.Bench.Watch;
 /// </param>
 internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<long?> powerGoodUs)
 {
+    /// <summary>So many samples of one boot are kept: one each 30 s makes 2,880 in the longest watch.</summary>
+    public const int SamplesMax = 8192;
+
     private const long UsPerSecond = 1_000_000, ClockSlackUs = UsPerSecond;
     private const string NoNonce = "00000000"; // of an agent that was not asked yet
     private const int HeartbeatsThatAgree = 3, ClockPercent = 1, FirmwareLinesMax = 400;
@@ -18,14 +21,14 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private readonly ConsoleLines _lines = new();
     private readonly TellingLines _telling = new(settings.Banner);
     private readonly List<RegisterSample> _samples = [];
-    private readonly List<long> _signs = [];
     private readonly List<string> _firmwareLines = [];
     private readonly LoginPrompt _login = new();
     private readonly AgentLine?[] _last = new AgentLine?[3]; // by kind
     private TimeSpan _kernelUptime; // of the last line of the kernel's log
     private readonly ClockTrace _checkedClock = new(), _heartbeatClock = new();
     private SignCounts _counts;
-    private byte[] _lastLine = [];
+    private readonly byte[] _lastLine = new byte[ConsoleLines.LengthMax];
+    private int _lastLength;
     private bool _promptStands;
     private (long Start, TimeSpan Uptime)? _restarted; // the last line that looked so, see TellsRestart
     private long? _kernelStartUs; // bench time minus board uptime: constant as long as the board does not restart
@@ -33,7 +36,11 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     public IReadOnlyList<RegisterSample> Samples => _samples;
 
-    public IReadOnlyList<long> Signs => _signs;
+    public SignTrace Signs { get; } = new();
+
+    /// <summary>Why the samples are not all there; null while they are.</summary>
+    public string? Excess => _samples.Count < SamplesMax ? null
+        : $"the agent sent {SamplesMax} samples, more than any boot needs: later ones are not kept";
 
     public IReadOnlyList<string> FirmwareLines => _firmwareLines;
 
@@ -44,6 +51,10 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     /// <summary>The last of them.</summary>
     public long? LastEarlyBannerUs { get; private set; }
+
+    /// <summary>The first of them that came later after the start before it than a system may take to show itself;
+    /// null if none did.</summary>
+    public (long From, long AtUs)? LateStart { get; private set; }
 
     /// <summary>When the kernel started, by the bench's clock and the board's uptime; the first sign of life of a
     /// system that tells no uptime.</summary>
@@ -69,7 +80,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     public int DamagedFacts { get; private set; }
 
     /// <summary>First sign of the operating system.</summary>
-    public long? OsUpUs => _signs.Count > 0 ? _signs[0] : null;
+    public long? OsUpUs => Signs.FirstUs;
 
     /// <summary>When the board started again after its OS was up.</summary>
     public long? ResetUs { get; private set; }
@@ -84,7 +95,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     public ClockComparison? Clock => _checkedClock.Result ?? _heartbeatClock.Result;
 
     /// <summary>True once any line came.</summary>
-    public bool SaidAnything => _lastLine.Length > 0;
+    public bool SaidAnything => _lastLength > 0;
 
     /// <summary>Last time that a line came again just as it had come before.</summary>
     public long? RepeatedUs { get; private set; }
@@ -96,7 +107,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         bool isNew = stands && (!_promptStands || data.Contains((byte)'\n'));
         if (isNew && _login.OnPrompt(atUs) && powerGoodUs() is not null)
         {
-            _signs.Add(atUs);
+            Signs.Add(atUs);
             _counts = _counts with { Logins = _counts.Logins + 1 };
         }
 
@@ -113,8 +124,9 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     {
         if (!bytes.IsEmpty)
         {
-            RepeatedUs = bytes.SequenceEqual(_lastLine) ? atUs : RepeatedUs;
-            _lastLine = bytes.ToArray();
+            RepeatedUs = bytes.SequenceEqual(_lastLine.AsSpan(0, _lastLength)) ? atUs : RepeatedUs;
+            bytes.CopyTo(_lastLine);
+            _lastLength = bytes.Length;
         }
 
         bool sample = AgentLine.ClaimsSample(bytes), facts = AgentLine.ClaimsFacts(bytes);
@@ -152,7 +164,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         }
 
         _last[(int)line.Kind] = line;
-        _signs.Add(atUs);
+        Signs.Add(atUs);
         (line.IsChecked ? _checkedClock : _heartbeatClock).Add(atUs, line.Uptime);
         _counts = line.IsChecked
             ? _counts with { Agent = _counts.Agent + 1 }
@@ -161,7 +173,8 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         if (!line.IsSample)
             return;
         StaleSinceSample = 0;
-        _samples.Add(new RegisterSample(atUs, line.Number, line.Uptime, line.Registers));
+        if (_samples.Count < SamplesMax)
+            _samples.Add(new RegisterSample(atUs, line.Number, line.Uptime, line.Registers));
     }
 
     // A line is held against lines of its kind only: a heartbeat carries neither nonce nor checksum, and a damaged one
@@ -207,7 +220,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         long kernelStart = atUs - (long)uptime.TotalMicroseconds;
         if (kernelStart < t0 - ClockSlackUs)
             return false; // it claims to be up for longer than the board has power
-        bool overrules = isChecked && !_kernelStartChecked && _signs.Count < HeartbeatsThatAgree;
+        bool overrules = isChecked && !_kernelStartChecked && Signs.Count < HeartbeatsThatAgree;
         if (_kernelStartUs is null || overrules)
             (_kernelStartUs, _kernelStartChecked) = (kernelStart, isChecked);
         long slack = ClockSlackUs + (atUs - t0) * ClockPercent / 100;
@@ -240,16 +253,25 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         if (uptime <= _kernelUptime || !AgreesWithClock(atUs, uptime, isChecked: false))
             return;
         _kernelUptime = uptime;
-        _signs.Add(atUs);
+        Signs.Add(atUs);
         _counts = _counts with { Kernel = _counts.Kernel + 1 };
     }
 
     private void OnStart(long atUs)
     {
         if (OsUpUs is not null)
+        {
             ResetUs ??= atUs;
-        else
-            (EarlyStarts, LastEarlyBannerUs) = (EarlyStarts + 1, atUs);
+            return;
+        }
+
+        if (powerGoodUs() is long t0 && Math.Max(t0, LastEarlyBannerUs ?? t0) is var from
+            && atUs - from > settings.BootLimitUs)
+        {
+            LateStart ??= (from, atUs);
+        }
+
+        (EarlyStarts, LastEarlyBannerUs) = (EarlyStarts + 1, atUs);
     }
 
     // A boot log at debug level has thousands of lines; only these can say something of the ME.

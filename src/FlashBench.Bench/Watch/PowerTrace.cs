@@ -134,6 +134,6 @@ internal sealed class PowerTrace(BootSettings settings, long commandedUs)
         // An open supply may read 0 V, 0 A for ever and be right.
         bool equal = (oldMillivolts, oldMilliamps) == (millivolts, milliamps) && (millivolts, milliamps) != (0, 0);
         _equal = equal ? _equal + 1 : 0;
-        Frozen |= _equal >= EqualSamplesMax;
+        Frozen |= _equal >= EqualSamplesMax && LostUs is null; // a board that is off draws what it draws
     }
 }

@@ -3,7 +3,7 @@ namespace FlashBench.Bench.Watch;
 /// <summary>Names why the signs of life of a powered board stopped before the mark.</summary>
 /// <remarks>
 /// Silence by itself proves nothing: a pulled cable and a hung system look the same unless something else tells them
-/// apart. Only a panic that the board itself printed makes a failure.
+/// apart. None of it is a failure: a board that stands still under power has not been switched off.
 /// </remarks>
 internal sealed class SilenceCause(BootSettings settings, PowerTrace power, ConsoleTrace console)
 {
@@ -24,7 +24,7 @@ internal sealed class SilenceCause(BootSettings settings, PowerTrace power, Cons
     /// <param name="start">Start of the time that counts.</param>
     public (BootClass Class, string Explanation) Classify(long t0, long start)
     {
-        long last = console.Signs[^1];
+        long last = console.Signs.LastUs!.Value;
         string when = $"the last sign of life came {FormattedTime.Clock(last - t0)} after power-good, before the mark "
             + $"at {FormattedTime.Clock(start + settings.MinimumUs - t0)}; the board stayed powered";
         return ByWords(last, when) ?? ByConsole(last, when) ?? ByCurrent(last, when);
@@ -34,7 +34,7 @@ internal sealed class SilenceCause(BootSettings settings, PowerTrace power, Cons
     {
         ConsoleTexts texts = console.Texts;
         if (texts.CrashUs >= last - TextBeforeSilenceUs)
-            return (BootClass.Crash, $"{when}, and hangs after a panic, machine check or lockup message");
+            return (BootClass.Hang, $"{when}, and hangs after a panic, machine check or lockup message");
         if (texts.SuspendUs >= last - TextBeforeSilenceUs)
             return (BootClass.Asleep, $"{when}, and had said that it goes to sleep");
         return texts.ShutdownUs >= last - TextBeforeSilenceUs

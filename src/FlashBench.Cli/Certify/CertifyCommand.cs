@@ -171,6 +171,8 @@ public static class CertifyCommand
         RefuseSoaks(parse.GetValue(Soak) ?? []);
         if (parse.GetValue(DryRun) && parse.GetValue(Control) is not null)
             throw new UsageException("--control and --dry-run contradict each other: a control is shown by the watch");
+        if (parse.GetValue(Soak) is { Length: > 0 } && parse.GetValue(Control) is not null)
+            throw new UsageException("--control and --soak contradict each other: a control is shown by plain boots");
         if (parse.GetValue(Faults) is not null && (parse.GetValue(RealTime) || parse.GetValue(Usb) is not null))
             throw new UsageException("--faults needs virtual time: a plan must give the same job every time");
         if (parse.GetValue(Usb) is not null && parse.GetValue(RealTime))

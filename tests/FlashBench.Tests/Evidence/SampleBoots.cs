@@ -50,6 +50,7 @@ internal static class SampleBoots
             FirmwareText = new CorebootMeReport(5, 0, 0, new MeRegisters(null), false, false),
             Power = Power(number, commanded, good, lostAfter is long cut ? good + cut : null),
             Signs = signs,
+            SignCounts = new SignCounts(0, signs.Length, 0, 0),
             BytesPerMinute = [9_800, .. Enumerable.Repeat(612, (int)(lived / (60 * Second)))],
         };
     }

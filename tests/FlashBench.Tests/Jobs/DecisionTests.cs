@@ -49,6 +49,8 @@ public sealed class DecisionTests(DecisionTests.PassedJob job) : IClassFixture<D
         { "one sample armed", Verdict.Fail },
         { "one sample soft-disabled", Verdict.Fail },
         { "one sample without device", Verdict.Inconclusive },
+        { "running before a warm restart", Verdict.Fail },
+        { "disabled before a warm restart", Verdict.Pass },
         { "no early sample", Verdict.Inconclusive },
         { "boot log says running on every boot", Verdict.Fail },
         { "boot log says armed on one boot", Verdict.Inconclusive },
@@ -129,6 +131,11 @@ public sealed class DecisionTests(DecisionTests.PassedJob job) : IClassFixture<D
         "one sample armed" => Sample(f, 2, 5..6, r => r with { Hfsts1 = 0x00003006, Hfsts2 = 0x80040000 }),
         "one sample soft-disabled" => Sample(f, 1, 5..6, r => r with { Hfsts1 = 0x80032054 }),
         "one sample without device" => Sample(f, 1, 5..6, _ => new MeRegisters(null)),
+        "running before a warm restart" => Boot(f, 1, b => b with
+        {
+            SamplesBeforeRestart = [b.Samples[0] with { Registers = new MeRegisters(0x94000245) }],
+        }),
+        "disabled before a warm restart" => Boot(f, 1, b => b with { SamplesBeforeRestart = [b.Samples[0]] }),
         "no early sample" => Boot(f, 1, b => b with { Samples = [.. b.Samples.Skip(20)] }),
         "boot log says running on every boot" => Text(Text(f, 1, 0x94000245), 2, 0x94000245),
         "boot log says armed on one boot" => Text(f, 1, 0x00003006),

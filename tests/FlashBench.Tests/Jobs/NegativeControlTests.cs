@@ -21,8 +21,8 @@ public sealed class NegativeControlTests
     [InlineData("me8", "console-unplugged", "INCONCLUSIVE, SignsOfLifeLost")] // NC5
     [InlineData("me10", "power-off", "INCONCLUSIVE, DeliberateShutdown")] // NC6
     [InlineData("me8", "ac-cut", "INCONCLUSIVE, LabPower")] // NC7
-    [InlineData("me8", "panic", "INCONCLUSIVE, SignsOfLifeLost")] // NC8
-    [InlineData("me10", "hang", "INCONCLUSIVE, SignsOfLifeLost")]
+    [InlineData("me8", "panic", "INCONCLUSIVE, Hang")] // NC8
+    [InlineData("me10", "hang", "INCONCLUSIVE, Hang")]
     [InlineData("me11", "damaged-manifest", "FAIL, NeverBooted")] // NC9
     public void A_control_ends_as_it_must_by_its_journal(string kind, string control, string wanted)
     {

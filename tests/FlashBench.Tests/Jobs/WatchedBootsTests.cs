@@ -98,14 +98,14 @@ public sealed class WatchedBootsTests
 
     [Theory]
     [InlineData(true, BootClass.NotDisabled, 10)]
-    [InlineData(false, BootClass.WatchdogConsistent, 31)]
+    [InlineData(false, BootClass.SkuLock, 31)]
     public void Only_where_the_profile_asks_does_an_early_sample_end_a_boot(
         bool failFast, BootClass expected, double minutesMax)
     {
         using var bench = new JobBench
         {
-            Control = NegativeControl.DamagedManifest,
             Describe = profile => With(profile, watch => watch with { FailFast = failFast }),
+            Arrange = bench => bench.Faults.InvalidProcessor = 2,
         };
 
         Assert.Equal(30, bench.Run().ExitCode);
@@ -114,6 +114,29 @@ public sealed class WatchedBootsTests
         Assert.Equal(expected, seen.Class);
         Assert.InRange((seen.EndUs - seen.CommandedUs) / 60e6, failFast ? 0 : 29, minutesMax);
         Assert.Equal(Verdict.Fail, Find(bench, "C1").Outcome);
+    }
+
+    [Fact]
+    public void A_control_is_shown_by_plain_boots_whatever_the_profile_asks()
+    {
+        using var bench = new JobBench
+        {
+            Control = NegativeControl.DamagedManifest,
+            Describe = profile => With(profile, watch => watch with
+            {
+                ColdBoots = 1,
+                WarmBoots = 1,
+                SoakMinutes = [65],
+                FailFast = true,
+            }),
+        };
+
+        Assert.Equal(30, bench.Run().ExitCode);
+
+        Assert.Equal(
+            [(BootKind.Baseline, BootClass.Alive), (BootKind.Watch, BootClass.WatchdogConsistent)],
+            bench.Verify().Facts.Boots.Select(boot => (boot.Kind, boot.Class)));
+        Assert.Equal(Verdict.Pass, Find(bench, "N1").Outcome);
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class BootCauseTests
     }
 
     [Theory]
-    [InlineData("Kernel panic - not syncing: Fatal exception", BootClass.Crash)]
+    [InlineData("Kernel panic - not syncing: Fatal exception", BootClass.Hang)]
     [InlineData("PM: suspend entry (s2idle)", BootClass.Asleep)]
     [InlineData("reboot: System halted", BootClass.DeliberateShutdown)]
     public void Words_before_a_silence_explain_it(string words, BootClass expected)

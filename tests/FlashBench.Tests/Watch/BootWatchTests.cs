@@ -262,6 +262,18 @@ public sealed class BootWatchTests
     }
 
     [Fact]
+    public void A_board_that_is_off_and_draws_a_steady_current_is_no_frozen_sensor()
+    {
+        var watch = new BootWatch(new BootScript().Settings, 1, (BootKind.Watch, BootScript.Nonce), 0);
+        for (int i = 0; i < 7200; i++)
+            watch.OnPower(i * 250_000, 3290, 800 + i % 3);
+        for (int i = 7200; i < 7262; i++)
+            watch.OnPower(i * 250_000, 0, 20);
+
+        Assert.Equal(BootClass.WatchdogConsistent, watch.Observe(1_815_500_000).Class);
+    }
+
+    [Fact]
     public void A_sensor_that_pauses_leaves_a_gap()
     {
         var watch = new BootWatch(new BootScript().Settings, 1, (BootKind.Watch, BootScript.Nonce), 0);

@@ -128,6 +128,49 @@ public sealed class LyingAgentTests
         Assert.Equal(32, script.Run().Facts.All.Count);
     }
 
+    [Fact]
+    public void Samples_without_end_are_bounded_and_make_the_boot_one_that_nobody_can_judge()
+    {
+        var script = new BootScript();
+        for (int i = 0; i < 9000; i++)
+            script.Extra.Add((100 + i * 0.01, BootScript.SampleLine(10 + i, 80 + i * 0.01)));
+
+        BootObservation seen = script.Run();
+
+        Assert.Equal(8192, seen.Samples.Count);
+        Assert.True(seen.SignCounts.Agent > 9000);
+        Assert.Equal(BootClass.Gap, seen.Class);
+        Assert.Contains("8192 samples", seen.Explanation, StringComparison.Ordinal);
+        Assert.Equal(seen.Explanation, script.Last!.StopReason(200 * Us));
+    }
+
+    [Fact]
+    public void A_power_loss_stays_one_after_samples_without_end()
+    {
+        var script = new BootScript { Power = at => at < 1800.5 ? (3290, 800) : (0, 20) };
+        for (int i = 0; i < 9000; i++)
+            script.Extra.Add((100 + i * 0.01, BootScript.SampleLine(10 + i, 80 + i * 0.01)));
+
+        Assert.Equal(BootClass.WatchdogConsistent, script.Run().Class);
+    }
+
+    [Fact]
+    public void Signs_of_life_without_end_are_counted_all_and_listed_up_to_a_bound()
+    {
+        var signs = new SignTrace();
+        for (long i = 0; i < 20_000; i++)
+            signs.Add(i * 1000);
+        signs.Add(30 * Us);
+        for (long i = 0; i < 100_000; i++)
+            signs.Add((31 + i) * Us);
+
+        Assert.Equal((120_001, 0L, 100_030 * Us), (signs.Count, signs.FirstUs, signs.LastUs));
+        Assert.Equal(30 * Us - 19_999_000, signs.LongestSilenceUs(100_030 * Us));
+        Assert.Equal(11 * Us, signs.LongestSilenceUs(100_041 * Us));
+        Assert.Equal(SignTrace.ListedMax, signs.Listed.Count);
+        Assert.Equal(9_999_000 + Us, signs.Listed[SignTrace.AllUntil]);
+    }
+
     private static BootObservation Told(Func<double, string> line)
     {
         var script = new BootScript { Samples = _ => false };

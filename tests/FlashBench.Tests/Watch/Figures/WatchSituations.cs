@@ -80,13 +80,13 @@ internal static class WatchSituations
             {
                 DrawsAsBefore = true,
             }),
-        new("panic", [Crash], (faults, random) => faults.Crash = new SystemCrash(CrashKind.Panic, Any(random))),
+        new("panic", [Hang], (faults, random) => faults.Crash = new SystemCrash(CrashKind.Panic, Any(random))),
         new("panic, then a restart", [Crash],
             (faults, random) => faults.Crash = new SystemCrash(CrashKind.Panic, Any(random))
             {
                 RestartsAfter = TimeSpan.FromSeconds(random.Next(1, 60)),
             }),
-        new("machine check", [Crash],
+        new("machine check", [Hang],
             (faults, random) => faults.Crash = new SystemCrash(CrashKind.MachineCheck, Any(random))),
         new("thermal trip", [Crash],
             (faults, random) => faults.Crash = new SystemCrash(CrashKind.ThermalTrip, Any(random))),
