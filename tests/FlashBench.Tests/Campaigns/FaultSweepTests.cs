@@ -10,8 +10,8 @@ namespace FlashBench.Tests.Campaigns;
 /// <summary>One fault at every place of a whole job, by the checkers of the campaign: F4, F5, F12 and F13 of
 /// docs/reliability.md.</summary>
 /// <remarks>FLASHBENCH_SWEEP_JOBS is the most jobs of a row, FLASHBENCH_SWEEP_SEED chooses the places of a row with
-/// more, FLASHBENCH_SWEEP_TABLE is the folder that takes the rows; scripts/fault-sweep sets them. The ordinary run takes
-/// a few places of each row.</remarks>
+/// more, FLASHBENCH_SWEEP_TABLE is the folder that takes the rows; scripts/fault-sweep sets them. The ordinary run
+/// takes a few places of each row.</remarks>
 public sealed class FaultSweepTests : IDisposable
 {
     private const int CaseSeed = 1;
