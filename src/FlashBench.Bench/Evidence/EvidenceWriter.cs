@@ -9,6 +9,12 @@ namespace FlashBench.Bench.Evidence;
 /// signed record.</summary>
 internal static class EvidenceWriter
 {
+    // The certificate goes first: the others mean nothing without it.
+    private static readonly string[] Derived =
+    [
+        DsseEnvelope.FileName, TestResultStatement.FileName, EvidenceFolder.ReportName, EvidenceFolder.JUnitName,
+    ];
+
     /// <exception cref="JournalWriteException">A file could not be written; no certificate was made.</exception>
     /// <param name="folders">Where the job keeps things.</param>
     /// <param name="records">The journal, the decision included.</param>
@@ -35,10 +41,9 @@ internal static class EvidenceWriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or EvidenceException)
         {
-            // A report that says PASS must not stay behind without the certificate that backs it.
-            Remove(Path.Combine(folders.Directory, EvidenceFolder.ReportName));
-            Remove(Path.Combine(folders.Directory, EvidenceFolder.JUnitName));
-            Remove(Path.Combine(folders.Directory, TestResultStatement.FileName));
+            // A report that says PASS must not stay behind without the certificate that backs it, and a certificate
+            // whose name was not synced not without the report: `resume` makes them all anew.
+            RemoveAll(folders.Directory);
             throw new JournalWriteException($"the evidence cannot be written: {e.Message}", e);
         }
     }
@@ -47,15 +52,10 @@ internal static class EvidenceWriter
     /// <exception cref="JournalWriteException">It could not be taken away.</exception>
     public static void RemoveOutdated(string directory)
     {
-        string[] names =
-        [
-            DsseEnvelope.FileName, TestResultStatement.FileName, EvidenceFolder.ReportName, EvidenceFolder.JUnitName,
-        ];
         try
         {
-            foreach (string name in names)
-                File.Delete(Path.Combine(directory, name));
-            DurableFile.SyncDirectory(directory);
+            foreach (string name in Derived)
+                DurableFile.Delete(Path.Combine(directory, name));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,11 +63,12 @@ internal static class EvidenceWriter
         }
     }
 
-    private static void Remove(string path)
+    private static void RemoveAll(string directory)
     {
         try
         {
-            File.Delete(path);
+            foreach (string name in Derived)
+                DurableFile.Delete(Path.Combine(directory, name));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

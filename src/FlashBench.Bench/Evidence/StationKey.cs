@@ -65,7 +65,7 @@ public sealed class StationKey : IDisposable
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public static StationKey LoadOrCreate(string folder)
     {
-        Directory.CreateDirectory(folder, OwnerFolder);
+        DurableFile.CreateDirectory(folder, OwnerFolder);
         RefuseForeignWriters(folder);
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
@@ -73,11 +73,7 @@ public sealed class StationKey : IDisposable
         StationKey key = Load(path);
         string publicPath = Path.Combine(folder, StationPublicKey.FileName);
         if (!File.Exists(publicPath) || File.ReadAllText(publicPath) != key.PublicPem)
-        {
-            string fresh = FreshName(publicPath);
-            DurableFile.WriteText(fresh, key.PublicPem);
-            File.Move(fresh, publicPath, overwrite: true);
-        }
+            DurableFile.WriteText(publicPath, key.PublicPem);
 
         return key;
     }
@@ -106,13 +102,15 @@ public sealed class StationKey : IDisposable
         CryptographicOperations.ZeroMemory(pem);
         try
         {
+            DiskFaults.ChangeName(path);
             File.Move(fresh, path, overwrite: false);
-            DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (IOException) when (File.Exists(path))
         {
             File.Delete(fresh);
         }
+
+        DurableFile.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!); // also of the other one's key
     }
 
     private static byte[] NewKey()

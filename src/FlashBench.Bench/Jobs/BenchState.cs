@@ -118,13 +118,9 @@ public sealed class BenchState(string folder, string? chipFolder = null)
 
     private static void Delete(string path)
     {
-        if (!File.Exists(path))
-            return;
         try
         {
-            DiskFaults.ChangeName(path);
-            File.Delete(path);
-            DurableFile.SyncDirectory(Path.GetDirectoryName(path)!);
+            DurableFile.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

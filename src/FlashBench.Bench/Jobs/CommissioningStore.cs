@@ -50,10 +50,7 @@ public sealed class CommissioningStore(string folder)
         string path = PathOf(bench, profile);
         try
         {
-            if (!File.Exists(path))
-                return;
-            File.Delete(path);
-            DurableFile.SyncDirectory(Path.GetDirectoryName(path)!);
+            DurableFile.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -11,10 +11,12 @@ public sealed class DiskFaults
 {
     private const int NoSpace = 28, InputOutput = 5; // errno ENOSPC and EIO, as .NET reports them
 
+    private long _room; // bytes that were given back to a full disk
+
     private static readonly AsyncLocal<DiskFaults?> Ambient = new();
 
     /// <summary>From the n-th write on (1-based) the disk is full; null = never. Of that write itself
-    /// <see cref="TornBytes"/> go through.</summary>
+    /// <see cref="TornBytes"/> go through. A name can still be taken away.</summary>
     public long? FullFromWrite { get; set; }
 
     /// <summary>The n-th write (1-based) fails after <see cref="TornBytes"/> of it; null = none.</summary>
@@ -27,7 +29,7 @@ public sealed class DiskFaults
     public int TornBytes { get; set; }
 
     /// <summary>Told every write and sync before it happens, with the file or folder; may throw.</summary>
-    public Action<string>? Told { get; init; }
+    public Action<string>? Told { get; set; }
 
     /// <summary>Writes so far, failed ones too.</summary>
     public long Writes { get; private set; }
@@ -41,7 +43,7 @@ public sealed class DiskFaults
 
     internal static void Write(FileStream file, ReadOnlySpan<byte> bytes)
     {
-        if (Ambient.Value?.StrikeWrite(file.Name) is { } strike)
+        if (Ambient.Value?.StrikeWrite(file.Name, bytes.Length, takesRoom: true) is { } strike)
         {
             file.Write(bytes[..Math.Min(bytes.Length, strike.Bytes)]);
             throw strike.Fault;
@@ -59,19 +61,39 @@ public sealed class DiskFaults
     /// <summary>A folder is about to be synced.</summary>
     internal static void SyncName(string path) => Ambient.Value?.StrikeSync(path);
 
-    /// <summary>A name is about to be made, moved or taken away.</summary>
+    /// <summary>A name is about to be made or moved.</summary>
     internal static void ChangeName(string path)
     {
-        if (Ambient.Value?.StrikeWrite(path) is { } strike)
+        if (Ambient.Value?.StrikeWrite(path, 0, takesRoom: true) is { } strike)
             throw strike.Fault;
     }
 
-    private (IOException Fault, int Bytes)? StrikeWrite(string path)
+    /// <summary>A name is about to be taken away.</summary>
+    internal static void TakeName(string path)
+    {
+        if (Ambient.Value?.StrikeWrite(path, 0, takesRoom: false) is { } strike)
+            throw strike.Fault;
+    }
+
+    /// <summary>A file of so many bytes was taken away.</summary>
+    internal static void GiveBack(long bytes)
+    {
+        if (Ambient.Value is { } faults)
+            faults._room += bytes;
+    }
+
+    private (IOException Fault, int Bytes)? StrikeWrite(string path, int length, bool takesRoom)
     {
         Told?.Invoke(path);
         Writes++;
-        if (Writes >= FullFromWrite)
+        if (Writes >= FullFromWrite && takesRoom)
         {
+            if (_room > length)
+            {
+                _room -= length;
+                return null;
+            }
+
             int bytes = Writes == FullFromWrite ? TornBytes : 0;
             return (new IOException("No space left on device", NoSpace), bytes);
         }

@@ -36,5 +36,11 @@ public sealed class DiskReserve(string path)
     /// <summary>Gives it back to the disk.</summary>
     /// <exception cref="IOException">It cannot be deleted.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public void Release() => File.Delete(path);
+    public void Release()
+    {
+        if (!File.Exists(path))
+            return;
+        File.Delete(path);
+        DiskFaults.GiveBack(Bytes);
+    }
 }

@@ -54,6 +54,19 @@ public static class DurableFile
         Synced.Value?.Invoke(path);
     }
 
+    /// <summary>Takes a file away; on return that survives a power cut.</summary>
+    /// <param name="path">File; nothing happens if it is not there.</param>
+    /// <exception cref="IOException">It could not be deleted, or that could not be synced.</exception>
+    /// <exception cref="UnauthorizedAccessException">Its folder may not be changed.</exception>
+    public static void Delete(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        DiskFaults.TakeName(path);
+        File.Delete(path);
+        SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
     /// <summary>Writes a file so that after a crash either the old or the new content is there, never a part.</summary>
     /// <param name="path">Where; an existing file is replaced.</param>
     /// <param name="content">The new content.</param>

@@ -47,6 +47,7 @@ public sealed class JournalWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            _file?.Dispose();
             throw new JournalWriteException($"{directory}: the journal cannot be created: {e.Message}", e);
         }
     }
@@ -99,8 +100,7 @@ public sealed class JournalWriter : IDisposable
     /// <exception cref="JournalWriteException">It could not be written whole; the job must stop.</exception>
     public void Append(JournalData data)
     {
-        if (_failure is not null)
-            throw _failure; // a record after a hole would hide the hole
+        ThrowIfEnded();
         JournalTime at = _clock.Now();
         byte[] line = JournalLine.Write(_next, _head, at, data);
         string type = JournalJson.NameOf(data);
@@ -115,16 +115,35 @@ public sealed class JournalWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _failure = new JournalWriteException($"the journal cannot be written: {e.Message}", e);
-            if (DiskReserve.IsNoSpace(e))
-                Halt(e.Message);
-            throw _failure;
+            throw End("the journal", e);
         }
 
         _sound = _file.Position;
         _head = JournalLine.Hash(line);
         var record = new JournalRecord(_next++, at, data, _head);
         Appended?.Invoke(record);
+    }
+
+    /// <summary>Ends the journal, as a crash would: evidence could not be written, and a record behind such a hole
+    /// would hide it. A full disk gets a last record in the room of the reserve.</summary>
+    /// <param name="what">What could not be written.</param>
+    /// <param name="fault">What the disk said.</param>
+    /// <returns>What every further append throws.</returns>
+    public JournalWriteException End(string what, Exception fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        _failure = new JournalWriteException($"{what} cannot be written: {fault.Message}", fault);
+        if (DiskReserve.IsNoSpace(fault))
+            Halt(fault.Message);
+        return _failure;
+    }
+
+    /// <summary>Returns if the journal takes another record.</summary>
+    /// <exception cref="JournalWriteException">Evidence could not be written before.</exception>
+    public void ThrowIfEnded()
+    {
+        if (_failure is not null)
+            throw _failure;
     }
 
     // In the room that the reserve gives back: why this run ends. What was written of the record that failed goes.

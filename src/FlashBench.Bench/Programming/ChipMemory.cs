@@ -144,8 +144,10 @@ public sealed class ChipMemory(string folder)
     {
         try
         {
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
+            if (!Directory.Exists(folder))
+                return;
+            Directory.Delete(folder, recursive: true);
+            DurableFile.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(folder))!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -52,6 +52,8 @@ public sealed class ConsoleLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            _raw?.Dispose();
+            _index?.Dispose();
             throw new JournalWriteException($"the console log cannot be created: {e.Message}", e);
         }
     }
@@ -67,17 +69,16 @@ public sealed class ConsoleLog : IDisposable
     public static ConsoleLog Reopen(
         string directory, JournalWriter journal, IReadOnlyList<JournalData.ConsoleChunk> chunks)
     {
-        if (chunks.Count == 0 && !File.Exists(Path.Combine(directory, IndexName)))
-        {
-            if (File.Exists(Path.Combine(directory, RawName)))
-                File.Delete(Path.Combine(directory, RawName)); // the crash came between the two
-            return new ConsoleLog(directory, journal);
-        }
-
         (long rawEnd, long indexEnd) = Ends(chunks);
         FileStream? raw = null, index = null;
         try
         {
+            if (chunks.Count == 0 && !File.Exists(Path.Combine(directory, IndexName)))
+            {
+                DurableFile.Delete(Path.Combine(directory, RawName)); // the crash came between the two
+                return new ConsoleLog(directory, journal);
+            }
+
             raw = CutTo(Path.Combine(directory, RawName), rawEnd);
             index = CutTo(Path.Combine(directory, IndexName), indexEnd);
             DurableFile.SyncDirectory(Path.Combine(directory, Folder));
@@ -117,9 +118,11 @@ public sealed class ConsoleLog : IDisposable
     }
 
     /// <summary>Puts everything so far on disk and journals it.</summary>
-    /// <exception cref="JournalWriteException">It could not be written.</exception>
+    /// <exception cref="JournalWriteException">It could not be written. The journal ends with that: a chunk behind a
+    /// torn one would lie where no reader looks for it.</exception>
     public void Close()
     {
+        _journal.ThrowIfEnded();
         if (_rawChunk.Length == 0)
             return;
         var record = new JournalData.ConsoleChunk(
@@ -132,7 +135,7 @@ public sealed class ConsoleLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new JournalWriteException($"the console log cannot be written: {e.Message}", e);
+            throw _journal.End("the console log", e);
         }
 
         _journal.Append(record);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using FlashBench.Bench.Journal;
 using FlashBench.Cli.Output;
 using FlashBench.Firmware;
 using FlashBench.Firmware.Formats;
@@ -46,6 +47,7 @@ internal static class SplitCommand
             Directory.CreateDirectory(unfinished);
             string layout = WriteParts(input.Bytes, descriptor, unfinished);
             Directory.Move(unfinished, folder);
+            DurableFile.SyncDirectory(Path.GetDirectoryName(folder)!);
             output.Write(layout);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -1,6 +1,7 @@
 using FlashBench.Hardware;
 using FlashBench.Hardware.Power;
 using FlashBench.Simulation;
+using FlashBench.Simulation.Board;
 using FlashBench.Simulation.State;
 
 namespace FlashBench.Tests.Campaigns;
@@ -12,15 +13,23 @@ internal sealed class BenchWitness
 {
     private readonly VirtualBench _bench;
     private readonly CampaignCase _case;
-    private readonly CampaignFolders _folders;
+    private readonly CampaignProcess _process;
     private readonly TimeProvider _time;
     private readonly List<string> _broken = [];
     private readonly HashSet<string> _synced = new(StringComparer.Ordinal);
     private bool _closed;
 
-    public BenchWitness(VirtualBench bench, CampaignCase @case, CampaignFolders folders, TimeProvider time)
+    public BenchWitness(VirtualBench bench, CampaignCase @case, CampaignProcess process, TimeProvider time)
     {
-        (_bench, _case, _folders, _time) = (bench, @case, folders, time);
+        (_bench, _case, _process, _time) = (bench, @case, process, time);
+        if (process.Earlier is [.., var last])
+        {
+            ControlVerified = process.Task == ProcessTask.Resume && last.Witness.ControlVerified;
+            Original = last.Witness.Original;
+            _synced.UnionWith(last.Witness._synced.Select(
+                path => Path.Combine(Folders.Root, Path.GetRelativePath(last.Folders.Root, path))));
+        }
+
         bench.Chip.Changing = OnChange;
     }
 
@@ -43,14 +52,33 @@ internal sealed class BenchWitness
     /// although it is marked.</summary>
     public bool ControlVerified { get; set; }
 
-    /// <summary>Changes of the chip until the process was killed.</summary>
+    /// <summary>Changes of the chip until the process ended or was killed.</summary>
     public long ChangesAtClose { get; private set; }
 
-    public void Close() => (_closed, ChangesAtClose) = (true, _bench.Chip.Changes);
+    /// <summary>The boots until then, and when that was.</summary>
+    public IReadOnlyList<BoardBoot> BootsAtClose { get; private set; } = [];
+
+    /// <inheritdoc cref="BootsAtClose"/>
+    public TimeSpan ClosedAt { get; private set; }
+
+    /// <summary>What the chip held before this job, or an earlier process of it, changed it first; null until then.
+    /// </summary>
+    public byte[]? Original { get; private set; }
+
+    /// <summary>The job directory, once there is one.</summary>
+    public string Directory { get; set; } = "";
+
+    private CampaignFolders Folders => _process.Folders;
+
+    public void Close()
+    {
+        (_closed, ChangesAtClose) = (true, _bench.Chip.Changes);
+        (BootsAtClose, ClosedAt) = ([.. _bench.History], _time.GetElapsedTime(0));
+    }
 
     public void OnSynced(string path) => _synced.Add(Path.GetFullPath(path));
 
-    public ISpiBus Watch(ISpiBus bus) => new WatchedBus(bus, this);
+    public ISpiBus Watch(ISpiBus bus, Action? onBatch = null) => new WatchedBus(bus, this, onBatch);
 
     public IOutputLine Watch(IOutputLine relay) => new WatchedRelay(relay, this);
 
@@ -62,13 +90,14 @@ internal sealed class BenchWitness
         BootsBeforeChange = _bench.History.Count;
         if (_bench.BoardHasPower)
             Break("I2", "the chip is changed while the board has power");
-        if (_folders.State.DirtyJob(CampaignJob.Bench) is null)
+        if (Folders.State.DirtyJob(CampaignJob.Bench) is null)
             Break("I4", $"the chip is changed at 0x{operation.Address:X6} and the bench is not marked");
-        if (_bench.Chip.Changes == 0 && BackupInvariant.Fault(_bench.Chip.Cells.Span, _folders, _synced, _case) is
-            { } fault)
-        {
+        if (_bench.Chip.Changes > 0)
+            return;
+        Original ??= _bench.Chip.Cells.ToArray();
+        var disk = new BackedUpDisk(Folders.VaultFolder, Directory, _synced, _process.Task);
+        if (BackupInvariant.Fault(Original, disk, _case) is { } fault)
             Break("I1", fault);
-        }
     }
 
     private void OnBatch()
@@ -86,7 +115,7 @@ internal sealed class BenchWitness
         LastRelayAt = _time.GetElapsedTime(0);
         if (active && _bench.Programmer.DrivesBus)
             Break("I2", "the relay closes while the programmer drives the bus");
-        if (active && _folders.State.DirtyJob(CampaignJob.Bench) is not null && !ControlVerified)
+        if (active && Folders.State.DirtyJob(CampaignJob.Bench) is not null && !ControlVerified)
             Break("I4", "a board that is marked half-written is switched on");
     }
 
@@ -101,7 +130,7 @@ internal sealed class BenchWitness
             _broken.Add(line);
     }
 
-    private sealed class WatchedBus(ISpiBus bus, BenchWitness witness) : ISpiBus
+    private sealed class WatchedBus(ISpiBus bus, BenchWitness witness, Action? onBatch) : ISpiBus
     {
         public PartIdentity Identity => bus.Identity;
 
@@ -120,6 +149,7 @@ internal sealed class BenchWitness
         public ValueTask ExecuteAsync(IReadOnlyList<SpiTransaction> batch, CancellationToken cancel)
         {
             witness.OnBatch();
+            onBatch?.Invoke();
             return bus.ExecuteAsync(batch, cancel);
         }
 

@@ -12,7 +12,7 @@ namespace FlashBench.Tests.Campaigns;
 /// </summary>
 internal sealed record CampaignCase
 {
-    private const int LargeEvery = 100;
+    private const int LargeEvery = 100, InterruptedOf = 5;
     private const uint KiB = 1024, MiB = KiB * KiB;
 
     private static readonly string[] Kinds = ["me8", "me10", "me11"];
@@ -40,6 +40,18 @@ internal sealed record CampaignCase
 
     public required FaultPlan Plan { get; init; }
 
+    /// <summary>What the kill of the plan counts.</summary>
+    public KillUnit KillUnit { get; init; }
+
+    /// <summary>What is done about a job that was interrupted, or a board that was left half-written.</summary>
+    public Recovery Recovery { get; init; }
+
+    /// <summary>Where the first `resume` is killed; null to let it live.</summary>
+    public CampaignKill? SecondKill { get; init; }
+
+    /// <summary>True if what was wrong with the bench is still wrong at the first `resume`.</summary>
+    public bool KeepsFaults { get; init; }
+
     /// <summary>True if nothing stands in the way of a PASS.</summary>
     public bool IsPlain => Plan.Faults.Count == 0 && Agent && !HiddenUnderHap && Control is null && !DryRun;
 
@@ -61,7 +73,7 @@ internal sealed record CampaignCase
         var random = new Random(own);
         string kind = Kinds[random.Next(Kinds.Length)];
         uint size = job % LargeEvery == LargeEvery - 1 ? 16 * MiB : random.Next(2) == 0 ? 512 * KiB : MiB;
-        return new CampaignCase
+        var @case = new CampaignCase
         {
             Seed = own,
             Kind = kind,
@@ -84,7 +96,59 @@ internal sealed record CampaignCase
             },
             DryRun = random.Next(40) == 0,
             Plan = FaultPlan.Draw(own, size),
+            KillUnit = DrawUnit(random),
+            Recovery = random.Next(8) switch
+            {
+                0 => Recovery.NewJob,
+                1 => Recovery.Restore,
+                _ => Recovery.Resume,
+            },
+            SecondKill = random.Next(2) == 0 ? DrawKill(random) : null,
+            KeepsFaults = random.Next(4) == 0,
         };
+        return random.Next(InterruptedOf) > 0 ? @case : @case with
+        {
+            Plan = new FaultPlan(own, [DrawInterruption(@case.KillUnit, random)]),
+        };
+    }
+
+    // Nothing goes wrong but that the process ends: such a job must end as if it had not.
+    private static PlannedFault DrawInterruption(KillUnit unit, Random random) => random.Next(6) switch
+    {
+        0 => Fault(FaultKinds.DiskFull, DrawPlace(KillUnit.DiskOperation, random) / 2, random.Next(400)),
+        1 => Fault(FaultKinds.DiskError, DrawPlace(KillUnit.DiskOperation, random) / 2, random.Next(400)),
+        2 => Fault(FaultKinds.DiskSync, DrawPlace(KillUnit.DiskOperation, random) / 2),
+        _ => Fault(FaultKinds.ProcessKill, DrawPlace(unit, random)),
+    };
+
+    private static PlannedFault Fault(string kind, params long[] values) =>
+        new(FaultKinds.Find(kind)!, [Math.Max(1, values[0]), .. values.AsSpan(1)]);
+
+    private static KillUnit DrawUnit(Random random) => random.Next(4) switch
+    {
+        0 => KillUnit.DiskOperation,
+        1 => KillUnit.Batch,
+        _ => KillUnit.Moment,
+    };
+
+    private static CampaignKill DrawKill(Random random)
+    {
+        KillUnit unit = DrawUnit(random);
+        return new CampaignKill(unit, DrawPlace(unit, random));
+    }
+
+    // Half of them anywhere in a whole job, half early: what a resumed job does first.
+    private static long DrawPlace(KillUnit unit, Random random)
+    {
+        int last = unit switch
+        {
+            KillUnit.Moment => 2200,
+            KillUnit.DiskOperation => 1000,
+            _ => 600,
+        };
+        return random.Next(2) == 0
+            ? random.Next(1, last + 1)
+            : (long)Math.Exp(random.NextDouble() * Math.Log(last));
     }
 
     /// <summary>What the board is delivered with.</summary>
@@ -94,5 +158,20 @@ internal sealed record CampaignCase
 
     public override string ToString() =>
         $"{Kind}, {SizeBytes / KiB} KiB, board {Board}, {Programmer}, agent {Agent}, hidden {HiddenUnderHap}, "
-        + $"control {Control?.ToString() ?? "none"}, require {Require}, dry run {DryRun}; {Plan}";
+        + $"control {Control?.ToString() ?? "none"}, require {Require}, dry run {DryRun}; {Plan}"
+        + $"; a kill counts each {KillUnit}, then {Recovery}, killed again: {SecondKill?.ToString() ?? "no"}, "
+        + $"faults stay: {KeepsFaults}";
+}
+
+/// <summary>What is done about a job that was interrupted, or a board that was left half-written.</summary>
+internal enum Recovery
+{
+    /// <summary>`resume`, and `restore` where that is refused.</summary>
+    Resume,
+
+    /// <summary>A new job where the board is not marked.</summary>
+    NewJob,
+
+    /// <summary>`restore` where the board is marked.</summary>
+    Restore,
 }

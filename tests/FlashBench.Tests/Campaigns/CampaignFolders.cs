@@ -1,4 +1,5 @@
 using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
 using FlashBench.Simulation;
 
 namespace FlashBench.Tests.Campaigns;
@@ -12,6 +13,8 @@ internal sealed class CampaignFolders(string root)
 
     public string VaultFolder => Path.Combine(root, "vault");
 
+    public string Reserve => Path.Combine(Evidence, DiskReserve.FileName);
+
     public string BenchFile => Path.Combine(root, "bench.flash");
 
     public BenchState State => new(Path.Combine(root, "state"));
@@ -23,8 +26,8 @@ internal sealed class CampaignFolders(string root)
     {
         foreach (string file in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
         {
-            if (file == BenchFile)
-                continue; // locked, as it shall be
+            if (file == BenchFile || file == Reserve)
+                continue; // the one is locked, as it shall be, the other holds nothing
             string to = Path.Combine(target, Path.GetRelativePath(root, file));
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
             using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

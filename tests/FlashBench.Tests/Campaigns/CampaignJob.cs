@@ -19,6 +19,7 @@ namespace FlashBench.Tests.Campaigns;
 internal sealed class CampaignJob(CampaignCase @case, StationKey key)
 {
     public const string Bench = "campaign";
+    public const string Name = "FBJ-CAMPAIGN";
 
     // No job of this campaign takes longer on its own clock; one that does waits for something that never comes.
     private static readonly TimeSpan VirtualLimit = TimeSpan.FromDays(2);
@@ -29,22 +30,36 @@ internal sealed class CampaignJob(CampaignCase @case, StationKey key)
     /// <summary>False to leave the models alone, for figures.</summary>
     public bool Witnessed { get; init; } = true;
 
-    private long _moments;
-    private BenchWitness? _witness;
-    private CampaignFolders? _left;
+    private KillSwitch? _kill;
 
     /// <summary>Plays the process.</summary>
-    /// <param name="folders">Its disk.</param>
-    /// <param name="image">What the chip holds; null to open the bench as the last process left it.</param>
-    /// <param name="plan">What goes wrong.</param>
-    /// <param name="killedInto">Where the disk is kept as a kill leaves it.</param>
-    public ProcessEnd Run(CampaignFolders folders, byte[]? image, FaultPlan plan, string killedInto)
+    public ProcessEnd Run(CampaignProcess process)
     {
-        var time = new VirtualTime();
-        DiskFaults disk = FaultChoice.DiskOf(plan) ?? new DiskFaults(); // counts, too
+        InterruptedJob? interrupted = null;
+        EvidenceException? unreadable = null;
         try
         {
-            return time.Run(cancel => PlayAsync((folders, killedInto), image, plan, (time, disk), cancel),
+            interrupted = process.Task == ProcessTask.Resume ? InterruptedJob.Read(process.OfJob) : null;
+        }
+        catch (EvidenceException e)
+        {
+            unreadable = e;
+        }
+
+        var time = interrupted is null ? new VirtualTime() : new VirtualTime(interrupted.Last.Utc);
+        DiskFaults disk = FaultChoice.DiskOf(process.Plan) ?? new DiskFaults(); // counts, too
+        try
+        {
+            return time.Run(
+                async cancel =>
+                {
+                    var world = new World(process, time, disk, interrupted);
+                    await using VirtualBench bench = Open(world);
+                    ProcessEnd end = await BeginAsync(world, bench, cancel);
+                    end.Escaped = unreadable ?? await PlayAsync(world, end, cancel);
+                    await FinishAsync(world, end);
+                    return end;
+                },
                 CancellationToken.None);
         }
         finally
@@ -54,132 +69,195 @@ internal sealed class CampaignJob(CampaignCase @case, StationKey key)
         }
     }
 
-    private async Task<ProcessEnd> PlayAsync(
-        (CampaignFolders Now, string Killed) folders, byte[]? image, FaultPlan plan,
-        (VirtualTime Time, DiskFaults Disk) world, CancellationToken cancel)
+    private VirtualBench Open(World world)
     {
-        VirtualTime time = world.Time;
-        var options = new VirtualBenchOptions(Bench, folders.Now.BenchFile, @case.Chip, @case.Seed)
+        var options = new VirtualBenchOptions(Bench, world.Process.Folders.BenchFile, @case.Chip, @case.Seed)
         {
             Programmer = @case.Programmer,
             Agent = @case.Agent,
             HiddenUnderHap = @case.HiddenUnderHap,
         };
-        await using VirtualBench bench =
-            image is null ? VirtualBench.Open(options, time) : VirtualBench.Create(options, image, time);
-        bool? relayBefore = await bench.PowerRelay.ReadAsync(cancel);
+        return world.Process.Image is { } image
+            ? VirtualBench.Create(options, image, world.Time)
+            : VirtualBench.Open(options, world.Time);
+    }
+
+    private async Task<ProcessEnd> BeginAsync(World world, VirtualBench bench, CancellationToken cancel)
+    {
+        CampaignProcess process = world.Process;
+        bool? relay = await bench.PowerRelay.ReadAsync(cancel);
+        string? marked = process.Folders.State.DirtyJob(Bench);
         byte[] before = bench.Chip.Cells.ToArray();
-        string? marked = folders.Now.State.DirtyJob(Bench);
-        var boot = new VirtualBootClock(time, TimeSpan.FromDays(1));
-        plan.Arm(new FaultSite(bench, time, boot));
-        BenchWitness witness = _witness = new BenchWitness(bench, @case, folders.Now, time);
-        DurableFile.Synced.Value = witness.OnSynced;
-        await using ITimer limit = time.CreateTimer(
-            _ => throw new TimeoutException($"the job still runs after {VirtualLimit}"), null, VirtualLimit,
-            Timeout.InfiniteTimeSpan);
+        process.Plan.Arm(new FaultSite(bench, world.Time, world.Boot));
+        var witness = new BenchWitness(bench, @case, process, world.Time);
         var end = new ProcessEnd
         {
             Case = @case,
-            Plan = plan,
+            Process = process,
             Bench = bench,
             Witness = witness,
             Before = before,
             MarkedBefore = marked,
-            RelayBefore = relayBefore,
-            Folders = folders.Now,
+            RelayBefore = relay,
             Disk = world.Disk,
+            Directory = process.Task == ProcessTask.Resume ? process.OfJob : "",
         };
+        _kill = new KillSwitch(end, process.Kill);
+        world.Disk.Told = _kill.OnDisk;
+        return end;
+    }
+
+    // What escaped; null if the process ended by itself.
+    private async Task<Exception?> PlayAsync(World world, ProcessEnd end, CancellationToken cancel)
+    {
+        await using ITimer limit = world.Time.CreateTimer(
+            _ => throw new TimeoutException($"the job still runs after {VirtualLimit}"), null, VirtualLimit,
+            Timeout.InfiniteTimeSpan);
         try
         {
-            end.Directory = JobFolders.Create(folders.Now.Evidence, "FBJ-CAMPAIGN");
+            if (world.Process.Task != ProcessTask.Resume)
+            {
+                end.Directory = JobFolders.Create(
+                    world.Process.Folders.Evidence,
+                    world.Process.Task == ProcessTask.Restore ? Name + "-restore" : Name);
+            }
+
+            end.RecordsBefore = end.ReadJournal().Count;
+            DurableFile.Synced.Value = end.Witness.OnSynced; // of this call chain and what it awaits
+            CertifyJob job = Job(world, end);
             DiskFaults.Arm(world.Disk);
-            CertifyJob job = Job(end, new BenchClock(time, boot, "boot"), plan, folders.Killed);
+            end.Witness.Directory = end.Directory;
             try
             {
-                end.Result = await job.RunAsync(cancel);
+                end.Result = await RunAsync(job, world, cancel);
             }
             finally
             {
                 end.HalfWritten = job.ChipHalfWritten;
+                end.Restored = job.IsRestored;
             }
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            end.Escaped = e;
-            if (e is OutOfMemoryException)
-                throw;
+            return e;
         }
 
-        DiskFaults.Arm(null);
-        end.Killed = _left;
-        end.RelayAfter = await bench.PowerRelay.ReadAsync(CancellationToken.None);
-        end.After = _left is null ? bench.Chip.Cells.ToArray() : [];
-        end.Contentions = bench.Chip.ContentionCount;
-        end.EndedAt = time.GetElapsedTime(0);
-        return end;
+        return null;
     }
 
-    private CertifyJob Job(ProcessEnd end, BenchClock clock, FaultPlan plan, string killedInto)
+    private static Task<JobResult> RunAsync(CertifyJob job, World world, CancellationToken cancel) =>
+        world.Process.Task switch
+        {
+            ProcessTask.Resume => job.ResumeAsync(world.Interrupted!, cancel),
+            ProcessTask.Restore => job.RestoreAsync(BackupToRestore.OfJob(world.Process.OfJob)!, cancel),
+            _ => job.RunAsync(cancel),
+        };
+
+    private static async Task FinishAsync(World world, ProcessEnd end)
+    {
+        DiskFaults.Arm(null);
+        end.RelayAfter = await end.Bench.PowerRelay.ReadAsync(CancellationToken.None);
+        if (end.Killed is null)
+        {
+            end.After = end.Bench.Chip.Cells.ToArray();
+            end.Witness.Close();
+        }
+
+        end.Contentions = end.Bench.Chip.ContentionCount;
+        end.EndedAt = world.Time.GetElapsedTime(0);
+    }
+
+    private CertifyJob Job(World world, ProcessEnd end)
     {
         VirtualBench bench = end.Bench;
-        TimeProvider time = clock.Time;
         var parts = new BenchParts(
             async open =>
             {
                 ISpiBus bus = await VirtualWorld.OpenProgrammerAsync(
-                    await bench.OpenProgrammerAsync(open), time, open);
-                return Witnessed ? end.Witness.Watch(bus) : bus;
+                    await bench.OpenProgrammerAsync(open), world.Time, open);
+                return Witnessed ? end.Witness.Watch(bus, _kill!.OnBatch) : bus;
             },
             new RelayPower(end.Witness.Watch(bench.PowerRelay)), bench.Sensor, bench.Console);
-        long kill = plan.Find(FaultKinds.ProcessKill)?["moment"] ?? 0;
-        return new CertifyJob(
-            parts, Options(plan), new JobFolders(end.Directory, end.Folders.Vault, end.Folders.State, key), clock)
+        return new CertifyJob(parts, Options(world), Folders(world, end), world.Clock)
         {
             Listener = Listener,
-            JournalProbe = (moment, type) => Probe((moment, type), kill, killedInto, end),
+            JournalProbe = (moment, type) => Probe(moment, type, end.Witness),
         };
     }
 
-    private void Probe((JournalMoment Moment, string Type) at, long kill, string killedInto, ProcessEnd end)
+    private JobFolders Folders(World world, ProcessEnd end)
     {
-        if (_left is not null)
-            throw new ProcessKilledException();
-        if (@case.Control is not null && at == (JournalMoment.AfterSync, "flash-check"))
-            _witness!.ControlVerified = true;
-        if (++_moments != kill)
-            return;
-        _witness!.Close();
-        Directory.CreateDirectory(killedInto);
-        _left = end.Folders.CopyTo(killedInto, end.Bench);
-        throw new ProcessKilledException();
+        CampaignFolders folders = world.Process.Folders;
+        DiskReserve? reserve = null;
+        if (world.Disk.FullFromWrite is not null)
+            (reserve = new DiskReserve(folders.Reserve)).Take(); // only then it matters
+        return new JobFolders(end.Directory, folders.Vault, folders.State, key)
+        {
+            Reserve = reserve,
+        };
     }
 
-    private CertifyOptions Options(FaultPlan plan)
+    private void Probe(JournalMoment moment, string type, BenchWitness witness)
     {
-        DutProfile profile = DutProfiles.Load($"virtual-{@case.Kind}");
+        _kill!.OnMoment();
+        if (@case.Control is not null && (moment, type) == (JournalMoment.AfterSync, "flash-check"))
+            witness.ControlVerified = true;
+    }
+
+    private CertifyOptions Options(World world)
+    {
+        DutProfile profile = DutProfiles.Load($"virtual-{@case.Kind}") with
+        {
+            Chips = [@case.Chip.JedecId],
+        };
+        KeyRing keys = KeyRing.Intel.With(JobBench.TestKeyName, TestKey.FingerprintSha256);
         var random = new Random(@case.Seed);
+        string DrawNonce() => random.Next(1, int.MaxValue).ToString("x8", CultureInfo.InvariantCulture);
+        if (world.Interrupted is { } interrupted)
+            return interrupted.Options(profile, keys, JobBench.TestKeyName, DrawNonce);
+        bool restores = world.Process.Task == ProcessTask.Restore;
         return new CertifyOptions
         {
-            Job = "FBJ-CAMPAIGN",
+            Job = restores ? Name + "-restore" : Name,
             Bench = Bench,
-            Profile = profile with { Chips = [@case.Chip.JedecId] },
+            Profile = profile,
             Dut = $"board-{@case.Board}",
-            BindDut = true,
+            BindDut = !restores,
             Operator = "campaign",
             Host = "host",
             Software = "flashbench campaign",
             Require = @case.Require,
-            Control = @case.Control,
-            DryRun = @case.DryRun,
-            FaultPlan = FaultChoice.Words(plan),
-            Keys = KeyRing.Intel.With(JobBench.TestKeyName, TestKey.FingerprintSha256),
+            Control = restores ? null : @case.Control,
+            DryRun = !restores && @case.DryRun,
+            FaultPlan = FaultChoice.Words(world.Process.Plan),
+            Keys = keys,
             TestKeyName = JobBench.TestKeyName,
             Simulated = true,
-            DrawNonce = () => random.Next(1, int.MaxValue).ToString("x8", CultureInfo.InvariantCulture),
+            DrawNonce = DrawNonce,
         };
     }
-}
 
-/// <summary>The process ends here, as `kill -9` ends it: whatever runs afterwards runs on a disk that nobody sees.
-/// </summary>
-internal sealed class ProcessKilledException : Exception;
+    private sealed class World
+    {
+        public World(CampaignProcess process, VirtualTime time, DiskFaults disk, InterruptedJob? interrupted)
+        {
+            (Process, Time, Disk, Interrupted) = (process, time, disk, interrupted);
+            Boot = new VirtualBootClock(
+                time, interrupted is null
+                    ? TimeSpan.FromDays(1) : TimeSpan.FromMicroseconds(interrupted.Last.BootUs));
+            Clock = interrupted?.Clock(time, Boot, "boot") ?? new BenchClock(time, Boot, "boot");
+        }
+
+        public CampaignProcess Process { get; }
+
+        public VirtualTime Time { get; }
+
+        public VirtualBootClock Boot { get; }
+
+        public BenchClock Clock { get; }
+
+        public DiskFaults Disk { get; }
+
+        public InterruptedJob? Interrupted { get; }
+    }
+}

@@ -1,14 +1,19 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using FlashBench.Bench;
+using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Simulation.Faults;
 
 namespace FlashBench.Tests.Campaigns;
 
-/// <summary>Plays cases: the job, its kill, and the process that finds what it left.</summary>
+/// <summary>Plays cases: the job, its kill, and the processes that find what it left.</summary>
 internal sealed class CampaignRun : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("flashbench-campaign-").FullName;
     private readonly TrustedStations _stations;
     private readonly StationKey _key;
+    private readonly ConcurrentDictionary<string, Undisturbed> _undisturbed = new();
 
     public CampaignRun()
     {
@@ -59,60 +64,80 @@ internal sealed class CampaignRun : IDisposable
     {
         @case = @case with { Plan = plan };
         string root = Path.Combine(_root, Guid.NewGuid().ToString("N"));
-        var folders = new CampaignFolders(Path.Combine(root, "first"));
-        Directory.CreateDirectory(folders.Root);
-        var broken = new List<string>();
-        ProcessEnd first = new CampaignJob(@case, _key).Run(
-            folders, @case.Image(), plan, Path.Combine(root, "killed"));
-        broken.AddRange(Broken(first, relayLeft: null));
-        CampaignFolders left = first.Killed ?? folders;
-        bool marked = left.State.DirtyJob(CampaignJob.Bench) is not null;
-        if (marked || first.Killed is not null)
+        ProcessEnd first = First(@case, root);
+        bool marked = first.Left.State.DirtyJob(CampaignJob.Bench) is not null;
+        var broken = CaseRules.Broken(first, relayLeft: null, _stations).ToList();
+        var after = new Aftermath(@case, _key, _stations, root);
+        after.Play(first);
+        broken.AddRange(after.Broken);
+        bool disturbed = after.Done.Count > 0 && plan.Faults.Count > 0 && Interruptions.Only(plan);
+        if (disturbed && Different(@case, after) is { } different)
+            broken.Add($"I4: {different} ({string.Join(", ", after.Done)})");
+        CaseOutcome outcome = CaseOutcome.Of(first, broken, marked) with
         {
-            CampaignCase after = @case with
-            {
-                Plan = plan with
-                {
-                    Faults = [],
-                },
-            };
-            bool? relay = first.Killed is null ? first.RelayAfter : null;
-            ProcessEnd second = new CampaignJob(after, _key).Run(left, null, after.Plan, Path.Combine(root, "none"));
-            broken.AddRange(Broken(second, relay).Select(fault => fault + " (second process)"));
-        }
-
-        CaseOutcome outcome = CaseOutcome.Of(first, broken, marked);
+            After = after.Done,
+            SameAsUndisturbed = disturbed && after.WentOn,
+        };
         if (broken.Count == 0 || !keep)
             Directory.Delete(root, recursive: true);
         return outcome;
     }
 
-    private IEnumerable<string> Broken(ProcessEnd end, bool? relayLeft)
+    private ProcessEnd First(CampaignCase @case, string root)
     {
-        foreach (string fault in end.Witness.Broken)
-            yield return fault;
-        foreach (string fault in StateInvariants.RelayFaults(end, relayLeft))
-            yield return $"I5: {fault}";
-        if (end.Killed is { } left)
+        var folders = new CampaignFolders(Path.Combine(root, "first"));
+        Directory.CreateDirectory(folders.Root);
+        return new CampaignJob(@case, _key).Run(
+            new CampaignProcess(folders, @case.Plan, Path.Combine(root, "killed"))
+            {
+                Image = @case.Image(),
+                Kill = @case.Plan.Find(FaultKinds.ProcessKill) is { } kill
+                    ? new CampaignKill(@case.KillUnit, kill["moment"]) : null,
+            });
+    }
+
+    // A job that went on, or that was put back and run anew, ends like the one that nobody disturbed. A new job on what
+    // an interrupted one had written is another job; the rules hold for it and no more.
+    private string? Different(CampaignCase @case, Aftermath after)
+    {
+        bool comparable = after.WentOn || after.Done.Contains("restore") || after.Last.Before.AsSpan()
+            .SequenceEqual(@case.Image());
+        if (!comparable || after.Last.Killed is not null)
+            return null;
+        Undisturbed expected = UndisturbedOf(@case);
+        (Verdict Verdict, EvidenceLevel Level)? ended = after.Last.Result is { Judgement: var judgement }
+            ? (judgement.Verdict, judgement.Level) : PassInvariant.RecordOf(after.Last.DirectoryLeft, _stations);
+        if (ended != (expected.Verdict, expected.Level))
         {
-            foreach (string fault in StateInvariants.KillFaults(end, left, end.Witness.ChangesAtClose))
-                yield return $"I4: {fault}";
-            yield break;
+            return $"the job ends {ended?.ToString() ?? "without a record"} instead of "
+                + $"{(expected.Verdict, expected.Level)}: {after.Last.Result?.Judgement.Reason}"
+                + after.Last.Escaped?.Message;
         }
 
-        (string Name, IEnumerable<string> Faults)[] checks =
-        [
-            ("I2", end.Contentions > 0 ? [$"{end.Contentions} frames met the board's masters on the bus"] : []),
-            ("I3", PassInvariant.Faults(end, _stations)),
-            ("I4", StateInvariants.StateFaults(end).Concat(StateInvariants.ContentFaults(end))),
-            ("I6", StateInvariants.EscapeFaults(end)),
-            ("I7", DataInvariants.SimulationFaults(end)),
-            ("I8", DataInvariants.BoardFaults(end).Concat(DataInvariants.LeakFaults(end))),
-        ];
-        foreach ((string name, IEnumerable<string> faults) in checks)
-        {
-            foreach (string fault in faults)
-                yield return $"{name}: {fault}";
-        }
+        return HashOf(after.Last.After) == expected.FlashSha256 ? null : "the chip holds something else in the end";
     }
+
+    private Undisturbed UndisturbedOf(CampaignCase @case)
+    {
+        CampaignCase sound = @case with
+        {
+            Plan = new FaultPlan(0, []),
+            KillUnit = KillUnit.Moment,
+            Recovery = Recovery.Resume,
+            SecondKill = null,
+            KeepsFaults = false,
+        };
+        return _undisturbed.GetOrAdd(sound.ToString(), _ => // whatever the seed
+        {
+            string root = Path.Combine(_root, Guid.NewGuid().ToString("N"));
+            ProcessEnd end = First(sound, root);
+            Directory.Delete(root, recursive: true);
+            Judgement judgement = end.Result!.Judgement;
+            return new Undisturbed(judgement.Verdict, judgement.Level, HashOf(end.After));
+        });
+    }
+
+    private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private sealed record Undisturbed(Verdict Verdict, EvidenceLevel Level, string FlashSha256);
 }

@@ -75,6 +75,10 @@ public sealed class CampaignTests
             : outcome.Killed ? "killed" : "no record");
         if (outcome.Marked)
             Count("left marked");
+        foreach (string what in outcome.After)
+            Count($"then {what}");
+        if (outcome.SameAsUndisturbed)
+            Count("went on and ended as if undisturbed");
         if (outcome.Broken.Count == 0)
             return;
         FaultPlan least = minimises ? run.Minimise(@case, outcome.Broken) : @case.Plan;

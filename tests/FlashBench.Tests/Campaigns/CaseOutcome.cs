@@ -31,6 +31,13 @@ internal sealed record CaseOutcome(
     /// <summary>True if the job went on to a plan.</summary>
     public bool Planned { get; private init; }
 
+    /// <summary>What came after the first process, a word each.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
+    /// <summary>True if the job was interrupted by nothing but the end of its process, went on, and ended like one that
+    /// nobody disturbed.</summary>
+    public bool SameAsUndisturbed { get; init; }
+
     /// <summary>How it ended, in a word.</summary>
     public string End => Verdict is { } verdict ? verdict.ToString().ToUpperInvariant() : Killed ? "killed" : "exit 73";
 

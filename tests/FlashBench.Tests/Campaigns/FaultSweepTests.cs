@@ -9,16 +9,15 @@ namespace FlashBench.Tests.Campaigns;
 
 /// <summary>One fault at every place of a whole job, by the checkers of the campaign: F4, F5, F12 and F13 of
 /// docs/reliability.md.</summary>
-/// <remarks>FLASHBENCH_SWEEP_JOBS is the most jobs of a row, FLASHBENCH_SWEEP_TABLE the folder that takes the rows;
-/// scripts/fault-sweep sets them. The ordinary run takes a few places of each row.</remarks>
+/// <remarks>FLASHBENCH_SWEEP_JOBS is the most jobs of a row, FLASHBENCH_SWEEP_SEED chooses the places of a row with
+/// more, FLASHBENCH_SWEEP_TABLE is the folder that takes the rows; scripts/fault-sweep sets them. The ordinary run
+/// takes a few places of each row.</remarks>
 public sealed class FaultSweepTests : IDisposable
 {
-    private const int Seed = 1, JobsUsual = 6;
+    private const int CaseSeed = 1;
 
     private readonly CampaignRun _run = new();
-    private readonly int _jobs = int.TryParse(
-        Environment.GetEnvironmentVariable("FLASHBENCH_SWEEP_JOBS"), CultureInfo.InvariantCulture, out int jobs)
-        ? jobs : JobsUsual;
+    private readonly int _jobs = Number("FLASHBENCH_SWEEP_JOBS", 6), _seed = Number("FLASHBENCH_SWEEP_SEED", 1);
 
     public void Dispose() => _run.Dispose();
 
@@ -35,7 +34,7 @@ public sealed class FaultSweepTests : IDisposable
         // A cable that comes off after the last transfer of a job cannot change it: that is a PASS, and a true one.
         Row row = Sweep(plain, transfers, Math.Max(1, _jobs / share), urb => [Fault("usb.unplug", urb)]);
 
-        Publish("unplug", $"| {plain.SizeBytes >> 10} KiB, {programmer} | {transfers} | {row.Ends} |");
+        Publish("unplug", $"| {plain.SizeBytes >> 10} KiB, {programmer} | {transfers} | {row.Ends} | {row.PutBack} |");
     }
 
     [Theory]
@@ -52,8 +51,9 @@ public sealed class FaultSweepTests : IDisposable
         Row row = Sweep(plain, places, _jobs, at =>
             [kind == "disk.sync" ? Fault(kind, at) : Fault(kind, at, at * 7 % 400)]);
 
-        Publish("disk", $"| {kind} | {places} | {row.Ends} |");
+        Publish("disk", $"| {kind} | {places} | {row.Ends} | {row.Resumed} |");
         Assert.Equal(0, row.Count("PASS"));
+        Assert.Equal(row.Jobs, row.Resumed + row.Anew);
     }
 
     [Theory]
@@ -125,7 +125,11 @@ public sealed class FaultSweepTests : IDisposable
 
     private static PlannedFault Fault(string kind, params long[] values) => new(FaultKinds.Find(kind)!, values);
 
-    private static CampaignCase Plain(uint sizeBytes) => CampaignCase.Draw(Seed, 0) with
+    private static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number)
+            ? number : otherwise;
+
+    private static CampaignCase Plain(uint sizeBytes) => CampaignCase.Draw(CaseSeed, 0) with
     {
         Kind = "me8",
         SizeBytes = sizeBytes,
@@ -137,16 +141,21 @@ public sealed class FaultSweepTests : IDisposable
         Require = EvidenceLevel.L3,
         DryRun = false,
         Plan = new FaultPlan(0, []),
+        Recovery = Recovery.Resume,
+        SecondKill = null,
+        KeepsFaults = false,
     };
 
-    // The fault at so many places from 1 to the last, evenly; every one if there are no more.
+    // The fault at so many places from 1 to the last, evenly, the seed says from which on; every one if there are no
+    // more.
     private Row Sweep(CampaignCase plain, long places, int jobs, Func<long, IReadOnlyList<PlannedFault>> faults)
     {
         var row = new Row();
         int count = (int)Math.Min(places, jobs);
+        double stride = (double)places / count, from = new Random(_seed).NextDouble() * stride;
         Parallel.For(0, count, i =>
         {
-            long place = count == 1 ? 1 : 1 + i * (places - 1) / (count - 1);
+            long place = count == places ? 1 + i : 1 + (long)(i * stride + from);
             row.Add(_run.Play(plain with
             {
                 Seed = (int)(place % int.MaxValue),
@@ -172,6 +181,12 @@ public sealed class FaultSweepTests : IDisposable
         public int Jobs => _outcomes.Count;
 
         public int WrongBackups => _outcomes.Count(outcome => outcome.WrongBackup);
+
+        public int PutBack => _outcomes.Count(outcome => outcome.After.Contains("restore"));
+
+        public int Resumed => _outcomes.Count(outcome => outcome.SameAsUndisturbed);
+
+        public int Anew => _outcomes.Count(outcome => outcome.After.Contains("resume refused"));
 
         public int WrongPlans => _outcomes.Count(outcome => outcome is { WrongBackup: true, Planned: true });
 

@@ -55,7 +55,10 @@ public sealed class JobCostTests
             Witnessed = false,
         };
         phases.Begin();
-        ProcessEnd end = job.Run(folders, @case.Image(), @case.Plan, "");
+        ProcessEnd end = job.Run(new CampaignProcess(folders, @case.Plan, "")
+        {
+            Image = @case.Image(),
+        });
         phases.End();
         Directory.Delete(folders.Root, recursive: true);
         return end.Result?.Judgement.Verdict;

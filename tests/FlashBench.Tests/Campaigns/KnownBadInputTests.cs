@@ -76,11 +76,12 @@ public sealed class KnownBadInputTests(KnownBadInputTests.SoundJob sound, Decisi
         byte[] other = [.. sound.End.Before];
         other[0x5000] ^= 1;
 
-        Assert.Null(BackupInvariant.Fault(sound.End.Before, sound.End.Folders, synced, sound.End.Case));
+        var disk = new BackedUpDisk(vault, sound.End.Directory, synced, ProcessTask.Certify);
+        Assert.Null(BackupInvariant.Fault(sound.End.Before, disk, sound.End.Case));
         Killed("I1", "a chip that differs from its backup in one bit",
-            BackupInvariant.Fault(other, sound.End.Folders, synced, sound.End.Case));
+            BackupInvariant.Fault(other, disk, sound.End.Case));
         Killed("I1", "a backup that was not synced",
-            BackupInvariant.Fault(sound.End.Before, sound.End.Folders, [], sound.End.Case));
+            BackupInvariant.Fault(sound.End.Before, disk with { Synced = [] }, sound.End.Case));
     }
 
     [Fact]
@@ -93,7 +94,8 @@ public sealed class KnownBadInputTests(KnownBadInputTests.SoundJob sound, Decisi
         {
             var options = new VirtualBenchOptions("bad", folder.At("bench"), @case.Chip, 1);
             await using VirtualBench bench = VirtualBench.Create(options, @case.Image(), time);
-            var witness = new BenchWitness(bench, @case, new CampaignFolders(folder.Path), time);
+            var process = new CampaignProcess(new CampaignFolders(folder.Path), @case.Plan, "");
+            var witness = new BenchWitness(bench, @case, process, time);
             await using var bus = witness.Watch(await VirtualWorld.OpenProgrammerAsync(
                 await bench.OpenProgrammerAsync(default), time, default));
             await witness.Watch(bench.PowerRelay).DriveAsync(true, default);
@@ -227,7 +229,10 @@ public sealed class KnownBadInputTests(KnownBadInputTests.SoundJob sound, Decisi
             var folders = new CampaignFolders(Path.Combine(root, name));
             Directory.CreateDirectory(folders.Root);
             string killed = Path.Combine(root, name + "-killed");
-            return new CampaignJob(Case, key).Run(folders, Case.Image(), Case.Plan, killed);
+            return new CampaignJob(Case, key).Run(new CampaignProcess(folders, Case.Plan, killed)
+            {
+                Image = Case.Image(),
+            });
         }
 
         public void Dispose() => _folder.Dispose();

@@ -16,7 +16,7 @@ internal static class PassInvariant
 
     public static IEnumerable<string> Faults(ProcessEnd end, TrustedStations stations)
     {
-        VerifiedRecord? record = Verify(end, stations, out string refusal);
+        VerifiedRecord? record = Verify(end.Directory, stations, out string refusal);
         if (end.Result is { } result)
         {
             if (record is null)
@@ -44,12 +44,25 @@ internal static class PassInvariant
         MeOutcome me = new MeModel(GenuineRecord.Take(end.Case.Image())).Decide(end.After);
         if (level >= EvidenceLevel.L1 && me.State is not (MeState.Disabled or MeState.Removed))
             yield return $"PASS at {level} although the flash makes the ME {me.State}: {me.Reason}";
-        int lived = end.Bench.History.Count(boot =>
-            boot.Number > end.Witness.BootsBeforeChange && IsWatched(boot, end.EndedAt));
+        int lived = Lived(end);
         if (level >= EvidenceLevel.L2 && lived < ColdBootsMin)
             yield return $"PASS at {level} although only {lived} boots really lived past 31 minutes";
         if (!HasCellFaults(end) && LastRead(end) != HashOf(end.After))
             yield return "PASS of other bytes than the chip holds";
+    }
+
+    // Boots past the mark since the job changed the chip last, in whichever of its processes.
+    private static int Lived(ProcessEnd end)
+    {
+        int lived = 0;
+        foreach (BenchWitness life in end.Lives.Select(process => process.Witness))
+        {
+            bool changed = life.ChangesAtClose > 0;
+            lived = (changed ? 0 : lived) + life.BootsAtClose.Count(boot =>
+                (!changed || boot.Number > life.BootsBeforeChange) && IsWatched(boot, life.ClosedAt));
+        }
+
+        return lived;
     }
 
     private static string? LastRead(ProcessEnd end) =>
@@ -61,17 +74,29 @@ internal static class PassInvariant
     private static bool IsWatched(BoardBoot boot, TimeSpan now) =>
         (boot.Ended ?? now) - boot.Began >= Mark && boot.Me is MeState.Disabled or MeState.Removed;
 
-    private static bool HasCellFaults(ProcessEnd end) => end.Plan.Faults.Any(fault =>
+    private static bool HasCellFaults(ProcessEnd end) => end.Case.Plan.Faults.Any(fault =>
         fault.Kind.Name.StartsWith("chip.", StringComparison.Ordinal) || fault.Kind.Name == "dut.clearsBit");
 
     private static bool MustPass(ProcessEnd end) =>
         end.Case is { Agent: true, HiddenUnderHap: false, Control: null, DryRun: false }
-        && end is { Plan.Faults.Count: 0, MarkedBefore: null };
+        && end is { Plan.Faults.Count: 0, MarkedBefore: null, Task: ProcessTask.Certify };
 
-    private static VerifiedRecord? Verify(ProcessEnd end, TrustedStations stations, out string refusal)
+    /// <summary>What is wrong with the record of a job that has one.</summary>
+    public static IEnumerable<string> RecordFaults(string directory, TrustedStations stations)
+    {
+        if (Verify(directory, stations, out string refusal) is null)
+            yield return $"the job has ended, and its record does not verify: {refusal}";
+    }
+
+    /// <summary>What a job's record says; null if it has none that verifies.</summary>
+    public static (Verdict Verdict, EvidenceLevel Level)? RecordOf(string directory, TrustedStations stations) =>
+        Verify(directory, stations, out _) is { Judgement: var judgement }
+            ? (judgement.Verdict, judgement.Level) : null;
+
+    private static VerifiedRecord? Verify(string directory, TrustedStations stations, out string refusal)
     {
         refusal = "";
-        if (end.Directory.Length == 0 || !File.Exists(Path.Combine(end.Directory, DsseEnvelope.FileName)))
+        if (directory.Length == 0 || !File.Exists(Path.Combine(directory, DsseEnvelope.FileName)))
         {
             refusal = "there is none";
             return null;
@@ -79,7 +104,7 @@ internal static class PassInvariant
 
         try
         {
-            return new EvidenceVerifier(end.Directory, stations).Verify();
+            return new EvidenceVerifier(directory, stations).Verify();
         }
         catch (EvidenceException e)
         {

@@ -1,3 +1,4 @@
+using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Simulation;
@@ -12,7 +13,7 @@ internal sealed class ProcessEnd
 
     public required CampaignCase Case { get; init; }
 
-    public required FaultPlan Plan { get; init; }
+    public required CampaignProcess Process { get; init; }
 
     public required VirtualBench Bench { get; init; }
 
@@ -20,9 +21,6 @@ internal sealed class ProcessEnd
 
     /// <summary>What was written, and what of it failed.</summary>
     public required DiskFaults Disk { get; init; }
-
-    /// <summary>The disk of this process.</summary>
-    public required CampaignFolders Folders { get; init; }
 
     /// <summary>What the chip held when the process began.</summary>
     public required byte[] Before { get; init; }
@@ -32,12 +30,26 @@ internal sealed class ProcessEnd
 
     public required bool? RelayBefore { get; init; }
 
+    /// <summary>What went wrong while it ran.</summary>
+    public FaultPlan Plan => Process.Plan;
+
+    public ProcessTask Task => Process.Task;
+
+    /// <summary>The disk of this process.</summary>
+    public CampaignFolders Folders => Process.Folders;
+
     public bool? RelayAfter { get; set; }
+
+    /// <summary>The relay's contact at the kill; null without one.</summary>
+    public bool? RelayAtKill { get; set; }
 
     /// <summary>What the chip holds now; empty after a kill.</summary>
     public byte[] After { get; set; } = [];
 
     public string Directory { get; set; } = "";
+
+    /// <summary>Records that were in the journal when the process began.</summary>
+    public int RecordsBefore { get; set; }
 
     /// <summary>Null if the process was killed, or an exception escaped.</summary>
     public JobResult? Result { get; set; }
@@ -46,6 +58,9 @@ internal sealed class ProcessEnd
 
     public bool HalfWritten { get; set; }
 
+    /// <summary>True if this process put a backup back and read it back equal.</summary>
+    public bool Restored { get; set; }
+
     /// <summary>The disk as the kill left it; null if the process ended by itself.</summary>
     public CampaignFolders? Killed { get; set; }
 
@@ -53,10 +68,31 @@ internal sealed class ProcessEnd
 
     public TimeSpan EndedAt { get; set; }
 
+    /// <summary>The disk that the next process finds.</summary>
+    public CampaignFolders Left => Killed ?? Folders;
+
+    /// <summary>The job directory there.</summary>
+    public string DirectoryLeft => Directory.Length == 0
+        ? "" : Path.Combine(Left.Evidence, Path.GetFileName(Directory));
+
+    /// <summary>True if it ended without a record that says how: killed, or the disk failed.</summary>
+    public bool Interrupted => Killed is not null || Escaped is JournalWriteException;
+
+    /// <summary>This process and those before it of the same job, the first one first.</summary>
+    public IEnumerable<ProcessEnd> Lives => Process.Earlier.Append(this);
+
     /// <summary>The sound records of the journal on disk.</summary>
     public IReadOnlyList<JournalData> Journal => _journal ??= ReadJournal();
 
-    private List<JournalData> ReadJournal()
+    /// <summary>Those that this process wrote.</summary>
+    public IEnumerable<JournalData> OwnJournal => Journal.Skip(RecordsBefore);
+
+    /// <summary>True if the job is decided and its record was written whole.</summary>
+    public static bool IsConcluded(string directory) =>
+        File.Exists(Path.Combine(directory, DsseEnvelope.FileName));
+
+    /// <summary>Reads the journal as it is now.</summary>
+    public IReadOnlyList<JournalData> ReadJournal()
     {
         string path = Path.Combine(Directory, JournalWriter.FileName);
         return Directory.Length > 0 && File.Exists(path)

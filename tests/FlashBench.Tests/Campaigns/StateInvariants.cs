@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using FlashBench.Bench;
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
+using FlashBench.Hardware;
 
 namespace FlashBench.Tests.Campaigns;
 
@@ -12,7 +15,7 @@ internal static class StateInvariants
     public static IEnumerable<string> StateFaults(ProcessEnd end)
     {
         string? mark = end.Folders.State.DirtyJob(CampaignJob.Bench);
-        if (end.MarkedBefore is not null)
+        if (end.MarkedBefore is not null && end.Task == ProcessTask.Certify)
         {
             foreach (string fault in RefusalFaults(end, mark))
                 yield return fault;
@@ -21,6 +24,11 @@ internal static class StateInvariants
 
         if (end.Bench.Chip.Changes > 0 && mark is null && SettledHash(end) is null)
             yield return "the chip was changed, no read-back settled it, and the bench is not marked";
+        if (end.MarkedBefore is not null && mark is null && SettledHash(end) is null)
+            yield return "the mark was taken away, and no read-back settled the chip";
+        // A FAIL of a verification is known and named; the mark stays with it.
+        if (mark is not null && end.Result is { Dirty: false, Judgement.Verdict: not Verdict.Fail })
+            yield return "the bench is marked, and the job says that the chip is not half-written";
         if ((end.HalfWritten || end.Result is { Dirty: true }) && mark is null)
             yield return "the job says that the chip is half-written, and the bench is not marked";
         if (mark is not null && end.Result?.Judgement.Verdict == Verdict.Pass)
@@ -34,15 +42,16 @@ internal static class StateInvariants
     /// <summary>Rule I4 for the disk that a kill left.</summary>
     public static IEnumerable<string> KillFaults(ProcessEnd end, CampaignFolders left, long changesAtKill)
     {
-        string[] jobs = Directory.Exists(left.Evidence) ? Directory.GetDirectories(left.Evidence) : [];
-        string path = jobs.Length > 0 ? Path.Combine(jobs[0], JournalWriter.FileName) : "";
-        byte[] journal = File.Exists(path) ? File.ReadAllBytes(path) : [];
-        var records = JournalReader.ReadPrefix(journal, out _, out string fault);
+        string path = Path.Combine(end.DirectoryLeft, JournalWriter.FileName);
+        byte[] journal = end.DirectoryLeft.Length > 0 && File.Exists(path) ? File.ReadAllBytes(path) : [];
+        var records = JournalReader.ReadPrefix(journal, out _, out string fault).Select(record => record.Data).ToList();
         if (fault is not ("" or JournalReader.NoLineEnd))
             yield return $"the journal that the kill left is damaged: {fault}";
-        bool settled = records.Any(record => record.Data is JournalData.Clean)
-            || (records.Any(record => record.Data is JournalData.ReadBack { Purpose: "restore", DifferingBytes: 0 }));
-        if (changesAtKill > 0 && !settled && left.State.DirtyJob(CampaignJob.Bench) is null)
+        int begun = records.FindLastIndex(data => data is JournalData.Dirty or JournalData.BlockIntent);
+        bool settled = records.Skip(begun + 1).Any(data => data is JournalData.Clean
+            or JournalData.ReadBack { Purpose: "restore", DifferingBytes: 0 });
+        bool begins = changesAtKill > 0 || end.MarkedBefore is not null;
+        if (begins && !settled && left.State.DirtyJob(CampaignJob.Bench) is null)
             yield return "killed in the middle of a write, and the bench is not marked";
         if (end.Result is not null)
             yield return "a killed process returned a result";
@@ -54,7 +63,7 @@ internal static class StateInvariants
         if (relayLeft is { } left && end.RelayBefore != left)
             yield return $"opening the bench moved its relay from {left} to {end.RelayBefore}";
         int on = end.Witness.Relay.Count(active => active);
-        int announced = end.Journal.OfType<JournalData.PowerCommand>().Count(command => command.On);
+        int announced = end.OwnJournal.OfType<JournalData.PowerCommand>().Count(command => command.On);
         if (on > announced)
             yield return $"the relay was closed {on} times, and the journal says so {announced} times";
     }
@@ -62,10 +71,34 @@ internal static class StateInvariants
     /// <summary>Rule I6: which exceptions may leave a job.</summary>
     public static IEnumerable<string> EscapeFaults(ProcessEnd end)
     {
-        if (end.Escaped is not (null or JournalWriteException) && end.Killed is null)
-            yield return $"{end.Escaped.GetType().Name} escaped from the job: {end.Escaped.Message}";
+        bool named = end.Escaped is null or JournalWriteException || (end.Task == ProcessTask.Resume
+            && end.Escaped is ResumeRefusedException or BenchException or EvidenceException);
+        if (!named && end.Killed is null)
+            yield return $"{end.Escaped!.GetType().Name} escaped from the job: {end.Escaped.Message}";
         if (end.Escaped is JournalWriteException && !HasPartFaults(end, "disk."))
             yield return $"a sound disk could not be written: {end.Escaped.Message}";
+    }
+
+    /// <summary>Rule I4 for evidence that could not be written: no file stays behind in part, and nothing that says
+    /// more than the journal.</summary>
+    public static IEnumerable<string> LeftoverFaults(ProcessEnd end)
+    {
+        if (end.Escaped is not JournalWriteException || end.Directory.Length == 0)
+            yield break;
+        foreach (string file in Directory.EnumerateFiles(end.Folders.Root, ".*", SearchOption.AllDirectories))
+        {
+            if (file != end.Folders.Reserve)
+                yield return $"{Path.GetFileName(file)} stays behind half-written";
+        }
+
+        if (ProcessEnd.IsConcluded(end.Directory))
+            yield return "a certificate stays behind although the job could not write its evidence";
+        string[] derived = [EvidenceFolder.ReportName, EvidenceFolder.JUnitName, TestResultStatement.FileName];
+        foreach (string name in derived)
+        {
+            if (File.Exists(Path.Combine(end.Directory, name)))
+                yield return $"{name} stays behind without a certificate";
+        }
     }
 
     private static IEnumerable<string> RefusalFaults(ProcessEnd end, string? mark)

@@ -64,7 +64,9 @@ internal static class ChipAgainStep
             throw new ResumeRefusedException("the plan would be another one now");
         if (interrupted.Ended("write") is { Verdict: Verdict.Pass } && Verified(interrupted) is { } verified)
             job.Verified = FromVault(job, verified, "what was written");
-        if (job.Begun is not null || interrupted.Phase == "restore"
+        // A control that writes nothing leaves nothing to settle: its board was never marked.
+        bool restores = interrupted.Phase == "restore" && interrupted.Find<JournalData.Dirty>() is not null;
+        if (job.Begun is not null || restores
             || job.State.DirtyJob(job.Options.Bench) == job.Options.Job)
         {
             new FlashWriter(job).Mark(); // again: the crash may have come before the mark
