@@ -37,7 +37,8 @@ public sealed record ControlExpectation(Verdict Verdict, BootClass Class, MeStat
     /// <param name="verdict">Its verdict.</param>
     public string Seen(JobFacts facts, Verdict verdict)
     {
-        var boots = facts.Boots.Where(boot => boot.Kind != BootKind.Baseline).ToList();
+        var boots = facts.Boots
+            .Where(boot => boot.Kind != BootKind.Baseline && !facts.CutOff.Contains(boot.Number)).ToList();
         if (boots.Count == 0)
             return $"{CertificateText.Name(verdict)}, no watched boot";
         BootClass worst = boots.MaxBy(boot => WatchChecks.OutcomeOf(boot.Class))!.Class;

@@ -70,6 +70,10 @@ public sealed record JobFacts
     /// unless they had shown a failure.</summary>
     public IReadOnlyList<ResumeFacts> Resumes { get; init; } = [];
 
+    /// <summary>Numbers of those among <see cref="Boots"/> that were cut off and made anew: they count for what their
+    /// ME had said against the job, not for how they ended.</summary>
+    public IReadOnlySet<int> CutOff { get; init; } = new HashSet<int>();
+
     /// <summary>Deviations in order.</summary>
     public required IReadOnlyList<string> Deviations { get; init; }
 

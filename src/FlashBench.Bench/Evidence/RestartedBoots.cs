@@ -19,6 +19,7 @@ internal static class RestartedBoots
         var against = restarted.Where(boot => SpeaksAgainst(facts, boot.Seen)).ToList();
         return facts with
         {
+            CutOff = against.Select(boot => boot.Seen.Number).ToHashSet(),
             Boots = against.Count == 0 ? facts.Boots : With(facts, against.Select(boot => boot.Seen)),
             Resumes =
             [

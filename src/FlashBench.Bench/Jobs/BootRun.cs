@@ -60,9 +60,15 @@ internal sealed class BootRun(JobContext job, string kind)
         return seen;
     }
 
-    /// <summary>The boots that were watched before an interruption and still count.</summary>
-    public static List<BootObservation> Before(JobContext job, string kind) =>
-        job.Interrupted is null ? [] : [.. job.Facts().Boots.Where(boot => boot.Kind == kind)];
+    /// <summary>The boots that were watched before an interruption and still count; one that was cut off is made anew,
+    /// whatever its ME had said.</summary>
+    public static List<BootObservation> Before(JobContext job, string kind)
+    {
+        if (job.Interrupted is null)
+            return [];
+        JobFacts facts = job.Facts();
+        return [.. facts.Boots.Where(boot => boot.Kind == kind && !facts.CutOff.Contains(boot.Number))];
+    }
 
     private string? Suspended() => BootReplay.SuspendText(BootReplay.Drift(_clock.Now()) - BootReplay.Drift(_begun));
 

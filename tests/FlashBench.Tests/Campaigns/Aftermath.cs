@@ -97,7 +97,7 @@ internal sealed class Aftermath(CampaignCase @case, StationKey key, TrustedStati
     {
         if (end.Escaped is not ResumeRefusedException and not EvidenceException || end.Task != ProcessTask.Resume)
             return;
-        bool nothingBegun = end.ReadJournal().Count == 0;
+        bool nothingBegun = !end.ReadJournal().OfType<JournalData.PhaseBegin>().Any();
         if (!nothingBegun && Interruptions.Only(@case.Plan))
             _broken.Add($"I4: the job cannot go on although only its process ended: {end.Escaped.Message}");
     }
