@@ -98,7 +98,7 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
     private IEnumerable<string> Reading()
     {
         int verify = IndexOf(record => record is JournalData.ReadBack { Purpose: "verify" });
-        int firstWatched = IndexOf(record => 
+        int firstWatched = IndexOf(record =>
             record is JournalData.BootBegin begin && BootKind.IsWatched(begin.Kind));
         int lastBoot = data.ToList().FindLastIndex(record => record is JournalData.BootEnd);
         int reread = IndexOf(record => record is JournalData.ReadBack { Purpose: "re-read" });

@@ -106,8 +106,13 @@ public sealed class BootCauseTests
         BootSettings settings = script.Settings with { SleepMilliamps = (70, 100) };
 
         Assert.Equal(
-            expected, new BootScript { Settings = settings, Power = script.Power, Heartbeats = script.Heartbeats,
-                Samples = script.Samples }.Run().Class);
+            expected, new BootScript
+            {
+                Settings = settings,
+                Power = script.Power,
+                Heartbeats = script.Heartbeats,
+                Samples = script.Samples
+            }.Run().Class);
     }
 
     [Theory]
