@@ -74,8 +74,8 @@ public sealed class WiredBenchTests : IDisposable
 
             Assert.Equal(128 + 9, killed.ExitCode);
             Assert.Contains("backup: PASS", undisturbed.Output, StringComparison.Ordinal);
-            Assert.Contains("backup: PASS", resumed.Output, StringComparison.Ordinal);
             Assert.True(undisturbed.ExitCode == resumed.ExitCode, resumed.Output + resumed.Error);
+            Assert.Contains("backup: PASS", resumed.Output, StringComparison.Ordinal);
             string[] types = [.. Records("second").Select(record => JournalJson.NameOf(record.Data))];
             Assert.Contains("chip.again", types);
             Assert.Equal(2, types.Count(type => type == "backup.pass") - 1); // both whole reads anew

@@ -70,7 +70,7 @@ internal sealed class ResumeRun
             GoesOnFrom = _interrupted.Last,
         };
         BenchWorld world = BenchWorld.Of(bench, _around.Paths, _around.Config.PowerGroups, wishes);
-        if (world.IsSimulated != start.Simulated)
+        if (world.IsSimulated ? !start.Simulated : start.Simulated && !HasRealPart(start))
             throw new ResumeRefusedException($"bench {bench.Id} was {(start.Simulated ? "simulated" : "real")}");
         RefuseSettledBoard(world.State, bench.Id);
         JobResult result;
@@ -81,6 +81,9 @@ internal sealed class ResumeRun
         ResultText.Write(settings, result, (start.Job, _directory), code);
         return code;
     }
+
+    // One simulated part marks a job; a wired bench has others, a virtual one has not.
+    private static bool HasRealPart(JournalData.JobStart start) => start.Parts.Any(part => !part.Simulated);
 
     // A kill after the record was signed can leave it so.
     private bool IsAwaited() => new BenchState(_around.Paths.State).OpenJob(_interrupted.Start.Bench) == _directory;
