@@ -32,7 +32,7 @@ public sealed class DeathTimeTests
         {
             (BootObservation Boot, double Died)[] played = WatchFigures.Play(boots, seed =>
             {
-                double died = second + new Random(seed).NextDouble() - 0.5; // at any phase of the sampling
+                double died = second + new Random(~seed).NextDouble() - 0.5; // at any phase of the sampling
                 return (Die(seed, died, milliseconds), died);
             });
             BootObservation[] seen = [.. played.Select(one => one.Boot)];

@@ -71,7 +71,6 @@ internal sealed class WatchRig
         bench.Chip.WriteAsBoard(0, flash);
         arrange(bench.Faults, _random);
         Task listening = ListenAsync(bench.Console);
-        await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(1000)), _time, default); // any phase of the sampling
         BootObservation seen = null!;
         for (int boot = 0; boot <= BootsBefore; boot++)
         {
@@ -89,6 +88,7 @@ internal sealed class WatchRig
     {
         await bench.PowerRelay.DriveAsync(true, default);
         long commanded = NowUs;
+        await Task.Delay(SampleInterval * _random.NextDouble(), _time, default); // any phase of the sampling
         var watch = _watch = new BootWatch(Settings, 1, (BootKind.Watch, nonce), commanded);
         var plan = new ProbePlan(watch, Settings, nonce, ProbesLogin);
         try
