@@ -27,6 +27,7 @@ public sealed class QemuLinuxTests
         await SampleUntilAsync(board, "heartbeat 3 up ");
         await board.Bench.Console.WriteAsync(Line($"FBQ {Nonce}"), QemuTestBench.Cancel);
         await SampleUntilAsync(board, $"FB1 {Nonce} 3 ");
+        await SampleUntilAsync(board, "heartbeat 4 up "); // the line before it is whole
         BootObservation alive = Watch(board, commanded);
 
         await board.Bench.ResetLine.DriveAsync(true, QemuTestBench.Cancel);
