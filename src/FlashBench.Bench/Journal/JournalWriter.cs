@@ -146,7 +146,8 @@ public sealed class JournalWriter : IDisposable
             throw _failure;
     }
 
-    // In the room that the reserve gives back: why this run ends. What was written of the record that failed goes.
+    // In the room that the reserve gives back: why this run ends. What was written of the record that failed goes. A
+    // journal that has no first record is left without one: nothing was begun.
     private void Halt(string reason)
     {
         if (Reserve is null)
@@ -155,6 +156,8 @@ public sealed class JournalWriter : IDisposable
         {
             Reserve.Release();
             _file.SetLength(_sound);
+            if (_sound == 0)
+                return;
             _file.Seek(0, SeekOrigin.End);
             DiskFaults.Write(_file, JournalLine.Write(_next, _head, _clock.Now(), new JournalData.JobHalt(reason)));
             DiskFaults.Sync(_file);

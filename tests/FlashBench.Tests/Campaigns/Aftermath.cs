@@ -116,8 +116,8 @@ internal sealed class Aftermath(CampaignCase @case, StationKey key, TrustedStati
 
     private string? Backup()
     {
-        string directory = _lives[0].DirectoryLeft;
-        if (!File.Exists(Path.Combine(directory, JournalWriter.FileName)) || _lives[0].ReadJournal().Count == 0)
+        string journal = Path.Combine(JobNow, JournalWriter.FileName); // a crash may have taken what was not synced
+        if (!File.Exists(journal) || JournalReader.ReadPrefix(File.ReadAllBytes(journal), out _, out _).Count == 0)
             return null;
         return BackupToRestore.OfJob(JobNow) is null ? null : JobNow;
     }

@@ -188,6 +188,22 @@ public sealed class ResumeTruthTests
         Assert.False(bench.Verify().Facts.Resumes[0].SameHostBoot);
     }
 
+    [Fact]
+    public void A_disk_that_is_full_from_the_start_leaves_an_empty_journal_and_nothing_begun()
+    {
+        const int noSpace = 28;
+        using var bench = new JobBench
+        {
+            Probe = (_, _) => throw new IOException("No space left on device", noSpace),
+        };
+
+        Assert.Throws<JournalWriteException>(() => bench.Run());
+
+        Assert.Equal(0, new FileInfo(Path.Combine(bench.Directory, JournalWriter.FileName)).Length);
+        Assert.True(bench.IsSafe);
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+    }
+
     [Theory]
     [InlineData("backup", 1)]
     [InlineData("block.intent", 3)]
