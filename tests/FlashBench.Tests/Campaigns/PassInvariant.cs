@@ -77,9 +77,12 @@ internal static class PassInvariant
     private static bool HasCellFaults(ProcessEnd end) => end.Case.Plan.Faults.Any(fault =>
         fault.Kind.Name.StartsWith("chip.", StringComparison.Ordinal) || fault.Kind.Name == "dut.clearsBit");
 
+    // A cell that reads wrong the same way every time makes a wrong backup that nobody can know; put back, it is what the
+    // board has from then on.
     private static bool MustPass(ProcessEnd end) =>
         end.Case is { Agent: true, HiddenUnderHap: false, Control: null, DryRun: false }
-        && end is { Plan.Faults.Count: 0, MarkedBefore: null, Task: ProcessTask.Certify };
+        && end is { Plan.Faults.Count: 0, MarkedBefore: null, Task: ProcessTask.Certify }
+        && (!HasCellFaults(end) || end.Before.AsSpan().SequenceEqual(end.Case.Image()));
 
     /// <summary>What is wrong with the record of a job that has one.</summary>
     public static IEnumerable<string> RecordFaults(string directory, TrustedStations stations)

@@ -125,4 +125,24 @@ public sealed class BenchStateTests
         Assert.Equal(bench.FlashBefore, bench.FlashAfter);
         Assert.False(bench.HalfWritten);
     }
+
+    [Theory]
+    [InlineData(0x7F_0000u)] // BIOS: what the board may write itself
+    [InlineData(0x12_3456u)] // ME: what must stay as it was written
+    public void A_bit_that_flickers_after_the_run_is_no_change_of_the_chip_and_no_pass_either(uint at)
+    {
+        using var bench = new JobBench
+        {
+            Watch = (happened, b, _) =>
+            {
+                if (happened is JobEvent.PhaseStarted { Name: "re-read" })
+                    b.Chip.ReadFlipOnce = new FlashBench.Simulation.Flash.ReadFlip(at, 3);
+            },
+        };
+
+        (int code, JobResult result) = bench.Run();
+
+        Assert.Equal(20, code);
+        Assert.Contains("two reads after the run differ", result.Judgement.Reason, StringComparison.Ordinal);
+    }
 }

@@ -178,6 +178,28 @@ public sealed class ResumeTruthTests
     }
 
     [Fact]
+    public void A_block_that_the_first_of_three_processes_tore_is_written_by_the_third()
+    {
+        uint? torn = null;
+        using var bench = new JobBench
+        {
+            Arrange = board =>
+            {
+                if (torn is uint at)
+                    board.Chip.FlipBit(at, 0);
+            },
+        };
+        Assert.True(bench.RunUntilKilled("block.intent", 2, JournalMoment.AfterSync));
+        torn = bench.Records.Select(record => record.Data).OfType<JournalData.BlockIntent>().Last().Start + 0x321;
+        Assert.True(bench.RunUntilKilled("job.resume", 1, JournalMoment.AfterSync));
+
+        (int code, JobResult result) = bench.Resume();
+
+        Assert.True(code == 0, result.Judgement.Reason);
+        Assert.Equal(Verdict.Pass, bench.Verify().Judgement.Verdict);
+    }
+
+    [Fact]
     public void A_restarted_host_makes_no_difference()
     {
         using var bench = new JobBench();

@@ -14,7 +14,8 @@ internal sealed record BegunWrite(string TargetSha256, IReadOnlyList<BegunBlock>
         if (job.Phase != "write" || job.Find<JournalData.Dirty>() is not { } dirty)
             return null;
         var begun = new List<BegunBlock>();
-        foreach (JournalData data in job.Counted.Skip(job.Interruption.Begin))
+        // Of every process so far: a block that the first of three tore is torn for the third, whatever counts.
+        foreach (JournalData data in job.Records.Select(record => record.Data))
         {
             if (data is JournalData.BlockIntent block)
                 begun.Add(new BegunBlock(block.Start, block.End, Done: false));

@@ -9,6 +9,8 @@ internal static class RereadPhase
         job.BeginStage("whole read: after the run");
         byte[] actual = await spi.ReadAllAsync(job.Chip!, done => job.Report(done, job.Chip!.SizeBytes, "bytes"),
             cancel);
+        if (await SecondLook.DoubtAsync(job, "after the run", actual, job.Verified!, cancel) is { } doubtful)
+            return doubtful;
         ByteDifference difference = FlashContent.Record(
             job, "re-read", actual, job.Verified!, FlashContent.WrittenByFirmware(job));
         job.Journal.Append(FlashContent.Measure(job, "re-read", actual));

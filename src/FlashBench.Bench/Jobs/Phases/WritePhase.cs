@@ -9,8 +9,6 @@ namespace FlashBench.Bench.Jobs.Phases;
 /// handle.</summary>
 internal static class WritePhase
 {
-    private const int SectorBytes = 4096;
-
     public static async Task<PhaseOutcome> RunAsync(JobContext job, CancellationToken cancel)
     {
         if (job.Begun is { } begun)
@@ -18,7 +16,8 @@ internal static class WritePhase
         byte[] current = await ReadAsync(job, "before the write", cancel);
         if (Drifted(job, current) is { } refused)
             return refused;
-        if (await ReadAgainAsync(job, current, cancel) is { } doubtful)
+        // What drifted was read once, and may be written back.
+        if (await SecondLook.DoubtAsync(job, "before the write", current, job.Backup!, cancel) is { } doubtful)
             return doubtful;
         byte[] target = Target(job, current);
         job.Vault.Store(target); // with it a write that is interrupted can go on: nothing else knows all of it
@@ -110,36 +109,6 @@ internal static class WritePhase
         foreach (JournalData.NamedRange drift in FlashContent.DriftOf(current, job.Backup!, mayDiffer))
         {
             job.Deviate($"since the backup the board changed its own data in 0x{drift.Start:X6}-0x{drift.End:X6}");
-        }
-
-        return null;
-    }
-
-    // What differs from the backup was read once, and may be written back: it is the board's own data only if a second
-    // read says the same.
-    private static async Task<PhaseOutcome?> ReadAgainAsync(JobContext job, byte[] current, CancellationToken cancel)
-    {
-        int[] drifted =
-        [
-            .. Enumerable.Range(0, current.Length / SectorBytes).Select(i => i * SectorBytes).Where(
-                at => !current.AsSpan(at, SectorBytes).SequenceEqual(job.Backup.AsSpan(at, SectorBytes))),
-        ];
-        if (drifted.Length == 0)
-            return null;
-        SpiSession spi = await job.Power.AcquireSpiAsync("what drifted, again", cancel);
-        SpiNorFlash flash = spi.Open(job.Chip!);
-        byte[] again = new byte[SectorBytes];
-        foreach (int at in drifted)
-        {
-            await spi.CheckAsync(cancel);
-            await flash.ReadAsync((uint)at, again, progress: null, cancel);
-            int same = again.AsSpan().CommonPrefixLength(current.AsSpan(at, SectorBytes));
-            if (same < SectorBytes)
-            {
-                return new PhaseOutcome(
-                    Verdict.Inconclusive, $"two reads before the write differ, first at 0x{at + same:X6}: check clip "
-                        + "and leads; nothing is written", ErrorClass.Infrastructure);
-            }
         }
 
         return null;
