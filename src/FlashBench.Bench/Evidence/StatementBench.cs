@@ -58,30 +58,7 @@ internal static class StatementBench
             false => "does not act",
             null => "not tried",
         });
-        json.WriteStartArray("runs");
-        foreach (JournalData.CommissionedRun run in record.Runs)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", run.Name);
-            json.WriteString("job", run.Job);
-            json.WriteString("journalSha256", run.JournalSha256);
-            json.WriteString("expected", run.Expected);
-            json.WriteString("seen", run.Seen);
-            json.WriteBoolean("ok", run.Seen == run.Expected);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("notRun");
-        foreach (JournalData.ControlNotRun one in record.NotRun)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", one.Name);
-            json.WriteString("why", one.Why);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        CommissionedControls.Write(json, record);
         json.WriteString("fault", CommissioningChecks.FaultOf(facts));
         json.WriteEndObject();
     }

@@ -30,7 +30,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
     private readonly byte[] _lastLine = new byte[ConsoleLines.LengthMax];
     private int _lastLength;
     private long _atUs; // of the piece that is being cut into lines
-    private bool _pieceHasWords;
+    private bool _pieceMayTell;
     private bool _promptStands;
     private (long Start, TimeSpan Uptime)? _restarted; // the last line that looked so, see TellsRestart
     private long? _kernelStartUs; // bench time minus board uptime: constant as long as the board does not restart
@@ -104,7 +104,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     public void Add(long atUs, ReadOnlySpan<byte> data)
     {
-        (_atUs, _pieceHasWords) = (atUs, _telling.HasWords(data));
+        (_atUs, _pieceMayTell) = (atUs, _telling.MayHave(data, beforeSystem: OsUpUs is null));
         _lines.Feed(data, OnLine);
         bool stands = LoginPrompt.IsPrompt(_lines.Pending);
         bool isNew = stands && (!_promptStands || data.Contains((byte)'\n'));
@@ -142,13 +142,16 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
         else if (facts)
             DamagedFacts++;
         else
-            OnOther(atUs, _telling.Printable(bytes), mayHaveWords: _pieceHasWords || !whole);
+            OnOther(atUs, bytes, mayTell: _pieceMayTell || !whole);
     }
 
     // Most lines of a flooded console end here, and none of them may cost much.
-    private void OnOther(long atUs, ReadOnlySpan<char> text, bool mayHaveWords)
+    private void OnOther(long atUs, ReadOnlySpan<byte> line, bool mayTell)
     {
-        if (mayHaveWords ? _telling.MayTell(text, beforeSystem: OsUpUs is null) : _telling.IsBanner(text))
+        if (!mayTell && (OsUpUs is null || !KernelLine.Begins(line)))
+            return;
+        ReadOnlySpan<char> text = _telling.Printable(line);
+        if (mayTell && _telling.MayTell(text, beforeSystem: OsUpUs is null))
             OnText(atUs, text.ToString());
         else if (OsUpUs is not null && KernelLine.Uptime(text) is TimeSpan uptime)
             OnKernel(atUs, uptime);

@@ -7,6 +7,9 @@ internal static class KernelLine
 {
     private const int SpacesMax = 4, SecondDigitsMax = 7, MicrosecondDigits = 6;
 
+    /// <summary>True if a line begins as one of the kernel's log may.</summary>
+    public static bool Begins(ReadOnlySpan<byte> line) => !line.IsEmpty && line[0] == '[';
+
     /// <returns>The kernel's uptime; null if it is no such line.</returns>
     public static TimeSpan? Uptime(ReadOnlySpan<char> text)
     {

@@ -25,6 +25,7 @@ internal sealed class TellingLines(string banner)
         SearchValues.Create(["ME:", "HFS", "CSE"], StringComparison.Ordinal);
 
     private readonly Regex _banner = WatchLimits.Banner(banner);
+    private readonly string _inBanner = RequiredText.In(banner);
     private readonly char[] _text = new char[PieceMax];
 
     /// <summary>A line as text; what is not printable ASCII or a tab is U+FFFD. Stays until the next call.</summary>
@@ -43,16 +44,19 @@ internal sealed class TellingLines(string banner)
         return text;
     }
 
-    /// <summary>False if no line that lies whole in a piece of console has one of the words: one search over all of
-    /// them costs far less than one each.</summary>
+    /// <summary>False if no line that lies whole in a piece of console is a banner or has one of the words: one search
+    /// over all of them costs far less than one each.</summary>
     /// <param name="piece">Any bytes; a very long piece is not searched.</param>
-    public bool HasWords(ReadOnlySpan<byte> piece)
+    /// <param name="beforeSystem">True until the operating system has shown itself: firmware speaks of its ME.</param>
+    public bool MayHave(ReadOnlySpan<byte> piece, bool beforeSystem)
     {
-        if (piece.Length > PieceMax)
+        if (piece.Length > PieceMax || _inBanner.Length == 0)
             return true;
         Span<char> text = _text.AsSpan(0, piece.Length);
         Encoding.Latin1.GetChars(piece, text);
-        return text.ContainsAny(Words) || text.ContainsAny(EngineWords);
+        ReadOnlySpan<char> known = text;
+        return known.Contains(_inBanner, StringComparison.Ordinal) || known.ContainsAny(Words)
+            || (beforeSystem && known.ContainsAny(EngineWords));
     }
 
     /// <summary>True if a line is a banner.</summary>

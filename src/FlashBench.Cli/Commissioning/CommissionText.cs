@@ -58,28 +58,7 @@ internal static class CommissionText
             json.WriteString("fault", fault);
             json.WriteString("created", record.Created);
             json.WriteNumber("validDays", record.ValidDays);
-            json.WriteStartArray("runs");
-            foreach (JournalData.CommissionedRun run in record.Runs)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", run.Name);
-                json.WriteString("job", run.Job);
-                json.WriteString("expected", run.Expected);
-                json.WriteString("seen", run.Seen);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("notRun");
-            foreach (JournalData.ControlNotRun one in record.NotRun)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", one.Name);
-                json.WriteString("why", one.Why);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            CommissionedControls.Write(json, record);
             json.WriteString("record", fault is null ? path : null);
         });
 }

@@ -64,6 +64,22 @@ internal sealed record CampaignCase
 
     public SpiNorChip Chip => SpiNorChips.Find(Part.JedecId)!;
 
+    /// <summary>A job that nothing disturbs, on a CH341A.</summary>
+    public static CampaignCase Plain(string kind, uint sizeBytes) => new()
+    {
+        Seed = 1,
+        Kind = kind,
+        SizeBytes = sizeBytes,
+        Board = 1,
+        Programmer = VirtualProgrammer.Ch341a,
+        Agent = true,
+        HiddenUnderHap = false,
+        Control = null,
+        Require = EvidenceLevel.L3,
+        DryRun = false,
+        Plan = new FaultPlan(0, []),
+    };
+
     /// <summary>The case of a seed.</summary>
     /// <param name="seed">Of the whole campaign.</param>
     /// <param name="job">Number of the job in it, from 0.</param>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using FlashBench.Bench;
-using FlashBench.Bench.Config;
 using FlashBench.Simulation;
 using FlashBench.Simulation.Faults;
 
@@ -14,8 +13,6 @@ namespace FlashBench.Tests.Campaigns;
 /// takes a few places of each row.</remarks>
 public sealed class FaultSweepTests : IDisposable
 {
-    private const int CaseSeed = 1;
-
     private readonly CampaignRun _run = new();
     private readonly int _jobs = Number("FLASHBENCH_SWEEP_JOBS", 6), _seed = Number("FLASHBENCH_SWEEP_SEED", 1);
 
@@ -129,22 +126,7 @@ public sealed class FaultSweepTests : IDisposable
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number)
             ? number : otherwise;
 
-    private static CampaignCase Plain(uint sizeBytes) => CampaignCase.Draw(CaseSeed, 0) with
-    {
-        Kind = "me8",
-        SizeBytes = sizeBytes,
-        Board = 1,
-        Programmer = VirtualProgrammer.Ch341a,
-        Agent = true,
-        HiddenUnderHap = false,
-        Control = null,
-        Require = EvidenceLevel.L3,
-        DryRun = false,
-        Plan = new FaultPlan(0, []),
-        Recovery = Recovery.Resume,
-        SecondKill = null,
-        KeepsFaults = false,
-    };
+    private static CampaignCase Plain(uint sizeBytes) => CampaignCase.Plain("me8", sizeBytes);
 
     // The fault at so many places from 1 to the last, evenly, the seed says from which on; every one if there are no
     // more.

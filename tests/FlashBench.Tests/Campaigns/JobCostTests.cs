@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using FlashBench.Bench;
-using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
-using FlashBench.Simulation;
-using FlashBench.Simulation.Faults;
 
 namespace FlashBench.Tests.Campaigns;
 
@@ -30,11 +27,11 @@ public sealed class JobCostTests
         using StationKey key = StationKey.LoadOrCreate(Path.Combine(root, "keys"));
         var phases = new PhaseCosts();
         for (int i = 0; i < WarmUp / every && wanted > 1; i++)
-            Play(root, key, CaseOf(kind, 1u << sizeBits), new PhaseCosts());
+            Play(root, key, CampaignCase.Plain(kind, 1u << sizeBits), new PhaseCosts());
         TimeSpan before = Cpu();
 
         for (int i = 0; i < wanted; i++)
-            Assert.Equal(Verdict.Pass, Play(root, key, CaseOf(kind, 1u << sizeBits), phases));
+            Assert.Equal(Verdict.Pass, Play(root, key, CampaignCase.Plain(kind, 1u << sizeBits), phases));
 
         double each = (Cpu() - before).TotalMilliseconds / wanted;
         Directory.Delete(root, recursive: true);
@@ -63,21 +60,6 @@ public sealed class JobCostTests
         Directory.Delete(folders.Root, recursive: true);
         return end.Result?.Judgement.Verdict;
     }
-
-    private static CampaignCase CaseOf(string kind, uint sizeBytes) => new()
-    {
-        Seed = 1,
-        Kind = kind,
-        SizeBytes = sizeBytes,
-        Board = 1,
-        Programmer = VirtualProgrammer.Ch341a,
-        Agent = true,
-        HiddenUnderHap = false,
-        Control = null,
-        Require = EvidenceLevel.L3,
-        DryRun = false,
-        Plan = new FaultPlan(0, []),
-    };
 
     private static TimeSpan Cpu() => Process.GetCurrentProcess().TotalProcessorTime;
 
