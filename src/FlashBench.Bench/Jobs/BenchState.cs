@@ -54,9 +54,9 @@ public sealed class BenchState(string folder, string? chipFolder = null)
     /// <exception cref="JournalWriteException">One cannot be taken away.</exception>
     public void ClearDirty(string bench, ChipKey? chip)
     {
-        ClearDirty(bench);
         if (chip is not null)
             Chips.ClearDirty(chip);
+        ClearDirty(bench); // last, as it is set first: while one is left, this bench refuses
     }
 
     /// <summary>Remembers the job that begins on a bench until <see cref="Close"/>; on return that is on

@@ -124,13 +124,9 @@ public sealed class ChipMemory(string folder)
     {
         ArgumentNullException.ThrowIfNull(chip);
         string path = PathOf(chip, Dirty);
-        if (!File.Exists(path))
-            return;
         try
         {
-            DiskFaults.ChangeName(path);
-            File.Delete(path);
-            DurableFile.SyncDirectory(folder);
+            DurableFile.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -82,6 +82,62 @@ public sealed class HalfWrittenChipTests
         Assert.Equal("FBJ-NOID", bench.State.DirtyJob("me8"));
     }
 
+    [Fact]
+    public void A_disk_that_fails_between_the_two_marks_leaves_a_bench_whose_board_can_be_restored()
+    {
+        using JobBench bench = FailingAtChipMark("dirty");
+        Assert.Throws<JournalWriteException>(() => bench.Run());
+        DiskFaults.Arm(null);
+        Assert.Equal("FBJ-TEST", bench.State.DirtyJob("me8"));
+        Assert.Null(bench.State.Chips.DirtyJob(Key(bench)));
+
+        (_, JobResult result) = bench.Restore(BackupToRestore.OfJob(bench.Directory)!);
+
+        Assert.False(result.Dirty, result.Judgement.Reason);
+        Assert.Null(bench.State.DirtyJob("me8"));
+    }
+
+    [Fact]
+    public void A_mark_that_cannot_be_taken_away_keeps_the_bench_marked_until_the_job_goes_on()
+    {
+        using JobBench bench = FailingAtChipMark("clean");
+        Assert.Throws<JournalWriteException>(() => bench.Run());
+        DiskFaults.Arm(null);
+        Assert.False(bench.HalfWritten); // its whole read-back is journaled
+        Assert.Equal("FBJ-TEST", bench.State.DirtyJob("me8"));
+
+        Assert.Equal(0, bench.Resume().ExitCode);
+
+        Assert.Null(bench.State.DirtyJob("me8"));
+        Assert.Null(bench.State.Chips.DirtyJob(Key(bench)));
+    }
+
+    // The disk refuses the mark of the chip, from a record on.
+    private static JobBench FailingAtChipMark(string record)
+    {
+        bool failed = false;
+        var disk = new DiskFaults
+        {
+            Told = path =>
+            {
+                if (path.Contains(".dirty", StringComparison.Ordinal))
+                    throw new IOException("Input/output error");
+            },
+        };
+        return new JobBench
+        {
+            Image = Mine,
+            Describe = OfSmallChip,
+            Probe = (moment, type) =>
+            {
+                if (failed || moment != JournalMoment.AfterSync || type != record)
+                    return;
+                failed = true;
+                DiskFaults.Arm(disk);
+            },
+        };
+    }
+
     private static JobBench Killed()
     {
         JobBench bench = Small(Mine, seed: 7);

@@ -46,13 +46,15 @@ internal static class RestorePhase
             : null;
 
     // A whole read that agrees takes the mark of this chip away, whoever set it; but not the only mark of another one.
+    // The job whose backup goes back left this chip so, also if its disk failed between the bench's mark and the chip's.
     private static PhaseOutcome? RefuseForeignMark(JobContext job, BackupToRestore backup)
     {
         ChipKey? key = ChipKey.Of(job.Identity!);
         bool mine = key is not null && job.State.Chips.DirtyJob(key) is not null;
         if (job.State.DirtyJob(job.Options.Bench) is { } culprit)
         {
-            bool foreign = key is not null && !mine && !backup.ToNewChip && !job.State.Chips.IsAnyDirtyBy(culprit);
+            bool foreign = key is not null && !mine && !backup.ToNewChip && culprit != backup.Job
+                && !job.State.Chips.IsAnyDirtyBy(culprit);
             job.Dirty = true;
             if (foreign)
             {

@@ -156,10 +156,11 @@ internal static class WritePhase
         ClearMarks(job);
     }
 
+    // The chip is known to be whole, also if a mark cannot be taken away.
     private static void ClearMarks(JobContext job)
     {
-        job.State.ClearDirty(job.Options.Bench, ChipKey.Of(job.Identity!));
         job.Dirty = job.Marked = false;
+        job.State.ClearDirty(job.Options.Bench, ChipKey.Of(job.Identity!));
     }
 
     // Opens the programmer anew for every read.
