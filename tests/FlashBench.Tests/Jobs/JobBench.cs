@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
@@ -87,6 +88,9 @@ internal sealed class JobBench : IDisposable
     public Func<VirtualTime, TroubledClock>? HostClock { get; init; }
 
     public Action<JournalMoment, string>? Probe { get; init; }
+
+    /// <summary>What its phases wait for; null for a bench that shares nothing.</summary>
+    public PhaseGate? Gate { get; init; }
 
     /// <summary>The second Ctrl-C.</summary>
     public CancellationToken Now { get; init; }
@@ -260,6 +264,7 @@ internal sealed class JobBench : IDisposable
                     Probe?.Invoke(moment, type);
                     _kill?.At(moment, type);
                 },
+                Gate = Gate,
                 Now = Now,
                 Listener = happened =>
                 {
