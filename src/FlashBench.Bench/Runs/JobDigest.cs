@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
 
 namespace FlashBench.Bench.Runs;
@@ -28,6 +29,9 @@ public sealed record JobDigest(
     /// <summary>ME version of the board; null if the job did not get so far.</summary>
     public string? MeVersion { get; init; }
 
+    /// <summary>Name of its directory in the run's folder.</summary>
+    public string Directory { get; init; } = "";
+
     /// <summary>True if the chip was changed, or began to be.</summary>
     public bool Written { get; init; }
 
@@ -37,6 +41,18 @@ public sealed record JobDigest(
     /// <summary>True if the bench broke before the chip was changed: the same job may be tried again.</summary>
     [JsonIgnore]
     public bool MayBeRepeated => Verdict == Verdict.Error && Class == ErrorClass.Infrastructure && !Written && !Dirty;
+
+    /// <summary>Derives the digest of a job directory whose journal ends with a decision.</summary>
+    /// <exception cref="EvidenceException">Journal and console do not agree, or nothing was decided.</exception>
+    public static JobDigest OfFolder(string directory)
+    {
+        IReadOnlyList<JournalRecord> records = JournalReader.ReadStrict(
+            EvidenceFolder.ReadFile(directory, JournalWriter.FileName));
+        if (records is not [{ Data: JournalData.JobStart }, .., { Data: JournalData.Decision }])
+            throw new EvidenceException(JournalWriter.FileName, 0, "the job is not decided");
+        JobFacts facts = JobFold.OfFolder(directory, records);
+        return Of(facts, Decision.Decide(facts)) with { Directory = Path.GetFileName(directory) };
+    }
 
     /// <summary>Derives the digest.</summary>
     public static JobDigest Of(JobFacts facts, Judgement judgement)

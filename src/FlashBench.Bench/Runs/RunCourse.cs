@@ -101,6 +101,12 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     /// <summary>The first job of this run on this bench that took a backup: what the board came with.</summary>
     public RunEvent.Done? First { get; private set; }
 
+    /// <summary>True if a job of this run changed the chip.</summary>
+    public bool IsChanged { get; private set; }
+
+    /// <summary>True if the last job left the chip half-written.</summary>
+    public bool IsDirty { get; private set; }
+
     /// <summary>True once the board's own image is back.</summary>
     public bool OwnImageIsBack { get; private set; }
 
@@ -136,6 +142,7 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     internal void End(RunEvent.Done done)
     {
         Ended++;
+        IsDirty = done.Digest.Dirty;
         if (Open is { Cycle: 0 })
         {
             OwnImageIsBack = done.Digest.IsRestored;
@@ -143,6 +150,7 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
         else
         {
             _last = done;
+            IsChanged |= done.Digest.Written;
             if (done.Digest.BackupSha256 is not null)
                 First ??= done;
         }
