@@ -12,7 +12,7 @@ public sealed class RunLog : IDisposable
     /// <summary>File name inside the folder of a run.</summary>
     public const string FileName = "run.jsonl";
 
-    private const int BytesMax = 512 << 20, LineBytesMax = 4 << 20;
+    private const int BytesMax = 512 << 20, LineBytesMax = 4 << 20, FileNameMax = 200;
 
     private readonly Lock _gate = new();
     private readonly FileStream _file;
@@ -117,7 +117,8 @@ public sealed class RunLog : IDisposable
         try
         {
             if (line.Length <= LineBytesMax
-                && JsonSerializer.Deserialize(line, RunEventContext.Default.RunEvent) is { } happened)
+                && JsonSerializer.Deserialize(line, RunEventContext.Default.RunEvent) is { } happened
+                && !NamesAnotherPlace(happened))
             {
                 return happened;
             }
@@ -129,6 +130,17 @@ public sealed class RunLog : IDisposable
 
         throw new EvidenceException(FileName, offset, $"line {number + 1} is no event of a run");
     }
+
+    // Jobs lie in the run's folder, whatever a foreign log says.
+    private static bool NamesAnotherPlace(RunEvent happened) => happened switch
+    {
+        RunEvent.Assigned job => !IsFileName(job.Job),
+        RunEvent.Done done => !IsFileName(done.Digest.Directory),
+        _ => false,
+    };
+
+    private static bool IsFileName(string name) => name.Length is > 0 and <= FileNameMax && name[0] != '.'
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     // Part of a line must not stand before whatever a later process appends.
     private void CutOff(long sound)

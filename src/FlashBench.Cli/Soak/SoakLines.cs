@@ -18,6 +18,7 @@ internal sealed class SoakLines(DisplaySettings settings)
             RunEvent.Assigned { Cycle: 0 } job => $"{job.Bench}  its own image goes back",
             RunEvent.Assigned job => $"{job.Bench}  job {job.Step} begins, cycle {job.Cycle}"
                 + (job.Attempt > 1 ? $", attempt {job.Attempt}" : ""),
+            RunEvent.Done { Digest.IsRestored: true } done => $"{done.Bench}  its own image is back",
             RunEvent.Done done => $"{done.Bench}  {done.Digest.Verdict.ToString().ToUpperInvariant()}"
                 + $"  {PlainText.Of(done.Digest.Reason)}",
             RunEvent.Left left => $"{left.Bench}  {(left.NeedsHands ? "NEEDS HANDS: " : "")}{PlainText.Of(left.Why)}",

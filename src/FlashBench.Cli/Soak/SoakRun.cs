@@ -4,6 +4,7 @@ using System.Text;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
@@ -61,7 +62,7 @@ internal sealed class SoakRun
     /// <param name="cancel">As for <see cref="Execute"/>.</param>
     public static int GoOn(ParseResult parse, string folder, CancellationToken cancel) => JobSurroundings.Enter(() =>
     {
-        IReadOnlyList<RunEvent> events = RunLog.Read(folder, out long soundBytes);
+        IReadOnlyList<RunEvent> events = ReadLog(folder, out long soundBytes);
         RunCourse course = RunCourse.Of(events);
         if (course.IsEnded)
             throw new UsageException($"run {course.Start.Run} has ended: there is nothing to go on with");
@@ -177,6 +178,18 @@ internal sealed class SoakRun
         }
 
         return SoakExit.CodeOf(summary);
+    }
+
+    private static IReadOnlyList<RunEvent> ReadLog(string folder, out long soundBytes)
+    {
+        try
+        {
+            return RunLog.Read(folder, out soundBytes);
+        }
+        catch (EvidenceException e)
+        {
+            throw new CommandFailure(ExitCodes.BadInput, $"{folder}: {e.Message}");
+        }
     }
 
     private RunEvent.Started Started(SoakRequest request)

@@ -84,6 +84,7 @@ internal static class SoakText
 
     private static string Figure(int count) => count.ToString(CultureInfo.InvariantCulture);
 
-    private static string Seconds(double? seconds) =>
-        seconds is double value ? value.ToString("0.0 s", CultureInfo.InvariantCulture) : "-";
+    // Zero has no sign here.
+    private static string Seconds(double? seconds) => seconds is double value
+        ? (Math.Round(value, 1) + 0.0).ToString("0.0 s", CultureInfo.InvariantCulture) : "-";
 }
