@@ -37,6 +37,9 @@ internal sealed class JobBench : IDisposable
 
     public byte[]? Image { get; init; }
 
+    /// <summary>The image of which the board gets something.</summary>
+    public ImageToTake? Takes { get; init; }
+
     public string Job { get; init; } = "FBJ-TEST";
 
     /// <summary>The bench's name; null for its kind.</summary>
@@ -234,6 +237,7 @@ internal sealed class JobBench : IDisposable
             Agent = Agent,
             HiddenUnderHap = HiddenUnderHap,
             Programmer = Programmer,
+            Published = Takes is null ? [] : [Takes.File],
         };
         using var stop = new CancellationTokenSource();
         JobResult result = time.Run(async cancel =>
@@ -324,6 +328,7 @@ internal sealed class JobBench : IDisposable
             Software = "flashbench test",
             Require = Require,
             Control = Control,
+            Image = Takes,
             DryRun = DryRun,
             ShortenedWatch = ShortenedWatch,
             BaselineMinimum = BaselineMinimum,
