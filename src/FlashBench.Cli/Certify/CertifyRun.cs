@@ -42,6 +42,8 @@ internal sealed class CertifyRun
         _faults = FaultChoice.Of(_request.Faults);
         if (!_world.IsSimulated)
             RefuseOnRealBench();
+        if (request.Image is { } image)
+            ImageOptions.RefuseUnfit(image, Profile, JobSurroundings.KeysOf(_world.IsSimulated));
         if (request.Control is { } control && ControlRules.WhyNot(control, _bench, Profile) is { } refusal)
             throw refusal;
     }
@@ -96,6 +98,7 @@ internal sealed class CertifyRun
         {
             Work = $"job {JobId}",
             Control = _request.Control,
+            Published = _request.Image?.File,
             Faults = _faults,
         };
         string evidence = Path.GetFullPath(_request.Evidence ?? _paths.Evidence);
@@ -167,6 +170,7 @@ internal sealed class CertifyRun
             Software = FlashBenchCommand.Version,
             Require = _request.Require ?? profile.RequiredLevel,
             Control = _request.Control,
+            Image = _request.Image,
             DryRun = _request.DryRun,
             ShortenedWatch = _request.ShortenedWatch,
             SoakMinutes = _request.SoakMinutes,
