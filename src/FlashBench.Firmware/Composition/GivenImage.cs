@@ -19,7 +19,7 @@ public static class GivenImage
             return ["the image is an ME region alone: only the region \"me\" can be taken from it"];
         IEnumerable<string> damage = image.Findings
             .Where(finding => finding.Severity == FindingSeverity.Error && Matters(image, order, finding))
-            .Select(finding => $"the image is damaged: {finding}");
+            .Select(finding => $"the image is not sound: {finding}");
         return order.TakesMe ? damage.Concat(OfMe(image, order)) : damage;
     }
 

@@ -24,7 +24,7 @@ public static class ReplaceableRegions
     [
         ("gbe", "it holds the board's MAC address"),
         ("pdr", "makers keep a board's serial numbers in it"),
-        ("descriptor", "its straps and its layout belong to the board"),
+        ("descriptor", "its straps and its layout belong to it"),
         ("10gbe-a", "it holds the board's MAC address"),
         ("10gbe-b", "it holds the board's MAC address"),
         ("ptt", "it holds the secrets of the board's TPM"),

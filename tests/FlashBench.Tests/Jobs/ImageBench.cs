@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Simulation.Images;
 
@@ -24,9 +26,23 @@ internal static class ImageBench
         Kind = kind,
         Image = board,
         Takes = takes,
-        Describe = profile => profile with
-        {
-            Chips = [0xEF4014],
-        },
+        Describe = OfChip,
     };
+
+    /// <summary>A profile that lists the small chip.</summary>
+    public static DutProfile OfChip(DutProfile profile) => profile with
+    {
+        Chips = [0xEF4014],
+    };
+
+    /// <summary>Moves the file system, in the table, whose checksum does not cover its entries, and in the region.
+    /// </summary>
+    public static void MoveFileSystem(byte[] image, ushort by)
+    {
+        byte[] content = image[FileSystem];
+        Span<byte> entry = image.AsSpan(image.AsSpan().IndexOf("MFS\0"u8), 0x20);
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[8..], BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]) + by);
+        image.AsSpan(FileSystem).Fill(0xFF);
+        content.CopyTo(image, FileSystem.Start.Value + by);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
@@ -35,7 +34,7 @@ public sealed class ImageJobTests
     public void The_file_system_of_an_ME_11_stays_the_boards_own_wherever_the_image_has_its_place()
     {
         byte[] own = ImageBench.Board("me11", 1), other = ImageBench.Board("me11", 2);
-        MoveFileSystem(other, 0x1000);
+        ImageBench.MoveFileSystem(other, 0x1000);
         using var bench = ImageBench.Of("me11", own, ImageBench.MeOf(other));
 
         (int code, JobResult result) = bench.Run();
@@ -125,16 +124,13 @@ public sealed class ImageJobTests
     public void What_the_board_wrote_to_its_own_file_system_before_the_write_goes_along()
     {
         byte[] own = ImageBench.Board("me11", 1), other = ImageBench.Board("me11", 2);
-        MoveFileSystem(other, 0x1000);
+        ImageBench.MoveFileSystem(other, 0x1000);
         using var bench = new JobBench
         {
             Kind = "me11",
             Image = own,
             Takes = ImageBench.MeOf(other),
-            Describe = profile => profile with
-            {
-                Chips = [0xEF4014],
-            },
+            Describe = ImageBench.OfChip,
             Watch = (happened, bench, _) =>
             {
                 if (happened is JobEvent.PhaseStarted { Name: "plan" })
@@ -196,16 +192,6 @@ public sealed class ImageJobTests
         if (kind == "me11")
             image[ImageBench.FileSystem].CopyTo(result, ImageBench.FileSystem.Start.Value);
         return result;
-    }
-
-    // In the table, whose checksum does not cover its entries, and in the region.
-    private static void MoveFileSystem(byte[] image, ushort by)
-    {
-        byte[] content = image[ImageBench.FileSystem];
-        Span<byte> entry = image.AsSpan(image.AsSpan().IndexOf("MFS\0"u8), 0x20);
-        BinaryPrimitives.WriteUInt32LittleEndian(entry[8..], BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]) + by);
-        image.AsSpan(ImageBench.FileSystem).Fill(0xFF);
-        content.CopyTo(image, ImageBench.FileSystem.Start.Value + by);
     }
 
     private static int ChangedBits(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)

@@ -159,7 +159,7 @@ internal sealed class JobBench : IDisposable
         BenchClock clock = _host is { } host ? new BenchClock(host, host, "boot")
             : new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
         return Run(
-            time, clock, Options(), options => VirtualBench.Create(options, FlashBefore, time),
+            time, clock, Options(), options => VirtualBench.Create(Knowing(options), FlashBefore, time),
             (job, cancel) => job.RunAsync(cancel));
     }
 
@@ -237,7 +237,6 @@ internal sealed class JobBench : IDisposable
             Agent = Agent,
             HiddenUnderHap = HiddenUnderHap,
             Programmer = Programmer,
-            Published = Takes is null ? [] : [Takes.File],
         };
         using var stop = new CancellationTokenSource();
         JobResult result = time.Run(async cancel =>
@@ -287,6 +286,12 @@ internal sealed class JobBench : IDisposable
         }, stop.Token);
         return (JobExit.CodeOf(result, DryRun), result);
     }
+
+    // A job that goes on finds what the board knows in the bench's file.
+    private VirtualBenchOptions Knowing(VirtualBenchOptions options) => options with
+    {
+        Published = Takes is null ? [] : [Takes.File],
+    };
 
     public VerifiedRecord Verify() => new EvidenceVerifier(Directory, TrustedStations.Load(KeysFolder)).Verify();
 
