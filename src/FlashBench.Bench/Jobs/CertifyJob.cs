@@ -62,6 +62,8 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
             journal.Append(commissioning);
         if (options.Laboratory is { } laboratory)
             journal.Append(laboratory);
+        if (options.Image is { } image)
+            journal.Append(Keep(image));
         using var log = new ConsoleLog(folders.Directory, journal);
         return await RunAsync(journal, log, start, interrupted: null, async job =>
         {
@@ -101,6 +103,15 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         return new JobResult(
             judgement, job.Dirty, job.Backup is not null && !IsPutBack(),
             _records.Exists(record => record.Data is JournalData.Plan), simulated);
+    }
+
+    // With the file in the vault a job that is interrupted can go on without it.
+    private JournalData.Image Keep(ImageToTake image)
+    {
+        if (options.Control is not null)
+            throw new InvalidOperationException("a negative control is made of the board's own image");
+        return new JournalData.Image(
+            folders.Vault.Store(image.File.Span), image.File.Length, [.. image.Regions], image.WholeChip);
     }
 
     // A backup that went back, or was to go back, leaves nothing that `resume` could do.

@@ -34,6 +34,9 @@ internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> No
     /// <summary>The negative control that a simulated board acts; null for none.</summary>
     public NegativeControl? Control { get; init; }
 
+    /// <summary>An image whose ME code a simulated board knows as its maker's from now on; null for none.</summary>
+    public ReadOnlyMemory<byte>? Published { get; init; }
+
     /// <summary>True for a job that goes on behind its baseline: the control's event is in the first boot.</summary>
     public bool BaselineDone { get; init; }
 

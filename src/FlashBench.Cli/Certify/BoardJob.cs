@@ -37,6 +37,8 @@ internal sealed class BoardJob
         _faults = FaultChoice.Of(request.Faults);
         if (!World.IsSimulated)
             RefuseOnRealBench();
+        if (request.Image is { } image)
+            ImageOptions.RefuseUnfit(image, Profile, JobSurroundings.KeysOf(World.IsSimulated));
         if (request.Control is { } control && ControlRules.WhyNot(control, _bench, Profile) is { } refusal)
             throw refusal;
     }
@@ -72,6 +74,7 @@ internal sealed class BoardJob
             Work = $"job {Id}",
             Held = _request.Held,
             Control = _request.Control,
+            Published = _request.Image?.File,
             Faults = _faults,
         };
         string evidence = Path.GetFullPath(_request.Evidence ?? _around.Paths.Evidence);
@@ -142,6 +145,7 @@ internal sealed class BoardJob
             Software = FlashBenchCommand.Version,
             Require = _request.Require ?? profile.RequiredLevel,
             Control = _request.Control,
+            Image = _request.Image,
             DryRun = _request.DryRun,
             ShortenedWatch = _request.ShortenedWatch,
             SoakMinutes = _request.SoakMinutes,

@@ -24,6 +24,9 @@ internal sealed record CertifyRequest
     /// <summary>Evidence folder; null for the configured one.</summary>
     public string? Evidence { get; init; }
 
+    /// <summary>The image of which the board gets something; null for none.</summary>
+    public ImageToTake? Image { get; init; }
+
     /// <summary>Negative control; null for an ordinary job.</summary>
     public NegativeControl? Control { get; init; }
 

@@ -30,7 +30,7 @@ internal sealed class JobSurroundings
         _parse = parse;
         Config = ConfigSource.Load(parse);
         Paths = ConfigSource.Paths(Config);
-        MayAsk = !parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
+        MayAsk = GlobalOptions.MayAsk(parse);
     }
 
     /// <summary>The host's configuration.</summary>

@@ -36,6 +36,7 @@ internal sealed class VirtualWorld : BenchWorld
     private readonly int? _usbPort;
     private readonly TimeSpan _uptime;
     private VirtualBootClock? _bootClock;
+    private ReadOnlyMemory<byte>[] _published = [];
 
     public VirtualWorld(BenchEntry bench, BenchPaths paths, WorldWishes wishes)
     {
@@ -140,6 +141,7 @@ internal sealed class VirtualWorld : BenchWorld
     public VirtualBench OpenBench(BenchOpening opening)
     {
         string path = VirtualStore.FlashOf(_paths, _bench.Id);
+        _published = opening.Published is { } image ? [image] : [];
         return opening.Fresh || opening.Image is not null || !File.Exists(path)
             ? VirtualStore.Create(this, path, opening.Image ?? GenerateImage(), State, _bench.Id)
             : Open(path);
@@ -188,6 +190,7 @@ internal sealed class VirtualWorld : BenchWorld
             Agent = _parts.Agent,
             HiddenUnderHap = _parts.HiddenUnderHap,
             ExactTimes = _parts.ExactTimes,
+            Published = _published,
             Programmer = _parts.Programmer == "ft2232h" ? VirtualProgrammer.Ft2232h : VirtualProgrammer.Ch341a,
         };
 

@@ -38,6 +38,9 @@ internal sealed class JobBench : IDisposable
 
     public byte[]? Image { get; init; }
 
+    /// <summary>The image of which the board gets something.</summary>
+    public ImageToTake? Takes { get; init; }
+
     public string Job { get; init; } = "FBJ-TEST";
 
     /// <summary>The bench's name; null for its kind.</summary>
@@ -160,7 +163,7 @@ internal sealed class JobBench : IDisposable
         BenchClock clock = _host is { } host ? new BenchClock(host, host, "boot")
             : new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
         return Run(
-            time, clock, Options(), options => VirtualBench.Create(options, FlashBefore, time),
+            time, clock, Options(), options => VirtualBench.Create(Knowing(options), FlashBefore, time),
             (job, cancel) => job.RunAsync(cancel));
     }
 
@@ -289,6 +292,12 @@ internal sealed class JobBench : IDisposable
         return (JobExit.CodeOf(result, DryRun), result);
     }
 
+    // A job that goes on finds what the board knows in the bench's file.
+    private VirtualBenchOptions Knowing(VirtualBenchOptions options) => options with
+    {
+        Published = Takes is null ? [] : [Takes.File],
+    };
+
     public VerifiedRecord Verify() => new EvidenceVerifier(Directory, TrustedStations.Load(KeysFolder)).Verify();
 
     public void Dispose()
@@ -329,6 +338,7 @@ internal sealed class JobBench : IDisposable
             Software = "flashbench test",
             Require = Require,
             Control = Control,
+            Image = Takes,
             DryRun = DryRun,
             ShortenedWatch = ShortenedWatch,
             BaselineMinimum = BaselineMinimum,
