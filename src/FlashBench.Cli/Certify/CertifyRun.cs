@@ -5,6 +5,7 @@ using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Progress;
+using FlashBench.Cli.Results;
 using FlashBench.Simulation.Faults;
 using Serilog;
 
@@ -83,6 +84,7 @@ internal sealed class CertifyRun
             result = _world.Run(stop => RunOnBenchAsync(log, display, stop), cancel);
         int code = JobExit.CodeOf(result, _request.DryRun);
         log.Information("Job {Job} ended: {Verdict}, exit {Code}", JobId, result.Judgement.Verdict, code);
+        ResultsUpdate.After(_paths, _directory, place: null, settings.Error);
         if (_request.CommissioningRun is null)
             ResultText.Write(settings, result, (JobId, _directory), code);
         return (code, result);

@@ -6,6 +6,7 @@ using FlashBench.Bench.Journal;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Progress;
+using FlashBench.Cli.Results;
 using Serilog;
 
 namespace FlashBench.Cli.Recovery;
@@ -78,6 +79,7 @@ internal sealed class ResumeRun
             result = world.Run(stop => RunOnBenchAsync(world, bench, log, display, stop), cancel);
         int code = JobExit.CodeOf(result, start.Request.DryRun);
         log.Information("Job {Job} ended: {Verdict}, exit {Code}", start.Job, result.Judgement.Verdict, code);
+        ResultsUpdate.After(_around.Paths, _directory, place: null, settings.Error);
         ResultText.Write(settings, result, (start.Job, _directory), code);
         return code;
     }
