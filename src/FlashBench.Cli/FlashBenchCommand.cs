@@ -29,6 +29,7 @@ public static class FlashBenchCommand
         ("resume", ResumeCommand.Create),
         ("restore", RestoreCommand.Create),
         ("results", ResultsCommand.Create),
+        ("export", ExportCommand.Create),
         ("certificate", CertificateCommand.Create),
         ("key", KeyCommand.Create),
         ("image", ImageCommand.Create),

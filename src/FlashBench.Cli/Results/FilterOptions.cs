@@ -73,7 +73,8 @@ internal sealed class FilterOptions
     private static DateTimeOffset When(string text, DateTimeOffset now)
     {
         if (text.Length > 1 && text[^1] is 'h' or 'd'
-            && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out int age) && age < 1_000_000)
+            && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out int age)
+            && age < 1_000_000)
         {
             TimeSpan back = text[^1] == 'h' ? TimeSpan.FromHours(age) : TimeSpan.FromDays(age);
             return now - DateTimeOffset.UnixEpoch > back ? now - back : DateTimeOffset.UnixEpoch;

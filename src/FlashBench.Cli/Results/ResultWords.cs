@@ -37,7 +37,8 @@ internal static class ResultWords
         "started" => Time(row.Started),
         "ended" => Time(row.Ended),
         _ when column.Name.EndsWith("_us", StringComparison.Ordinal) => Seconds((long?)column.Get(row)),
-        _ when column.Name.StartsWith("power_", StringComparison.Ordinal) => column.Get(row) is long mw ? $"{mw} mW" : "-",
+        _ when column.Name.StartsWith("power_", StringComparison.Ordinal) =>
+            column.Get(row) is long milliwatts ? $"{milliwatts} mW" : "-",
         "clock_ppm" => Number(row.ClockPpm, "0.00"),
         "stock" or "simulated" or "dirty" or "flaky" or "counted" or "settled" =>
             column.Get(row) is long bit ? (bit != 0 ? "yes" : "no") : "-",

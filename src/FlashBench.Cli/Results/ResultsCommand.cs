@@ -12,6 +12,7 @@ public static class ResultsCommand
         results.Subcommands.Add(ListVerb.Create());
         results.Subcommands.Add(ShowVerb.Create());
         results.Subcommands.Add(TrendVerb.Create());
+        results.Subcommands.Add(CompareVerb.Create());
         results.Subcommands.Add(RebuildVerb.Create());
         return results.WithExamples(
             "flashbench results list --verdict fail --since 7d",

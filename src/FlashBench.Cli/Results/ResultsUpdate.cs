@@ -11,8 +11,8 @@ internal static class ResultsUpdate
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Does it as far as it can be done: neither the job nor its exit code depend on it, and the next verb that
-    /// reads results makes up for it.</summary>
+    /// <summary>Does it as far as it can be done: neither the job nor its exit code depend on it, and the next verb
+    /// that reads results makes up for it.</summary>
     /// <param name="paths">Folders of this host.</param>
     /// <param name="directory">The job directory, absolute; empty if the job did not get that far.</param>
     /// <param name="place">Which part of a run it is; null for none.</param>
@@ -28,7 +28,8 @@ internal static class ResultsUpdate
         }
         catch (ResultsException e)
         {
-            error.WriteLine($"flashbench: the record is whole, but not yet among the results: {PlainText.Of(e.Message)}.");
+            error.WriteLine(
+                $"flashbench: the record is whole, but not yet among the results: {PlainText.Of(e.Message)}.");
         }
     }
 }

@@ -23,7 +23,8 @@ public sealed class EvidenceCatalog(string evidence, string stateFolder, TimePro
 
     /// <summary>The store's file.</summary>
     public string StoreFile => Path.Combine(
-        stateFolder, "results", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Evidence)))[..16] + ".db");
+        stateFolder, "results",
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Evidence)))[..16] + ".db");
 
     /// <summary>Called after each row that was read from its journal, with the number so far.</summary>
     public Action<int> Progress { get; init; } = _ => { };
@@ -43,6 +44,8 @@ public sealed class EvidenceCatalog(string evidence, string stateFolder, TimePro
 
     /// <summary>Brings a store up to date: jobs that ended without putting themselves in, jobs that went on, jobs whose
     /// directories are gone. Costs little where nothing has changed.</summary>
+    /// <remarks>A decided job is not read again: whoever deletes its directory by hand and lets another job take the
+    /// name before anybody looks must rebuild.</remarks>
     /// <param name="store">The store, open to write.</param>
     /// <param name="cancel">Stops between two jobs; what was read is kept.</param>
     /// <exception cref="ResultsException">The store cannot be used.</exception>
@@ -50,8 +53,6 @@ public sealed class EvidenceCatalog(string evidence, string stateFolder, TimePro
     public void Update(ResultsStore store, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var growing = store.Open().Where(job => LengthOf(job.Directory) is long now && now != job.JournalBytes)
-            .Select(job => job.Directory).ToList();
         Dictionary<string, long> known = store.Folders();
         var folders = new Queue<string>(known.Keys.Append("").Distinct(StringComparer.Ordinal));
         while (folders.TryDequeue(out string? folder))
@@ -63,7 +64,8 @@ public sealed class EvidenceCatalog(string evidence, string stateFolder, TimePro
                 folders.Enqueue(run);
         }
 
-        Read(store, growing, cancel);
+        Read(store, [.. store.Open().Where(job => LengthOf(job.Directory) is long now && now != job.JournalBytes)
+            .Select(job => job.Directory)], cancel);
     }
 
     /// <summary>The rows of job directories, read by all processors, in the order of the directories.</summary>
@@ -117,6 +119,6 @@ public sealed class EvidenceCatalog(string evidence, string stateFolder, TimePro
     private long? LengthOf(string directory)
     {
         var journal = new FileInfo(Path.Combine(Evidence, directory, Bench.Journal.JournalWriter.FileName));
-        return journal.Exists ? journal.Length : 0;
+        return journal.Exists ? journal.Length : null;
     }
 }

@@ -36,6 +36,7 @@ public static class Rebuild
         {
             RemoveFiles(file, all: false); // its log first: it must never be taken for the new file's
             File.Move(fresh, file, overwrite: true);
+            File.Delete(fresh + ".lock");
         }
 
         using ResultsStore store = ResultsStore.Open(file, EvidenceCatalog.Patience);

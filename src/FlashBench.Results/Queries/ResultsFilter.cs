@@ -1,4 +1,3 @@
-using FlashBench.Results.Store;
 
 namespace FlashBench.Results.Queries;
 

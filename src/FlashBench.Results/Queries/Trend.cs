@@ -122,6 +122,7 @@ public static class Trend
         values.AddRange([("$key", (object?)key ?? DBNull.Value), ("$at", at)]);
         return store.Query(
             $"SELECT min(directory) FROM job WHERE {where} AND {Column(group)} IS $key AND started = $at "
-            + "AND verdict = 'FAIL' AND counted = 1", values, reader => reader.IsDBNull(0) ? null : reader.GetString(0)).Single();
+            + "AND verdict = 'FAIL' AND counted = 1", values,
+            reader => reader.IsDBNull(0) ? null : reader.GetString(0)).Single();
     }
 }

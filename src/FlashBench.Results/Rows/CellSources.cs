@@ -1,6 +1,5 @@
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Journal;
-using FlashBench.Bench.Watch;
 using FlashBench.Results.Store;
 
 namespace FlashBench.Results.Rows;

@@ -1,9 +1,11 @@
 using FlashBench.Bench;
+using FlashBench.Bench.Journal;
+using JobEnd = FlashBench.Bench.Verdict;
 
 namespace FlashBench.Results.Rows;
 
-/// <summary>What the results store knows of one job directory. Every value is derived from the journal in it, and can be
-/// derived again.</summary>
+/// <summary>What the results store knows of one job directory. Every value is derived from the journal in it, and can
+/// be derived again.</summary>
 /// <remarks>Texts come from a journal and are hostile: whoever shows them escapes them. Null means that the job did not
 /// get that far, or that no journal says it.</remarks>
 public sealed record JobRow
@@ -141,15 +143,15 @@ public sealed record JobRow
     public IReadOnlyList<BootRow> Boots { get; init; } = [];
 
     /// <summary>True for a PASS that was not had at the first attempt.</summary>
-    public bool IsFlaky => Verdict == FlashBench.Bench.Verdict.Pass && Place is { Attempt: > 1 };
+    public bool IsFlaky => Verdict == JobEnd.Pass && Place is { Attempt: > 1 };
 
     /// <summary>True if no program adds to this journal any more.</summary>
-    public bool IsSettled => State == RowState.Decided && Verdict != FlashBench.Bench.Verdict.Aborted;
+    public bool IsSettled => State == RowState.Decided && Verdict != JobEnd.Aborted;
 
-    /// <summary>True for a job that says something about its board in a rate: no negative control, no restore.</summary>
-    public bool IsCounted => Kind == FlashBench.Bench.Journal.JournalData.JobRequest.Certify && Control is null;
+    /// <summary>True for a job that belongs into a rate: no negative control, no restore.</summary>
+    public bool IsCounted => Kind == JournalData.JobRequest.Certify && Control is null;
 
-    /// <summary>"PASS", "FLAKY", "INCONCLUSIVE" and so on; "unfinished" or "damaged" where there is no verdict.</summary>
+    /// <summary>"PASS", "FLAKY" and so on; "unfinished" or "damaged" where there is no verdict.</summary>
     public string Outcome => IsFlaky ? "FLAKY" : Verdict?.ToString().ToUpperInvariant()
         ?? (State == RowState.Damaged ? "damaged" : "unfinished");
 }

@@ -74,8 +74,8 @@ public static class JobRowReader
         {
             return row with
             {
-                Reason = $"{decision.Verdict.ToString().ToUpperInvariant()} is recorded, which does not follow from the "
-                    + $"records before it for this program; it was decided by {Text(facts.Start.Software)}",
+                Reason = $"{decision.Verdict.ToString().ToUpperInvariant()} is recorded, which does not follow from "
+                    + $"the records before it for this program; {Text(facts.Start.Software)} decided so",
             };
         }
 

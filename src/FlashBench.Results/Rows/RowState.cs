@@ -3,7 +3,7 @@ namespace FlashBench.Results.Rows;
 /// <summary>How far a job's journal can be believed.</summary>
 public enum RowState
 {
-    /// <summary>The journal is sound, ends in a decision, and the decision follows from the records before it.</summary>
+    /// <summary>The journal is sound and ends in a decision, which follows from the records before it.</summary>
     Decided,
 
     /// <summary>The journal is sound and has no decision yet: the job runs, or was interrupted.</summary>

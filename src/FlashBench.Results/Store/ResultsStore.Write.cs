@@ -54,7 +54,7 @@ public sealed partial class ResultsStore
                 "INSERT OR REPLACE INTO folder VALUES ($path, $changed)", "path", "changed");
             using SqliteCommand delete = Prepared("DELETE FROM folder WHERE path = $path", "path");
             foreach ((string path, long? changed) in folders)
-                _ = changed is null ? Bind(delete, [path]).ExecuteNonQuery() : Bind(put, [path, changed]).ExecuteNonQuery();
+                (changed is null ? Bind(delete, [path]) : Bind(put, [path, changed])).ExecuteNonQuery();
         }));
 
     private int InTransaction(Action change)

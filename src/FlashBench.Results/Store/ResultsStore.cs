@@ -101,8 +101,8 @@ public sealed partial class ResultsStore : IDisposable
         if (Number("PRAGMA user_version") == 0)
         {
             Execute(ResultsSchema.Create);
-            Execute(string.Create(CultureInfo.InvariantCulture,
-                $"PRAGMA application_id = {ResultsSchema.ApplicationId}; PRAGMA user_version = {ResultsSchema.Version}"));
+            Execute($"PRAGMA application_id = {ResultsSchema.ApplicationId}");
+            Execute($"PRAGMA user_version = {ResultsSchema.Version}");
         }
 
         transaction.Commit();
