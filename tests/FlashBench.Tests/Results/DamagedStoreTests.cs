@@ -55,7 +55,7 @@ public sealed class DamagedStoreTests : IDisposable
 
     [Theory]
     [InlineData("no database at all, but long enough to look at: 0123456789 0123456789 0123456789 0123456789 01234567")]
-    [InlineData("SQLite format 3\0 and then nothing that belongs behind it, for as long as a header: 0123456789 012345")]
+    [InlineData("SQLite format 3\0 and then nothing that belongs behind it, for as long as a header: 0123456789 0123")]
     public void A_file_of_something_else_is_refused_until_a_rebuild(string content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(StoreFile)!);
