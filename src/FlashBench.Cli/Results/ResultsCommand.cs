@@ -14,6 +14,7 @@ public static class ResultsCommand
         results.Subcommands.Add(TrendVerb.Create());
         results.Subcommands.Add(CompareVerb.Create());
         results.Subcommands.Add(RebuildVerb.Create());
+        results.Subcommands.Add(PruneVerb.Create());
         return results.WithExamples(
             "flashbench results list --verdict fail --since 7d",
             "flashbench results trend --by me",
