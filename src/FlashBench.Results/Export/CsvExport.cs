@@ -7,7 +7,7 @@ namespace FlashBench.Results.Export;
 /// <summary>Jobs as comma-separated values: RFC 4180, UTF-8, one line a job under a line with the columns' names.
 /// </summary>
 /// <remarks>A text that a spreadsheet would take for a formula has an apostrophe before it. Times are UTC in ISO 8601.
-/// </remarks>
+/// Source: S-84.</remarks>
 public static class CsvExport
 {
     private const string LineEnd = "\r\n";

@@ -8,8 +8,8 @@ namespace FlashBench.Results.Export;
 
 /// <summary>Jobs as JUnit XML: a suite for each run, or bench outside of runs, and in it a case for each job.</summary>
 /// <remarks>FAIL is a failure; INCONCLUSIVE, ABORTED, ERROR and a job without a verdict are errors; a flaky PASS is a
-/// pass whose output says so. Elements stand in the order that the schemas of Ant, Jenkins and GitLab have in common.
-/// </remarks>
+/// pass that the output of its suite names. Whatever stands here is what the schemas of Ant (S-81) and Jenkins (S-82)
+/// have in common.</remarks>
 public static class JUnitExport
 {
     /// <summary>Writes them.</summary>
@@ -25,7 +25,6 @@ public static class JUnitExport
         };
         using var xml = XmlWriter.Create(output, settings);
         xml.WriteStartElement("testsuites");
-        Counts(xml, [.. rows]);
         int id = 0;
         foreach (IGrouping<string, JobRow> suite in rows.GroupBy(SuiteOf).OrderBy(
             suite => suite.Key, StringComparer.Ordinal))
@@ -47,13 +46,18 @@ public static class JUnitExport
         Attribute(xml, "id", Number(id));
         DateTimeOffset began = rows.Min(row => row.Started) ?? DateTimeOffset.UnixEpoch;
         Attribute(xml, "timestamp", began.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture));
-        Attribute(xml, "hostname", rows.Select(row => row.Host).FirstOrDefault(host => host is { Length: > 0 }) ?? "-");
+        Attribute(xml, "hostname", rows.Select(row => row.Host).FirstOrDefault(host => host?.Trim().Length > 0) ?? "-");
         Counts(xml, rows);
         xml.WriteStartElement("properties");
+        xml.WriteStartElement("property");
+        Attribute(xml, "name", "simulated");
+        Attribute(xml, "value", $"{rows.Count(row => row.Simulated == true)} of {rows.Count}");
+        xml.WriteEndElement();
         xml.WriteEndElement();
         foreach (JobRow row in rows)
             Case(xml, row);
-        xml.WriteElementString("system-out", "");
+        xml.WriteElementString("system-out", string.Concat(rows.Where(row => row.IsFlaky).Select(row =>
+            $"FLAKY: {ExportedText.Line(row.Directory)}: PASS at attempt {Number(row.Place!.Attempt)}\n")));
         xml.WriteElementString("system-err", "");
         xml.WriteEndElement();
     }
@@ -81,12 +85,6 @@ public static class JUnitExport
                 $"level {row.Level ?? "none"}, required {row.Required ?? "-"}; open checks: "
                 + $"{(row.OpenChecks.Length == 0 ? "none" : row.OpenChecks)}; image {row.Image ?? "-"}"));
             xml.WriteEndElement();
-        }
-
-        if (row.IsFlaky)
-        {
-            xml.WriteElementString(
-                "system-out", $"FLAKY: PASS at attempt {row.Place!.Attempt.ToString(CultureInfo.InvariantCulture)}");
         }
 
         xml.WriteEndElement();

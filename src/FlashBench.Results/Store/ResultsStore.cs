@@ -11,8 +11,6 @@ public sealed partial class ResultsStore : IDisposable
     private readonly StoreGate _gate;
     private readonly SqliteConnection _connection;
 
-    static ResultsStore() => SQLitePCL.Batteries_V2.Init(); // by name: a native program cannot look for it
-
     private ResultsStore(string file, StoreGate gate, SqliteConnection connection) =>
         (File, _gate, _connection) = (file, gate, connection);
 
@@ -51,6 +49,7 @@ public sealed partial class ResultsStore : IDisposable
 
     private static ResultsStore Open(string file, SqliteOpenMode mode, TimeSpan patience)
     {
+        LoadSqlite(file);
         bool write = mode != SqliteOpenMode.ReadOnly;
         StoreGate gate = StoreGate.Share(file, write, patience);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
@@ -71,6 +70,20 @@ public sealed partial class ResultsStore : IDisposable
         {
             store.Dispose();
             throw;
+        }
+    }
+
+    // By its name: a native program cannot look for it. A job must not end because the library is missing.
+    private static void LoadSqlite(string file)
+    {
+        try
+        {
+            SQLitePCL.Batteries_V2.Init();
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException
+            or TypeInitializationException)
+        {
+            throw new ResultsException(StoreTrouble.Unusable, $"{file} cannot be opened: SQLite's library is not here");
         }
     }
 

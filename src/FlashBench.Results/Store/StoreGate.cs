@@ -3,7 +3,7 @@ namespace FlashBench.Results.Store;
 /// <summary>Keeps a store's file from being replaced while somebody has it open: who opens it shares the gate, who
 /// replaces it has the gate alone.</summary>
 /// <remarks>SQLite's own locks do not cover a replaced file: its write-ahead log would be taken for that of the new
-/// one. Source: sqlite.org, "How To Corrupt An SQLite Database File", 1.4 and 2.4.</remarks>
+/// one. Source: S-85.</remarks>
 internal sealed class StoreGate : IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
