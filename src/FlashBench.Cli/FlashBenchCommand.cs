@@ -11,6 +11,7 @@ using FlashBench.Cli.Me;
 using FlashBench.Cli.Power;
 using FlashBench.Cli.Recovery;
 using FlashBench.Cli.Relays;
+using FlashBench.Cli.Results;
 using FlashBench.Cli.Serve;
 using FlashBench.Cli.Soak;
 using FlashBench.Cli.Terminal;
@@ -29,6 +30,8 @@ public static class FlashBenchCommand
         ("status", StatusCommand.Create),
         ("resume", ResumeCommand.Create),
         ("restore", RestoreCommand.Create),
+        ("results", ResultsCommand.Create),
+        ("export", ExportCommand.Create),
         ("certificate", CertificateCommand.Create),
         ("key", KeyCommand.Create),
         ("image", ImageCommand.Create),

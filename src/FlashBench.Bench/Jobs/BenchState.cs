@@ -92,6 +92,25 @@ public sealed class BenchState(string folder, string? chipFolder = null)
         }
     }
 
+    /// <summary>All jobs that left a bench's board half-written, by bench.</summary>
+    /// <exception cref="JournalWriteException">The marks cannot be read.</exception>
+    public IReadOnlyList<(string Bench, string Job)> DirtyJobs()
+    {
+        try
+        {
+            string marks = Path.GetDirectoryName(DirtyPath("any"))!;
+            return !Directory.Exists(marks) ? [] :
+            [
+                .. Directory.EnumerateFiles(marks).Order(StringComparer.Ordinal)
+                    .Select(file => (Path.GetFileName(file), File.ReadAllText(file).Trim())),
+            ];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"the marks of half-written boards cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>The chip that was bound to a board; null for a new board.</summary>
     /// <exception cref="JournalWriteException">The binding cannot be read.</exception>
     public DutBinding? Binding(string dut)

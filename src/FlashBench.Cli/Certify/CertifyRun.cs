@@ -2,6 +2,7 @@ using System.CommandLine;
 using FlashBench.Bench.Jobs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Progress;
+using FlashBench.Cli.Results;
 using Serilog;
 
 namespace FlashBench.Cli.Certify;
@@ -56,6 +57,7 @@ internal sealed class CertifyRun
             result = _job.World.Run(stop => _job.RunAsync(log, new JobEvents(display).Show, stop), cancel);
         int code = JobExit.CodeOf(result, _request.DryRun);
         log.Information("Job {Job} ended: {Verdict}, exit {Code}", _job.Id, result.Judgement.Verdict, code);
+        ResultsUpdate.After(_around.Paths, _job.Directory, place: null, settings.Error);
         if (_request.CommissioningRun is null)
             ResultText.Write(settings, result, (_job.Id, _job.Directory), code);
         return (code, result);

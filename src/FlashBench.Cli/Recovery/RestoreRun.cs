@@ -7,6 +7,7 @@ using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
+using FlashBench.Cli.Results;
 using FlashBench.Hardware.Flash;
 
 namespace FlashBench.Cli.Recovery;
@@ -56,6 +57,7 @@ internal sealed class RestoreRun
             JobResult result;
             using (var display = new JobDisplay(settings))
                 result = world.Run(stop => restoring.RunAsync(new JobEvents(display).Show, stop), cancel);
+            ResultsUpdate.After(_around.Paths, restoring.Directory, place: null, settings.Error);
             return Conclude(settings, result, backup, restoring);
         });
     }

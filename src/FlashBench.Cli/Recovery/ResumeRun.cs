@@ -4,6 +4,7 @@ using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Progress;
+using FlashBench.Cli.Results;
 using Serilog;
 
 namespace FlashBench.Cli.Recovery;
@@ -66,6 +67,7 @@ internal sealed class ResumeRun
             result = job.World.Run(stop => job.RunAsync(log, new JobEvents(display).Show, stop), cancel);
         int code = JobExit.CodeOf(result, start.Request.DryRun);
         log.Information("Job {Job} ended: {Verdict}, exit {Code}", start.Job, result.Judgement.Verdict, code);
+        ResultsUpdate.After(_around.Paths, _directory, place: null, settings.Error);
         ResultText.Write(settings, result, (start.Job, _directory), code);
         return code;
     }
