@@ -100,8 +100,14 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         (Judgement judgement, bool simulated) = Conclude(job);
         return new JobResult(
             judgement, job.Dirty, job.Backup is not null && !IsPutBack(),
-            _records.Exists(record => record.Data is JournalData.Plan), simulated);
+            _records.Exists(record => record.Data is JournalData.Plan), simulated)
+        {
+            Erased = IsErased(_records),
+        };
     }
+
+    private static bool IsErased(IReadOnlyList<JournalRecord> records) =>
+        records.Any(record => record.Data is JournalData.Dirty);
 
     // A backup that went back, or was to go back, leaves nothing that `resume` could do.
     private bool IsPutBack() => _backup is not null || IsRestored;
