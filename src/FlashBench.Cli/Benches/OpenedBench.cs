@@ -2,6 +2,7 @@ using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
 using FlashBench.Cli.Certify;
+using FlashBench.Simulation;
 using FlashBench.Simulation.Faults;
 
 namespace FlashBench.Cli.Benches;
@@ -58,4 +59,10 @@ internal sealed record WorldWishes(bool RealTime, int? Seed, int? UsbPort, bool 
 {
     /// <summary>When the last record of the job was made that goes on here; null for a new one.</summary>
     public JournalTime? GoesOnFrom { get; init; }
+
+    /// <summary>The virtual time that the benches of one run share; null for a bench of its own.</summary>
+    public VirtualTime? Shared { get; init; }
+
+    /// <summary>The job's id; null for one from the bench and its seed, or from the time of day.</summary>
+    public string? JobId { get; init; }
 }

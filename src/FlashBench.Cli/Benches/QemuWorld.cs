@@ -10,7 +10,7 @@ using FlashBench.Simulation.Qemu;
 namespace FlashBench.Cli.Benches;
 
 /// <summary>A bench whose board is QEMU.</summary>
-internal sealed class QemuWorld(BenchEntry bench, BenchPaths paths) : HostWorld
+internal sealed class QemuWorld(BenchEntry bench, BenchPaths paths, string? jobId) : HostWorld(jobId)
 {
     // Nothing on the way to the chip is real, so it need not take a programmer's real minutes.
     private const int FlashPace = 50;

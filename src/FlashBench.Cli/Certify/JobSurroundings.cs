@@ -21,7 +21,6 @@ internal sealed class JobSurroundings
 
     private readonly ParseResult _parse;
     private readonly CrashPoint? _crash = CrashPoint.FromEnvironment();
-    private CertifyJob? _job;
 
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="ConfigException">It cannot be used.</exception>
@@ -61,9 +60,10 @@ internal sealed class JobSurroundings
 
     /// <summary>Runs a job's course with the diagnostic log open.</summary>
     /// <param name="bench">The bench that it is on.</param>
+    /// <param name="halfWritten">Asked when it ended without a record: whether the chip is half-written.</param>
     /// <param name="course">Gets how things are shown, and the log.</param>
     /// <exception cref="CommandFailure">The job ended without a record.</exception>
-    public T Run<T>(BenchEntry bench, Func<DisplaySettings, ILogger, T> course)
+    public T Run<T>(BenchEntry bench, Func<bool> halfWritten, Func<DisplaySettings, ILogger, T> course)
     {
         using DiagnosticLog diagnostics = DiagnosticLog.Create(Paths.Log);
         var settings = DisplaySettings.From(_parse);
@@ -75,7 +75,7 @@ internal sealed class JobSurroundings
         {
             return course(settings, diagnostics.Log);
         }
-        catch (Exception fault) when (JobExit.OfEscape(fault, _job is { ChipHalfWritten: true }) is { } failure)
+        catch (Exception fault) when (JobExit.OfEscape(fault, halfWritten()) is { } failure)
         {
             diagnostics.Log.Error(fault, "The job ended without a record, exit {Code}", failure.ExitCode);
             throw failure;
@@ -96,19 +96,19 @@ internal sealed class JobSurroundings
     /// <summary>The test key's name among <see cref="KeysOf"/>; null if it is not.</summary>
     public static string? TestKeyOf(bool simulated) => simulated ? TestKeyName : null;
 
-    /// <summary>The job, which shows what happens, listens to the second Ctrl-C, and can be killed.</summary>
+    /// <summary>The job, which tells what happens, listens to the second Ctrl-C, and can be killed.</summary>
     /// <param name="bench">The open bench.</param>
     /// <param name="options">What to do.</param>
     /// <param name="folders">Where to keep things.</param>
     /// <param name="clock">The bench's clocks.</param>
-    /// <param name="display">Where to show it.</param>
+    /// <param name="listener">Told what happens.</param>
     public CertifyJob JobOn(
-        OpenedBench bench, CertifyOptions options, JobFolders folders, BenchClock clock, JobDisplay display)
+        OpenedBench bench, CertifyOptions options, JobFolders folders, BenchClock clock, Action<JobEvent> listener)
     {
         CrashPoint? crash = _crash ?? CrashPoint.Of(bench.Faults);
-        return _job = new CertifyJob(bench.Parts, options, folders, clock)
+        return new CertifyJob(bench.Parts, options, folders, clock)
         {
-            Listener = new JobEvents(display).Show,
+            Listener = listener,
             JournalProbe = crash is null ? null : crash.At,
             Now = StopSignals.NowOf(_parse),
         };

@@ -51,7 +51,7 @@ internal sealed class RestoreRun
         BackupToRestore backup = known ?? OfBoard(world.State, bench);
         if (_request.ToNewChip)
             backup = backup with { ToNewChip = Confirmed(backup.Dut) };
-        return _around.Run(bench, (settings, _) =>
+        return _around.Run(bench, () => _job is { ChipHalfWritten: true }, (settings, _) =>
         {
             JobResult result;
             using (var display = new JobDisplay(settings))
@@ -77,7 +77,7 @@ internal sealed class RestoreRun
         {
             Reserve = _around.Reserve(_directory),
         };
-        _job = _around.JobOn(opened, Options(world, bench, backup), folders, world.Clock(), display);
+        _job = _around.JobOn(opened, Options(world, bench, backup), folders, world.Clock(), new JobEvents(display).Show);
         JobResult result = await _job.RestoreAsync(backup, cancel);
         if (_job.IsRestored)
             world.State.Close(bench.Id);
