@@ -15,6 +15,8 @@ internal static class JobRemarks
             yield return $"no valid commissioning record: {fault}";
         if (options.ShortenedWatch is { } shortened)
             yield return $"the watch was shortened to {shortened.TotalSeconds:0} s by the operator";
+        foreach (string overruled in options.Overruled)
+            yield return overruled;
         if (options.FaultPlan is { } faults)
             yield return faults;
         if (parts.Sensor is null)
