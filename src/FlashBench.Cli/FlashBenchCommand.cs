@@ -13,6 +13,7 @@ using FlashBench.Cli.Power;
 using FlashBench.Cli.Recovery;
 using FlashBench.Cli.Relays;
 using FlashBench.Cli.Serve;
+using FlashBench.Cli.Soak;
 using FlashBench.Cli.Terminal;
 
 namespace FlashBench.Cli;
@@ -24,6 +25,7 @@ public static class FlashBenchCommand
     private static readonly (string Name, Func<Command> Create)[] Verbs =
     [
         ("certify", CertifyCommand.Create),
+        ("soak", SoakCommand.Create),
         ("commission", CommissionCommand.Create),
         ("status", StatusCommand.Create),
         ("resume", ResumeCommand.Create),

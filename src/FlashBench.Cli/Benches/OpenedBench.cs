@@ -43,6 +43,9 @@ internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> No
     /// <summary>False for verbs that only switch or program: the console may be somebody else's, or missing.</summary>
     public bool NeedsConsole { get; init; } = true;
 
+    /// <summary>True if the process has the bench already, for more than this one job.</summary>
+    public bool Held { get; init; }
+
     /// <summary>What the bench is taken for: "job FBJ-1"; told to whoever finds it in use.</summary>
     public string Work { get; init; } = "";
 

@@ -30,7 +30,7 @@ internal sealed class QemuWorld(BenchEntry bench, BenchPaths paths, string? jobI
     {
         string path = VirtualStore.FlashOf(paths, bench.Id);
         QemuBenchOptions options = Options(path);
-        BenchLock mine = BenchLock.Take(paths.State, bench.Id, opening.Work);
+        BenchLock? mine = opening.Held ? null : BenchLock.Take(paths.State, bench.Id, opening.Work);
         bool done = false;
         try
         {
@@ -38,11 +38,11 @@ internal sealed class QemuWorld(BenchEntry bench, BenchPaths paths, string? jobI
                 ? await CreateAsync(options, opening.Image)
                 : await QemuBench.OpenAsync(options, Time);
             done = true;
-            return new OpenedBench(Parts(opened), opened, mine);
+            return mine is null ? new OpenedBench(Parts(opened), opened) : new OpenedBench(Parts(opened), opened, mine);
         }
         finally
         {
-            if (!done)
+            if (!done && mine is not null)
                 await mine.DisposeAsync();
         }
     }

@@ -41,7 +41,8 @@ internal sealed class WiredWorld(
         bool opened = false;
         try
         {
-            owned.Add(BenchLock.Take(paths.State, bench.Id, opening.Work));
+            if (!opening.Held)
+                owned.Add(BenchLock.Take(paths.State, bench.Id, opening.Work));
             if (bench.Programmer is { } programmer && ProgrammerDoor.PlaceOf(programmer, Time) is { } place)
                 owned.Add(BenchLock.TakeProgrammer(paths.State, place, opening.Work));
             IConsolePort console = opening.NeedsConsole

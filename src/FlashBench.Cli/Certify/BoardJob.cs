@@ -75,6 +75,7 @@ internal sealed class BoardJob
             World.IsSimulated && !_request.Keep, _image, text => listener(new JobEvent.Note(text)))
         {
             Work = $"job {Id}",
+            Held = _request.Held,
             Control = _request.Control,
             Faults = _faults,
         };

@@ -68,4 +68,7 @@ internal sealed record CertifyRequest
     /// <summary>Name of the run in a commissioning, which looks for no commissioning record; null for an ordinary job.
     /// </summary>
     public string? CommissioningRun { get; init; }
+
+    /// <summary>True if the process has the bench already, for more than this one job.</summary>
+    public bool Held { get; init; }
 }

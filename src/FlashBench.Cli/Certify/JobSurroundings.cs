@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Benches;
@@ -40,6 +41,9 @@ internal sealed class JobSurroundings
 
     /// <summary>True if a person can be asked.</summary>
     public bool MayAsk { get; }
+
+    /// <summary>What the benches of one run share; null where a single bench runs.</summary>
+    public SharedLocks? Locks { get; set; }
 
     /// <summary>Runs a verb, and gives what keeps its job from beginning an exit code.</summary>
     public static T Enter<T>(Func<T> verb)
@@ -111,6 +115,8 @@ internal sealed class JobSurroundings
             Listener = listener,
             JournalProbe = crash is null ? null : crash.At,
             Now = StopSignals.NowOf(_parse),
+            Gate = Locks is null ? null
+                : PhaseGate.Of(Locks, Config.Benches.First(entry => entry.Id == options.Bench)),
         };
     }
 }

@@ -115,7 +115,8 @@ internal sealed class VirtualWorld : BenchWorld
         bool opened = false;
         try
         {
-            owned.Add(BenchLock.Take(_paths.State, _bench.Id, opening.Work)); // a bench in use must have no effect
+            if (!opening.Held)
+                owned.Add(BenchLock.Take(_paths.State, _bench.Id, opening.Work)); // a bench in use must have no effect
             VirtualBench bench = owned.Add(OpenBench(opening));
             ProgrammerOverUsb? usb =
                 _usbPort is { } port ? owned.Add(await ExportAsync(bench, port, opening.Note)) : null;

@@ -44,6 +44,9 @@ internal sealed class ResumedBoardJob
         RefuseSettledBoard();
     }
 
+    /// <summary>True if the process has the bench already, for more than this one job.</summary>
+    public bool Held { get; init; }
+
     /// <summary>The bench.</summary>
     public BenchEntry Bench => _bench;
 
@@ -96,6 +99,7 @@ internal sealed class ResumedBoardJob
         var opening = new BenchOpening(Fresh: false, Image: null, text => listener(new JobEvent.Note(text)))
         {
             Work = $"job {_interrupted.Start.Job}",
+            Held = Held,
             Control = NegativeControls.Find(_interrupted.Start.Control),
             BaselineDone = _interrupted.IsBaselineWatched,
         };
