@@ -5,6 +5,7 @@ using FlashBench.Cli.Commands;
 using FlashBench.Cli.Commissioning;
 using FlashBench.Cli.Doctor;
 using FlashBench.Cli.Flash;
+using FlashBench.Cli.Fleet;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Keys;
 using FlashBench.Cli.Me;
@@ -43,6 +44,7 @@ public static class FlashBenchCommand
         ("virtual", VirtualCommand.Create),
         ("relayd", RelaydCommand.Create),
         ("bench", BenchCommand.Create),
+        ("quarantine", QuarantineCommand.Create),
         ("config", ConfigCommand.Create),
         ("suggest", SuggestCommand.Create),
         ("doctor", DoctorCommand.Create),

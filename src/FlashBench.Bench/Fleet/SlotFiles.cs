@@ -55,14 +55,15 @@ public sealed class SlotFiles(string folder, TimeProvider time)
         }
     }
 
-    private string PathOf(string name, int slot) => Path.Combine(folder, $"slot-{name}-{slot}");
-
-    private FileStream? TryTake(string path, string name)
+    /// <summary>Takes a lock file, which is made if it is missing.</summary>
+    /// <returns>Null if somebody has it.</returns>
+    /// <exception cref="IOException">It cannot be made or opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made or opened.</exception>
+    internal static FileStream? TryHold(string path)
     {
         try
         {
-            DurableFile.CreateDirectory(folder);
-            return new FileStream(path + ".lock", new FileStreamOptions
+            return new FileStream(path, new FileStreamOptions
             {
                 Mode = FileMode.OpenOrCreate,
                 Access = FileAccess.ReadWrite,
@@ -73,6 +74,17 @@ public sealed class SlotFiles(string folder, TimeProvider time)
         catch (IOException e) when (e.HResult == WouldBlock)
         {
             return null;
+        }
+    }
+
+    private string PathOf(string name, int slot) => Path.Combine(folder, $"slot-{name}-{slot}");
+
+    private FileStream? TryTake(string path, string name)
+    {
+        try
+        {
+            DurableFile.CreateDirectory(folder);
+            return TryHold(path + ".lock");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -71,7 +71,10 @@ public sealed partial class CertifyJob
         if (!File.Exists(Path.Combine(folders.Directory, DsseEnvelope.FileName))) // written last
             EvidenceWriter.Write(folders, interrupted.Records, facts, judgement);
         return new JobResult(
-            judgement, facts.IsDirty, facts.Backup is { Stored: true }, facts.Plan is not null, facts.IsSimulated);
+            judgement, facts.IsDirty, facts.Backup is { Stored: true }, facts.Plan is not null, facts.IsSimulated)
+        {
+            Erased = IsErased(interrupted.Records),
+        };
     }
 
     private async Task GoOnAsync(JobContext job, InterruptedJob interrupted, CancellationToken cancel)

@@ -102,7 +102,10 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         (Judgement judgement, bool simulated) = Conclude(job);
         return new JobResult(
             judgement, job.Dirty, job.Backup is not null && !IsPutBack(),
-            _records.Exists(record => record.Data is JournalData.Plan), simulated);
+            _records.Exists(record => record.Data is JournalData.Plan), simulated)
+        {
+            Erased = IsErased(_records),
+        };
     }
 
     // With the file in the vault a job that is interrupted can go on without it.
@@ -113,6 +116,9 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         return new JournalData.Image(
             folders.Vault.Store(image.File.Span), image.File.Length, [.. image.Regions], image.WholeChip);
     }
+
+    private static bool IsErased(IReadOnlyList<JournalRecord> records) =>
+        records.Any(record => record.Data is JournalData.Dirty);
 
     // A backup that went back, or was to go back, leaves nothing that `resume` could do.
     private bool IsPutBack() => _backup is not null || IsRestored;

@@ -77,6 +77,10 @@ public sealed record CertifyOptions
     /// <summary>True if a virtual bench runs in real time, for the record.</summary>
     public bool RealTime { get; init; }
 
+    /// <summary>What spoke against this bench, board or image, and was overruled by the operator; for the record.
+    /// </summary>
+    public IReadOnlyList<string> Overruled { get; init; } = [];
+
     /// <summary>What was arranged to go wrong on a simulated bench, for the record; null for nothing.</summary>
     public string? FaultPlan { get; init; }
 

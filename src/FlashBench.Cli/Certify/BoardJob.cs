@@ -3,6 +3,7 @@ using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Benches;
+using FlashBench.Cli.Fleet;
 using FlashBench.Simulation.Faults;
 using Serilog;
 
@@ -18,6 +19,7 @@ internal sealed class BoardJob
     private readonly JournalData.Laboratory? _laboratory;
     private readonly byte[]? _image;
     private readonly FaultChoice? _faults;
+    private readonly IReadOnlyList<string> _overruled;
     private CertifyJob? _job;
 
     /// <summary>Prepares the job; nothing is touched.</summary>
@@ -41,6 +43,9 @@ internal sealed class BoardJob
             ImageOptions.RefuseUnfit(image, Profile, JobSurroundings.KeysOf(World.IsSimulated));
         if (request.Control is { } control && ControlRules.WhyNot(control, _bench, Profile) is { } refusal)
             throw refusal;
+        _overruled = request.Insists is { } insists
+            ? FleetDoor.Refuse(_bench, QuarantineSubjects.Of(_bench, request.Dut, _image), around.Paths, insists)
+            : [];
     }
 
     /// <summary>The bench.</summary>
@@ -155,6 +160,7 @@ internal sealed class BoardJob
             Commissioning = found.Valid,
             CommissioningFault = found.Fault,
             FaultPlan = FaultChoice.Words(plan),
+            Overruled = _overruled,
             Keys = JobSurroundings.KeysOf(World.IsSimulated),
             TestKeyName = JobSurroundings.TestKeyOf(World.IsSimulated),
             Simulated = World.IsSimulated,

@@ -71,6 +71,12 @@ public static class CertifyCommand
         HelpName = "PORT",
     };
 
+    private static readonly Option<bool> DespiteQuarantine = new("--despite-quarantine")
+    {
+        Description = "Run although the bench takes no jobs, or bench, board or image is quarantined; "
+            + "the record says so",
+    };
+
     /// <summary>Builds the verb.</summary>
     public static Command Create()
     {
@@ -86,6 +92,7 @@ public static class CertifyCommand
         foreach (Option option in options.Concat(ImageOptions.All).Concat(LaboratoryOptions.All))
             certify.Options.Add(option);
 
+        certify.Options.Add(DespiteQuarantine);
         certify.SetAction((parse, cancel) => Task.FromResult(CertifyRun.Execute(parse, RequestOf(parse), cancel)));
         return certify.WithExamples(
             "flashbench certify                                   # the embedded virtual bench, no hardware",
@@ -123,6 +130,7 @@ public static class CertifyCommand
             SoakMinutes = parse.GetValue(Soak) ?? [],
             UsbPort = parse.GetValue(Usb),
             Faults = JobOptions.NonEmpty(parse, Faults),
+            Insists = parse.GetValue(DespiteQuarantine),
             ShortenedWatch = parse.GetValue(ShortenWatch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
     }

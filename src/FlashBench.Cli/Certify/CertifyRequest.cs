@@ -64,6 +64,10 @@ internal sealed record CertifyRequest
     /// <summary>How long the baseline is watched instead of the profile's time; null for that.</summary>
     public TimeSpan? BaselineMinimum { get; init; }
 
+    /// <summary>Whether the operator insists on a bench that takes no jobs, or on something that is quarantined; null
+    /// for whoever looks after that himself.</summary>
+    public bool? Insists { get; init; }
+
     /// <summary>Name of the run in a commissioning, which looks for no commissioning record; null for an ordinary job.
     /// </summary>
     public string? CommissioningRun { get; init; }

@@ -20,6 +20,7 @@ internal sealed class CertifyRun
         _around = new JobSurroundings(parse);
         _job = new BoardJob(
             _around, request, new WorldWishes(request.RealTime, request.Seed, request.UsbPort, _around.MayAsk));
+        _around.ShareOnHost(_job.World.Time);
     }
 
     /// <summary>Runs the job.</summary>

@@ -4,6 +4,7 @@ using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Power;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Diagnostics;
 using FlashBench.Cli.Progress;
@@ -42,8 +43,32 @@ internal sealed class JobSurroundings
     /// <summary>True if a person can be asked.</summary>
     public bool MayAsk { get; }
 
-    /// <summary>What the benches of one run share; null where a single bench runs.</summary>
-    public SharedLocks? Locks { get; set; }
+    /// <summary>What jobs wait for before their phases; null where nothing is shared.</summary>
+    public SharedLocks? Locks { get; private set; }
+
+    /// <summary>What keeps boards on one supply from starting in the same moment; null where nothing is shared.
+    /// </summary>
+    public SupplyGroups? Supplies { get; private set; }
+
+    /// <summary>Lets the jobs of this process, all on one clock, wait for what their benches share; in real time they
+    /// wait for those of the host's other processes too.</summary>
+    /// <param name="time">Their clock.</param>
+    public void Share(TimeProvider time)
+    {
+        bool withOthers = time == TimeProvider.System;
+        Locks = SharedLocks.Of(
+            Config, withOthers ? new SlotFiles(SlotFiles.FolderOf(Paths.State), time) : null);
+        Supplies = new SupplyGroups(
+            Config.PowerGroups, withOthers ? Path.Combine(Paths.State, "groups") : null, time);
+    }
+
+    /// <summary>The same for the only job of this process, which on a clock of its own shares nothing.</summary>
+    /// <param name="time">Its clock.</param>
+    public void ShareOnHost(TimeProvider time)
+    {
+        if (time == TimeProvider.System)
+            Share(time);
+    }
 
     /// <summary>Runs a verb, and gives what keeps its job from beginning an exit code.</summary>
     public static T Enter<T>(Func<T> verb)
@@ -110,13 +135,25 @@ internal sealed class JobSurroundings
         OpenedBench bench, CertifyOptions options, JobFolders folders, BenchClock clock, Action<JobEvent> listener)
     {
         CrashPoint? crash = _crash ?? CrashPoint.Of(bench.Faults);
-        return new CertifyJob(bench.Parts, options, folders, clock)
+        BenchEntry entry = Config.Benches.First(entry => entry.Id == options.Bench);
+        BenchParts parts = bench.Parts;
+        if (Supplies?.Of(entry) is { } supply)
+        {
+            parts = parts with
+            {
+                Controls = parts.Controls with
+                {
+                    Group = supply,
+                },
+            };
+        }
+
+        return new CertifyJob(parts, options, folders, clock)
         {
             Listener = listener,
             JournalProbe = crash is null ? null : crash.At,
             Now = StopSignals.NowOf(_parse),
-            Gate = Locks is null ? null
-                : PhaseGate.Of(Locks, Config.Benches.First(entry => entry.Id == options.Bench)),
+            Gate = Locks is null ? null : PhaseGate.Of(Locks, entry),
         };
     }
 }

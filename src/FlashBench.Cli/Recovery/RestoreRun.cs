@@ -47,6 +47,7 @@ internal sealed class RestoreRun
         BenchWorld world = BenchWorld.Of(
             bench, _around.Paths, _around.Config.PowerGroups,
             new WorldWishes(RealTime: false, Seed: null, UsbPort: null, _around.MayAsk));
+        _around.ShareOnHost(world.Time);
         BackupToRestore backup = known ?? OfBoard(world.State, bench);
         if (_request.ToNewChip)
             backup = backup with { ToNewChip = Confirmed(backup.Dut) };

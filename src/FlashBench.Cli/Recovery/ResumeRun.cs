@@ -46,6 +46,7 @@ internal sealed class ResumeRun
         try
         {
             var job = new ResumedBoardJob(_around, _interrupted, _directory);
+            _around.ShareOnHost(job.World.Time);
             return _around.Run(
                 job.Bench, () => job.ChipHalfWritten, (settings, log) => RunJob(job, settings, log, cancel));
         }

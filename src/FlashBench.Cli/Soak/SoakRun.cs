@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
 using FlashBench.Bench.Config;
-using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Runs;
@@ -110,9 +109,7 @@ internal sealed class SoakRun
         {
             var lines = new SoakLines(settings);
             run.Log.Appended = lines.Show;
-            _around.Locks = SharedLocks.Of(
-                _around.Config,
-                _shared is null ? new SlotFiles(SlotFiles.FolderOf(_around.Paths.State), TimeProvider.System) : null);
+            _around.Share(Time);
             using var floor = new SoakFloor(_around, run.Log, run.Course)
             {
                 Folder = folder,
