@@ -48,16 +48,20 @@ public static partial class BenchConfigFile
     {
         ConfigNode root = ConfigDocument.Parse(bytes, name);
         Placeholders.Refuse(root);
-        root.Only("version", "paths", "powerGroups", "benches", "lab", "minFreeMiB");
+        root.Only("version", "paths", "powerGroups", "benches", "lab", "minFreeMiB", "policy", "usbGroups");
         root.Number("version", 1, 1);
         List<ConfigNode> entries = root.List("benches", BenchesMax);
         IReadOnlyList<PowerGroupEntry> groups = WiringReader.ReadGroups(root);
-        List<BenchEntry> benches = [.. entries.Select(entry => ReadBench(entry, groups))];
+        IReadOnlyList<UsbGroupEntry> hubs = FleetReader.ReadUsbGroups(root, groups);
+        List<BenchEntry> benches =
+            [.. entries.Select(entry => FleetReader.ReadGroups(entry, ReadBench(entry), groups, hubs))];
         RefuseDuplicates(entries, benches);
         var config = new BenchConfig(ReadPaths(root.Find("paths")), benches)
         {
             Lab = LabEntry.Read(root.Find("lab")),
             PowerGroups = groups,
+            UsbGroups = hubs,
+            Policy = FleetReader.ReadPolicy(root.Find("policy")),
         };
         if (root.Find("minFreeMiB") is { } free)
             config = config with { MinFreeMiB = free.AsNumber(0, 1 << 20) };
@@ -81,10 +85,11 @@ public static partial class BenchConfigFile
         }
     }
 
-    private static BenchEntry ReadBench(ConfigNode node, IReadOnlyList<PowerGroupEntry> groups)
+    private static BenchEntry ReadBench(ConfigNode node)
     {
         node.Only(
-            "id", "default", "dutProfile", "virtual", "qemu", "programmer", "relays", "powerSensor", "console");
+            "id", "default", "dutProfile", "virtual", "qemu", "programmer", "relays", "powerSensor", "console",
+            "powerGroup", "usbGroup");
         string id = node.Text("id", IdLengthMax);
         if (!IsId(id))
             throw node.Get("id").Fault("must be lower-case letters, digits and dashes, a letter or digit first");
@@ -106,9 +111,7 @@ public static partial class BenchConfigFile
 
         return new BenchEntry(id, isDefault, profile, Virtual: null, ProgrammerReader.Read(made))
         {
-            Relays = node.Find("relays") is { } relays
-                ? Grouped(relays, WiringReader.ReadRelays(relays), groups)
-                : null,
+            Relays = node.Find("relays") is { } relays ? WiringReader.ReadRelays(relays) : null,
             PowerSensor = node.Find("powerSensor") is { } sensor ? PowerSensorReader.Read(sensor) : null,
             Console = node.Find("console") is { } console ? WiringReader.ReadConsole(console) : null,
         };
@@ -130,12 +133,6 @@ public static partial class BenchConfigFile
 
         return worlds[0];
     }
-
-    private static RelaysEntry Grouped(ConfigNode node, RelaysEntry relays, IReadOnlyList<PowerGroupEntry> groups) =>
-        relays.Power.Group is { } group && !groups.Any(known => known.Id == group)
-            ? throw node.Get("power").Get("group").Fault(
-                $"no powerGroups entry has the id \"{ConfigNode.Shown(group)}\"")
-            : relays;
 
     private static void RefuseDuplicates(List<ConfigNode> entries, List<BenchEntry> benches)
     {

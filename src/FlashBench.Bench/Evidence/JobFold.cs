@@ -35,6 +35,8 @@ public static class JobFold
             BackupPasses = [.. data.OfType<JournalData.BackupPass>()],
             Backup = Last<JournalData.Backup>(data),
             Audit = Last<JournalData.Audit>(data),
+            Image = Last<JournalData.Image>(data),
+            ImageAudit = Last<JournalData.ImageAudit>(data),
             Plan = Last<JournalData.Plan>(data),
             IsDirty = IsDirty(all),
             BlocksWritten = data.OfType<JournalData.BlockDone>().Count(),

@@ -176,6 +176,10 @@ public sealed record DutBinding(string JedecId, string UniqueId, string GbeSha25
 {
     /// <summary>Hash of the last backup that was found stock; null if none was.</summary>
     public string? BackupSha256 { get; init; }
+
+    /// <summary>Hash of the GbE region that a job put there with a whole image, on the operator's typed word; null if
+    /// none did since the board's own was last seen.</summary>
+    public string? PlacedGbeSha256 { get; init; }
 }
 
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(
