@@ -14,7 +14,7 @@ public sealed class SoakTests : IDisposable
         Path.Combine(_program.WorkingFolder, "bench-config.json"), """
         { "version": 1, "benches": [
           { "id": "a", "dutProfile": "virtual-me8", "virtual": { "image": "me8", "chip": "W25Q80", "seed": 8 } },
-          { "id": "b", "dutProfile": "virtual-me11", "virtual": { "image": "me11", "chip": "W25Q80", "seed": 9 } } ] }
+          { "id": "b", "dutProfile": "virtual-me8", "virtual": { "image": "me8", "chip": "W25Q80", "seed": 9 } } ] }
         """);
 
     public void Dispose() => _program.Dispose();

@@ -132,8 +132,8 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
         if (step > Planned)
             return null;
         return new RunEvent.Assigned(
-            bench.Id, step, (step - 1) / PerCycle + 1, bench.Images.Length == 0 ? null : bench.Images[(step - 1) % PerCycle],
-            attempt,
+            bench.Id, step, (step - 1) / PerCycle + 1,
+            bench.Images.Length == 0 ? null : bench.Images[(step - 1) % PerCycle], attempt,
             job(step, attempt));
     }
 

@@ -15,7 +15,7 @@ using FlashBench.Simulation.State;
 
 namespace FlashBench.Cli.Soak;
 
-/// <summary>Runs one bench of a soak: its jobs one after the other, and its board's own image back at the end.</summary>
+/// <summary>Runs one bench of a soak: its jobs one after the other, then its board's own image back.</summary>
 /// <remarks>Whatever goes wrong here ends this bench, never another one; only what keeps the run's log from being true
 /// ends them all.</remarks>
 internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
@@ -53,7 +53,8 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         (RunEvent.Assigned? open, RunEvent.Assigned? next, bool done) = floor.Ask(course =>
         {
             BenchCourse mine = course[bench.Id];
-            return (mine.Open, mine.Next(JobIdOf), mine.HasLeft is { NeedsHands: true } || course.StopReason is not null);
+            bool isOut = mine.HasLeft is { NeedsHands: true } || course.StopReason is not null;
+            return (mine.Open, mine.Next(JobIdOf), isOut);
         });
         if (open is { Cycle: > 0 })
             return open;
