@@ -103,7 +103,7 @@ internal sealed class BenchWitness
     private void OnBatch()
     {
         Batches++;
-        if (!_closed && _bench.BoardHasPower && !SensorLies())
+        if (!_closed && _bench.BoardHasPower && !SensorLies() && !RelayIsHidden())
             Break("I2", "the programmer drives the bus while the board has power");
     }
 
@@ -118,6 +118,11 @@ internal sealed class BenchWitness
         if (active && Folders.State.DirtyJob(CampaignJob.Bench) is not null && !ControlVerified)
             Break("I4", "a board that is marked half-written is switched on");
     }
+
+    // Without a supply no sensor sees that a relay does not open. Once the supply is back the bench must see it before
+    // the board's own masters come to the bus.
+    private bool RelayIsHidden() =>
+        _case.Plan.Find("dut.losesSupply") is not null && _case.Plan.Find("relay.stuckOn") is not null;
 
     // A sensor that is stuck or out of its mind by two faults at once can hide a relay that does not open.
     private bool SensorLies() => _case.Plan.Faults.Any(fault =>
