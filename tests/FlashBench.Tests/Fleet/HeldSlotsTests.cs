@@ -80,7 +80,7 @@ public sealed class HeldSlotsTests
     {
         using JobBench bench = Bench(also: (happened, virtualBench, _) =>
         {
-            if (happened is JobEvent.PhaseStarted { Name: "backup" })
+            if (happened is JobEvent.PhaseStarted { Name: "identify" })
                 virtualBench.Programmer.Faults.UnplugAfterUrb = 40;
         });
 
