@@ -33,6 +33,34 @@ public sealed class FleetVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_health_check_that_passes_makes_a_bad_bench_good_and_an_unfit_image_says_nothing_of_it()
+    {
+        string health = Path.Combine(_program.StateFolder, "flashbench", "health", "me8.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(health)!);
+        await File.WriteAllTextAsync(
+            health, """
+            { "version": 1, "health": "Bad", "reason": "3 jobs in a row", "since": "2026-01-01T00:00:00Z",
+              "by": "flashbench", "failures": 3 }
+            """,
+            TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_program.WorkingFolder, "junk.bin"), "junk", TestContext.Current.CancellationToken);
+
+        ProcessEnd unfit = await _program.RunAsync("bench", "check", "me8", "--image", "junk.bin");
+        ProcessEnd certify = await _program.RunAsync("certify", "--bench", "me8");
+        ProcessEnd passed = await _program.RunAsync("bench", "check", "me8", "--quiet");
+        await _program.RunAsync("bench", "maintenance", "me8", "--reason", "fuse");
+        ProcessEnd refused = await _program.RunAsync("bench", "check", "me8");
+
+        Assert.Equal((65, 69), (unfit.ExitCode, certify.ExitCode));
+        Assert.Contains("bench me8 is bad since", certify.Error, StringComparison.Ordinal);
+        Assert.True(passed.ExitCode == 0, passed.Output + passed.Error);
+        Assert.Matches("me8: good since .*: health check FBJ-.* passed .by flashbench.; was bad", passed.Output);
+        Assert.Equal(69, refused.ExitCode);
+        Assert.Contains("takes no health check before", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_processes_on_one_host_never_flash_or_boot_together_when_a_group_allows_one()
     {
         await File.WriteAllTextAsync(

@@ -48,6 +48,9 @@ public sealed record BenchEntry(
     /// <summary>Id of the USB hub whose bandwidth its programmer shares with others; null for none.</summary>
     public string? UsbGroup { get; init; }
 
+    /// <summary>Image whose ME a health check puts onto the board; null for the board's own.</summary>
+    public string? GoldenImage { get; init; }
+
     /// <summary>Relays of a real bench; null if a person switches nothing and only the flash verbs are used.</summary>
     public RelaysEntry? Relays { get; init; }
 

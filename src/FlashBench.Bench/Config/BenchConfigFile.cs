@@ -37,6 +37,13 @@ public static partial class BenchConfigFile
         {
             Paths = new ConfigPaths(
                 Absolute(paths.State), Absolute(paths.Vault), Absolute(paths.Evidence), Absolute(paths.Log)),
+            Benches =
+            [
+                .. config.Benches.Select(bench => bench with
+                {
+                    GoldenImage = Absolute(bench.GoldenImage),
+                }),
+            ],
         };
     }
 
@@ -72,24 +79,27 @@ public static partial class BenchConfigFile
     /// <summary>True for lower-case letters, digits and dashes, a letter or digit first.</summary>
     internal static bool IsId(string text) => IdPattern().IsMatch(text);
 
+    /// <summary>A file or folder; null if the key is not there.</summary>
+    /// <exception cref="ConfigException">It begins with ~, which only a shell expands.</exception>
+    internal static string? PathAt(ConfigNode? node, string key)
+    {
+        ConfigNode? entry = node?.Find(key);
+        string? path = entry?.AsText(PathLengthMax);
+        return path is ['~', ..] ? throw entry!.Fault("~ is not expanded here; write the whole path") : path;
+    }
+
     private static ConfigPaths ReadPaths(ConfigNode? node)
     {
         node?.Only("state", "vault", "evidence", "log");
-        return new ConfigPaths(Folder("state"), Folder("vault"), Folder("evidence"), Folder("log"));
-
-        string? Folder(string key)
-        {
-            ConfigNode? entry = node?.Find(key);
-            string? folder = entry?.AsText(PathLengthMax);
-            return folder is ['~', ..] ? throw entry!.Fault("~ is not expanded here; write the whole path") : folder;
-        }
+        return new ConfigPaths(
+            PathAt(node, "state"), PathAt(node, "vault"), PathAt(node, "evidence"), PathAt(node, "log"));
     }
 
     private static BenchEntry ReadBench(ConfigNode node)
     {
         node.Only(
             "id", "default", "dutProfile", "virtual", "qemu", "programmer", "relays", "powerSensor", "console",
-            "powerGroup", "usbGroup");
+            "powerGroup", "usbGroup", "goldenImage");
         string id = node.Text("id", IdLengthMax);
         if (!IsId(id))
             throw node.Get("id").Fault("must be lower-case letters, digits and dashes, a letter or digit first");

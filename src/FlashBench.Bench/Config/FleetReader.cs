@@ -54,7 +54,7 @@ internal static class FleetReader
             : id;
     }
 
-    /// <summary>Says of a bench which groups it is in.</summary>
+    /// <summary>Says of a bench which groups it is in, and what it is checked with.</summary>
     /// <exception cref="ConfigException">There is no such group, or the key is not for this kind of bench.</exception>
     public static BenchEntry ReadGroups(
         ConfigNode node, BenchEntry bench, IReadOnlyList<PowerGroupEntry> supplies, IReadOnlyList<UsbGroupEntry> hubs)
@@ -68,6 +68,7 @@ internal static class FleetReader
         {
             PowerGroup = Known(supply, "powerGroups", supplies.Select(group => group.Id)),
             UsbGroup = Known(node.Find("usbGroup"), "usbGroups", hubs.Select(group => group.Id)),
+            GoldenImage = BenchConfigFile.PathAt(node, "goldenImage"),
         };
     }
 

@@ -69,9 +69,11 @@ internal sealed class HeldSlots(PhaseGate? gate, JobContext job)
 
     private async Task<bool> IsOffAsync()
     {
+        using var late = new CancellationTokenSource(PhaseLimits.SafeState, job.Clock.Limits);
         try
         {
-            return await job.Power.IsOffAfterCutAsync().WaitAsync(PhaseLimits.SafeState, job.Clock.Limits);
+            return await job.Power.IsOffAfterCutAsync(late.Token)
+                .WaitAsync(PhaseLimits.SafeState + PhaseLimits.LetGo, job.Clock.Limits);
         }
         catch (TimeoutException)
         {

@@ -176,18 +176,19 @@ public sealed class PowerStrategy(
     }
 
     /// <summary>Looks whether the board is off after <see cref="CutAsync"/>, as long as that may take.</summary>
+    /// <param name="cancel">Ends the look; then it is not known to be off.</param>
     /// <returns>False if it is not, or if nothing measures and the relay was not commanded.</returns>
     /// <remarks>Not noted, as the cut is not.</remarks>
-    public async Task<bool> IsOffAfterCutAsync()
+    public async Task<bool> IsOffAfterCutAsync(CancellationToken cancel)
     {
         if (_gauge is null)
             return parts.Relay.Commanded == false;
         try
         {
-            await _gauge.ConfirmOffAsync(CancellationToken.None);
+            await _gauge.ConfirmOffAsync(cancel);
             return true;
         }
-        catch (BenchException)
+        catch (Exception e) when (e is BenchException or OperationCanceledException)
         {
             return false;
         }

@@ -27,6 +27,7 @@ public static class BenchCommand
         var bench = new Command("bench", "List and show the benches of this host, and say how they are");
         bench.Subcommands.Add(list);
         bench.Subcommands.Add(show);
+        bench.Subcommands.Add(CheckBenchCommand.Create());
         foreach (Command verb in HealthCommand.CreateAll())
             bench.Subcommands.Add(verb);
         return bench.WithExamples(

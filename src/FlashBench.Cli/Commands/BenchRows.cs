@@ -21,6 +21,7 @@ internal static class BenchRows
         .. OfKind(bench),
         .. bench.PowerGroup is { } supply ? [["supply shared", supply]] : Array.Empty<string[]>(),
         .. bench.UsbGroup is { } hub ? [["USB shared", hub]] : Array.Empty<string[]>(),
+        .. bench.GoldenImage is { } golden ? [["golden image", PlainText.Of(golden)]] : Array.Empty<string[]>(),
     ];
 
     private static string[][] OfKind(BenchEntry bench)

@@ -14,11 +14,11 @@ internal static class QuarantineSubjects
     /// <param name="dut">Serial of the board; null if none was named.</param>
     /// <param name="image">Image that was given for it; null for what the board holds, of which nothing is known before
     /// it is read.</param>
-    public static QuarantineSubject Of(BenchEntry bench, string? dut, byte[]? image) => new(
-        bench.Id, dut, bench.DutProfile, image is null ? null : MeVersionOf(image),
-        image is null ? null : ImageFile.HashOf(image));
+    public static QuarantineSubject Of(BenchEntry bench, string? dut, ReadOnlyMemory<byte>? image) => new(
+        bench.Id, dut, bench.DutProfile, image is { } given ? MeVersionOf(given) : null,
+        image is { } file ? ImageFile.HashOf(file.Span) : null);
 
-    private static string? MeVersionOf(byte[] image)
+    private static string? MeVersionOf(ReadOnlyMemory<byte> image)
     {
         try
         {

@@ -50,6 +50,18 @@ public sealed class FleetConfigTests
     }
 
     [Fact]
+    public void A_golden_image_lies_where_the_file_says_seen_from_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("c.json", Whole.Replace(
+            "\"id\": \"c\",", "\"id\": \"c\", \"goldenImage\": \"images/me8.bin\",", StringComparison.Ordinal));
+
+        Assert.Equal(
+            [null, null, folder.At("images/me8.bin")],
+            BenchConfigFile.Load(file).Benches.Select(bench => bench.GoldenImage));
+    }
+
+    [Fact]
     public void A_configuration_that_says_nothing_of_it_has_the_defaults() =>
         Assert.Equal(new FleetPolicy(8, 1, 3), Parse(
             Whole.Replace(
@@ -79,6 +91,7 @@ public sealed class FleetConfigTests
         "11: $.benches[0].powerGroup: no powerGroups entry has the id \"psu3\"")]
     [InlineData("\"usbGroup\": \"hub1\",\n      \"virtual\"", "\"usbGroup\": \"hub2\",\n      \"virtual\"",
         "11: $.benches[0].usbGroup: no usbGroups entry has the id \"hub2\"")]
+    [InlineData("\"id\": \"c\",", "\"id\": \"c\", \"goldenImage\": \"~/x\",", "19: $.benches[2].goldenImage: ~ is not")]
     [InlineData("\"group\": \"psu1\"", "\"group\": \"psu9\"",
         "17: $.benches[1].relays.power.group: no powerGroups entry has the id \"psu9\"")]
     [InlineData("\"usbGroup\": \"hub1\",\n      \"relays\"", "\"powerGroup\": \"psu1\",\n      \"relays\"",
