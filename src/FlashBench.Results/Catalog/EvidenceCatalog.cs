@@ -31,13 +31,13 @@ public sealed class EvidenceCatalog(string evidence, string stateFolder, TimePro
 
     /// <summary>Puts one job in, or what it has become.</summary>
     /// <param name="directory">A job directory below the evidence folder, absolute.</param>
-    /// <param name="place">Which part of a run it is; null: by the folder that it lies in.</param>
+    /// <param name="place">Which part of a run it is; null: by the log of the run that it lies in.</param>
     /// <param name="patience">How long to wait for other processes.</param>
     /// <exception cref="ResultsException">The store cannot be used; the journal is as true as before.</exception>
     public void Add(string directory, RunPlace? place, TimeSpan patience)
     {
         string relative = Path.GetRelativePath(Evidence, directory).Replace(Path.DirectorySeparatorChar, '/');
-        JobRow row = JobRowReader.Read(Evidence, relative, place ?? RunFolders.PlaceOf(relative));
+        JobRow row = JobRowReader.Read(Evidence, relative, place ?? new RunPlaces(Evidence).Of(relative));
         using ResultsStore store = ResultsStore.Open(StoreFile, patience);
         store.Put([row]);
     }
@@ -72,9 +72,10 @@ public sealed class EvidenceCatalog(string evidence, string stateFolder, TimePro
     internal IEnumerable<JobRow> Rows(IReadOnlyList<string> directories, CancellationToken cancel)
     {
         int done = 0;
+        var places = new RunPlaces(Evidence);
         foreach (JobRow row in directories.AsParallel().AsOrdered().WithCancellation(cancel)
             .WithMergeOptions(ParallelMergeOptions.NotBuffered)
-            .Select(directory => JobRowReader.Read(Evidence, directory, RunFolders.PlaceOf(directory))))
+            .Select(directory => JobRowReader.Read(Evidence, directory, places.Of(directory))))
         {
             Progress(++done);
             yield return row;

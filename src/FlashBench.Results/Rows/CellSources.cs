@@ -21,7 +21,7 @@ public static class CellSources
             "simulated", "started"];
 
     private static readonly string[] OfAudit =
-        ["me_family", "me_generation", "me_version", "me_sku", "stock"];
+        ["me_family", "me_generation", "me_version", "me_sku"];
 
     private static readonly string[] OfDecision = ["verdict", "level", "reason", "error_class", "open_checks"];
 
@@ -39,8 +39,12 @@ public static class CellSources
         IReadOnlyList<JournalRecord> counting = JobFold.Counting(recorded.Records);
         (JournalRecord first, JournalRecord last) = (recorded.Records[0], recorded.Records[^1]);
         Name(found, OfStart, first);
-        Name(found, OfAudit, Last<JournalData.Audit>(counting));
-        Name(found, ["backup", "image"], Last<JournalData.Backup>(counting) ?? Last<JournalData.RestoreOf>(counting));
+        JournalRecord? backup = Last<JournalData.Backup>(counting) ?? Last<JournalData.RestoreOf>(counting);
+        JournalRecord? audit = Last<JournalData.Audit>(counting);
+        Name(found, OfAudit, Last<JournalData.ImageAudit>(counting) ?? audit);
+        Name(found, ["stock"], audit);
+        Name(found, ["backup"], backup);
+        Name(found, ["image"], Last<JournalData.Image>(counting) ?? backup);
         Name(found, ["written"], Last<JournalData.Plan>(counting));
         Name(found, ["programmer"], Last<JournalData.Chip>(counting));
         Name(found, ["chain_head"], last);

@@ -37,7 +37,7 @@ public sealed record JobRow
     /// <summary>Id of the board's profile.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>"ME", "TXE" and so on, of the backup.</summary>
+    /// <summary>"ME", "TXE" and so on: of the image under test, in the board's flash if it was another one.</summary>
     public string? MeFamily { get; init; }
 
     /// <summary>Generation of that ME.</summary>

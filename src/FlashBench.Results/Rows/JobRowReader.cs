@@ -159,18 +159,19 @@ public static class JobRowReader
     private static JobRow WithContent(JobRow row, List<JournalData> counting)
     {
         string? backup = Last<JournalData.Backup>(counting)?.Sha256 ?? Last<JournalData.RestoreOf>(counting)?.Sha256;
-        JournalData.Audit? audit = Last<JournalData.Audit>(counting);
+        JournalData.Audit? board = Last<JournalData.Audit>(counting);
+        JournalData.Audit? audit = Last<JournalData.ImageAudit>(counting)?.Content ?? board;
         return row with
         {
             Programmer = Last<JournalData.Chip>(counting) is { } chip ? Text(chip.Programmer.Description) : null,
             Backup = Hash(backup),
-            Image = Hash(backup),
+            Image = Hash(Last<JournalData.Image>(counting)?.Sha256 ?? backup),
             Written = Hash(Last<JournalData.Plan>(counting)?.PlannedSha256),
             MeFamily = audit is null ? null : Text(audit.Family),
             MeGeneration = audit?.Generation,
             MeVersion = audit is null ? null : Text(audit.Version),
             MeSku = audit is null ? null : Text(audit.Sku),
-            Stock = audit?.Stock,
+            Stock = board?.Stock,
         };
     }
 

@@ -1,4 +1,5 @@
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Runs;
 using FlashBench.Results.Catalog;
 using FlashBench.Results.Rows;
 using FlashBench.Results.Store;
@@ -18,8 +19,7 @@ public sealed class RebuildTests
     {
         using var evidence = new SampleEvidence();
         var random = new Random(seed);
-        File.WriteAllText(Path.Combine(Directory.CreateDirectory(
-            Path.Combine(evidence.Folder, "run-1")).FullName, RunFolders.FileName), "");
+        StartRun(evidence);
         for (int step = 0; step < 25; step++)
             Happen(evidence, random, step);
 
@@ -88,6 +88,37 @@ public sealed class RebuildTests
     }
 
     [Fact]
+    public void A_job_of_a_run_has_its_cycle_and_attempt_and_a_PASS_at_the_second_attempt_is_flaky()
+    {
+        using var evidence = new SampleEvidence();
+        StartRun(evidence);
+        evidence.Put("run-1/job-2", SampleEvidence.Pass);
+        evidence.Put("run-1/job-3", SampleEvidence.Pass);
+        evidence.Put("run-1/unknown", SampleEvidence.Pass);
+
+        using ResultsStore store = Open(evidence.Catalog);
+
+        Assert.Equal(("PASS", new RunPlace("run-1", 2, 1)), Outcome("run-1/job-2"));
+        Assert.Equal(("FLAKY", new RunPlace("run-1", 2, 2)), Outcome("run-1/job-3"));
+        Assert.Equal(("PASS", new RunPlace("run-1", null, 1)), Outcome("run-1/unknown"));
+        (string, RunPlace?) Outcome(string directory) =>
+            store.Find(directory) is { } row ? (row.Outcome, row.Place) : ("", null);
+    }
+
+    [Fact]
+    public void A_damaged_log_of_a_run_leaves_its_jobs_without_a_cycle()
+    {
+        using var evidence = new SampleEvidence();
+        StartRun(evidence);
+        File.AppendAllText(Path.Combine(evidence.Folder, "run-1", RunLog.FileName), "nonsense\n");
+        evidence.Put("run-1/job-3", SampleEvidence.Pass);
+
+        using ResultsStore store = Open(evidence.Catalog);
+
+        Assert.Equal(new RunPlace("run-1", null, 1), store.Find("run-1/job-3")!.Place);
+    }
+
+    [Fact]
     public void A_folder_that_did_not_change_is_not_read_again_and_one_that_did_is()
     {
         using var evidence = new SampleEvidence();
@@ -149,6 +180,14 @@ public sealed class RebuildTests
     {
         using ResultsStore store = Open(catalog);
         return store.Count;
+    }
+
+    private static void StartRun(SampleEvidence evidence)
+    {
+        using RunLog log = RunLog.Create(Directory.CreateDirectory(Path.Combine(evidence.Folder, "run-1")).FullName);
+        log.Append(new RunEvent.Started("run-1", "test", DateTimeOffset.UnixEpoch, [], [], 8));
+        for (int job = 0; job < 8; job++)
+            log.Append(new RunEvent.Assigned("me8", job + 1, job / 2 + 1, null, job % 2 + 1, $"job-{job}"));
     }
 
     // A job begins, goes on, is killed, ends, puts itself in or does not get to it, is deleted; somebody looks.
