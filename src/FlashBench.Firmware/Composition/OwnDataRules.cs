@@ -34,6 +34,12 @@ internal static class OwnDataRules
             throw new PlanRefusedException(Error(raw) ?? "the image's ME region cannot be read in this board's flash");
         if (me.Generation != board.Me!.Generation)
             throw new PlanRefusedException($"{me.Title} is of another generation than this board's {board.Me.Title}");
+        if (me.IsRemovable && Unnamed(raw, me) is > 0 and var count)
+        {
+            throw new PlanRefusedException($"the image's ME region holds {count} bytes that its partition table does "
+                + "not name: nothing would remove them, and they may be another board's");
+        }
+
         if (me.Generation != MeGeneration.Three)
             yield break;
         foreach (string name in me.IsRemovable ? (string[])[Removal.FileSystem] : [Removal.FileSystem, Settings])
@@ -56,6 +62,11 @@ internal static class OwnDataRules
             yield return new OwnData(name, source, target);
         }
     }
+
+    // No stock or shipped neutralized image at hand has a single one, from ME 6 on.
+    private static long Unnamed(ImageAnalysis image, MeFirmware me) => RemovalLimit.Count(
+        image.Image.Span, me.Region, me.Table.Partitions.Select(partition => partition.Range).OfType<FlashRange>()
+            .Append(me.Code.Range).Append(new FlashRange(me.Region.Start, me.Table.Range.End)));
 
     private static FlashRange? RangeOf(MeFirmware me, string name)
     {

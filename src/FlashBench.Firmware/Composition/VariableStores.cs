@@ -4,8 +4,8 @@ using System.Collections.Immutable;
 namespace FlashBench.Firmware.Composition;
 
 /// <summary>Finds the firmware volumes in which a UEFI BIOS keeps the board's own variables.</summary>
-/// <remarks>Source: UEFI PI Specification 1.8, volume 3, 3.2.1 (firmware volume header); the file system of variables
-/// (EFI_SYSTEM_NV_DATA_FV_GUID) as EDK II has it. Other stores of settings are not known here.</remarks>
+/// <remarks>Source: S-78 (firmware volume header, EFI_SYSTEM_NV_DATA_FV_GUID). Other stores of settings are not known
+/// here.</remarks>
 internal static class VariableStores
 {
     private const int FileSystemField = 0x10, LengthField = 0x20, TagField = 0x28;

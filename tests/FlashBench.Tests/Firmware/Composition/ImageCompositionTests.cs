@@ -117,16 +117,14 @@ public sealed class ImageCompositionTests
         { "another size", "the image has 0x80000 bytes and this board's flash 0x100000" },
         { "larger region", "the image's ME region has 0x1FD000 bytes, and this board's has 0x3D000: it does not fit" },
         { "another major", "the image holds ME 10.0.0.10003, and the board's profile is for ME 8" },
-        {
-            "wrong signature",
-            "the image is not sound: Error at 0x00F184: the signature of the code partition's manifest"
-        },
+        { "wrong signature", "the image is not sound: Error at 0x00F184: the signature of the code partition's" },
         { "unknown key", "the image is not sound: Error at 0x00F000: the manifest is signed with an unknown key" },
         { "region alone, bios", "the image is an ME region alone: only the region \"me\" can be taken from it" },
         { "region alone, whole", "the image is an ME region alone: only the region \"me\" can be taken from it" },
         { "no variables", "where this board's BIOS keeps the board's own variables is not known" },
         { "moved variables", "the image's BIOS keeps a board's variables in another place" },
         { "no ec", "this board has no ec region" },
+        { "bytes without a name", "the image's ME region holds 2 bytes that its partition table does not name" },
         { "no ME", "the image is not sound: Error at 0x003000: the ME region has no partition table ($FPT)" },
     };
 
@@ -149,6 +147,7 @@ public sealed class ImageCompositionTests
             "no variables" => (board, WithVariables(other, 0x8_0000, 0x22), bios),
             "moved variables" => (WithVariables(board, 0x9_0000, 1), WithVariables(other, 0x8_0000, 2), bios),
             "no ec" => (board, other, me8 with { Regions = ["ec"] }),
+            "bytes without a name" => (board, Marked(other, ImageBench.Me.End.Value - 2), me8),
             "no ME" => (board, Blank(other, ImageBench.Me), me8),
             _ => (board, other, me8),
         };
@@ -171,7 +170,10 @@ public sealed class ImageCompositionTests
         if (what == "other length")
             BinaryPrimitives.WriteUInt32LittleEndian(entry[0xC..], 0xB000);
         else if (what == "over the code")
+        {
             BinaryPrimitives.WriteUInt32LittleEndian(entry[8..], 0x2000);
+            other.AsSpan(ImageBench.FileSystem).Fill(0xFF);
+        }
         else
             "XFS\0"u8.CopyTo(entry);
 
@@ -258,6 +260,12 @@ public sealed class ImageCompositionTests
     private static byte[] Flipped(byte[] image, int at)
     {
         image[at] ^= 1;
+        return image;
+    }
+
+    private static byte[] Marked(byte[] image, int at)
+    {
+        "MA"u8.CopyTo(image.AsSpan(at));
         return image;
     }
 
