@@ -45,7 +45,8 @@ internal sealed class BoardJob
             throw refusal;
         _overruled = request.Insists is { } insists
             ? FleetDoor.Refuse(
-                _bench, QuarantineSubjects.Of(_bench, request.Dut, request.Image?.File ?? _image), around.Paths, insists)
+                _bench, QuarantineSubjects.Of(_bench, request.Dut, request.Image?.File ?? _image), around.Paths,
+                insists)
             : [];
     }
 
