@@ -5,13 +5,16 @@ using FlashBench.Cli.Commands;
 using FlashBench.Cli.Commissioning;
 using FlashBench.Cli.Doctor;
 using FlashBench.Cli.Flash;
+using FlashBench.Cli.Fleet;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Keys;
 using FlashBench.Cli.Me;
 using FlashBench.Cli.Power;
 using FlashBench.Cli.Recovery;
 using FlashBench.Cli.Relays;
+using FlashBench.Cli.Results;
 using FlashBench.Cli.Serve;
+using FlashBench.Cli.Soak;
 using FlashBench.Cli.Terminal;
 
 namespace FlashBench.Cli;
@@ -23,10 +26,13 @@ public static class FlashBenchCommand
     private static readonly (string Name, Func<Command> Create)[] Verbs =
     [
         ("certify", CertifyCommand.Create),
+        ("soak", SoakCommand.Create),
         ("commission", CommissionCommand.Create),
         ("status", StatusCommand.Create),
         ("resume", ResumeCommand.Create),
         ("restore", RestoreCommand.Create),
+        ("results", ResultsCommand.Create),
+        ("export", ExportCommand.Create),
         ("certificate", CertificateCommand.Create),
         ("key", KeyCommand.Create),
         ("image", ImageCommand.Create),
@@ -38,6 +44,7 @@ public static class FlashBenchCommand
         ("virtual", VirtualCommand.Create),
         ("relayd", RelaydCommand.Create),
         ("bench", BenchCommand.Create),
+        ("quarantine", QuarantineCommand.Create),
         ("config", ConfigCommand.Create),
         ("suggest", SuggestCommand.Create),
         ("doctor", DoctorCommand.Create),

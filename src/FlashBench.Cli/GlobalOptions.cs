@@ -44,4 +44,7 @@ public static class GlobalOptions
 
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } = [Config, Json, Quiet, NoColor, NonInteractive];
+
+    /// <summary>True if a person can be asked.</summary>
+    internal static bool MayAsk(ParseResult parse) => !parse.GetValue(NonInteractive) && !Console.IsInputRedirected;
 }

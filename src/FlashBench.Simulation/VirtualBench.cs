@@ -88,7 +88,7 @@ public sealed class VirtualBench : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        BoardState board = BoardState.New(GenuineRecord.Take(image));
+        BoardState board = Knowing(BoardState.New(GenuineRecord.Take(image)), options.Published);
         BenchStateFile state = BenchStateFile.Create(options.StatePath, options.Chip, image);
         state.SaveBoard(board.ToBytes());
         return new VirtualBench(options, state, board, time);
@@ -104,7 +104,13 @@ public sealed class VirtualBench : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         BenchStateFile state = BenchStateFile.Open(options.StatePath, options.Chip);
         if (state.LoadBoard() is { } bytes && BoardState.Parse(bytes) is { } board)
-            return new VirtualBench(options, state, board, time);
+        {
+            BoardState knowing = Knowing(board, options.Published);
+            if (knowing != board)
+                state.SaveBoard(knowing.ToBytes());
+            return new VirtualBench(options, state, knowing, time);
+        }
+
         state.Dispose();
         throw new BenchStateException(options.StatePath, "is damaged: it does not say what the board was doing");
     }
@@ -129,6 +135,14 @@ public sealed class VirtualBench : IAsyncDisposable
         _board.Dispose();
         await Console.DisposeAsync();
         _state.Dispose();
+    }
+
+    private static BoardState Knowing(BoardState board, IReadOnlyList<ReadOnlyMemory<byte>> published)
+    {
+        GenuineRecord genuine = board.Genuine;
+        foreach (ReadOnlyMemory<byte> image in published)
+            genuine = genuine.With(image.Span);
+        return ReferenceEquals(genuine, board.Genuine) ? board : board with { Genuine = genuine };
     }
 
     private BoardParts Parts(BoardTimeline timeline, PchFamily pch, VirtualBenchOptions options) =>

@@ -26,6 +26,10 @@ public sealed record VirtualBenchOptions(string Id, string StatePath, SpiNorChip
     /// <summary>What stands between the host and the chip.</summary>
     public VirtualProgrammer Programmer { get; init; } = VirtualProgrammer.Ch341a;
 
+    /// <summary>Further images of the firmware's maker, whole or as ME regions: the board knows their code as genuine,
+    /// from now on.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Published { get; init; } = [];
+
     /// <summary>True if every erase and page takes its typical time; else they vary by a fifth.</summary>
     public bool ExactTimes { get; init; }
 

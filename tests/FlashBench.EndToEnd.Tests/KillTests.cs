@@ -130,12 +130,12 @@ public sealed class KillTests
         return state.Cells.ToArray();
     }
 
-    // Types that an undisturbed job writes here; the others need a fault, more relays, a person or a laboratory.
+    // Types that an undisturbed job writes here; the others need a fault, more relays, a person, a lab, an image.
     private static IEnumerable<string> JournalTypes() =>
         JournalJson.Names.Except(
         [
             "commissioning", "laboratory", "restore.of", "job.resume", "job.halt", "chip.again", "deviation",
-            "console.gap", "console.probe", "line.command", "operator", "boot.restart",
+            "console.gap", "console.probe", "line.command", "operator", "boot.restart", "image", "image.audit",
         ]);
 
     private static string NameOf(JournalRecord record) => JournalJson.NameOf(record.Data);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using FlashBench.Bench.Evidence;
+using FlashBench.Simulation.Images;
 
 namespace FlashBench.EndToEnd.Tests;
 
@@ -49,6 +50,31 @@ public sealed partial class SecondVerifierTests(SecondVerifierTests.PassedRecord
         Assert.Equal(code, (await ForeignAsync(program, directory)).ExitCode);
     }
 
+    [Fact]
+    public async Task Both_verifiers_accept_a_record_with_another_image_and_refuse_lies_about_it()
+    {
+        using var program = new FlashBenchProcess { Limit = Limit };
+        string file = Path.Combine(program.DataFolder, "other.bin");
+        Directory.CreateDirectory(program.DataFolder);
+        byte[] other = ImageGenerator.Create("me11", 16 << 20);
+        other.AsSpan(0xA_B000, 0x6_4000).Fill(0x5A); // another board's file system
+        await File.WriteAllBytesAsync(file, other[0x3000..0x20_0000], TestContext.Current.CancellationToken);
+        Assert.Equal(
+            0, (await program.RunAsync(["certify", "--quiet", "--bench", "me11", "--image", file])).ExitCode);
+        string evidence = Path.Combine(program.DataFolder, "flashbench", "evidence");
+        string directory = Directory.GetDirectories(evidence).Single();
+
+        Assert.Equal(0, await OwnAsync(program, directory));
+        (int foreign, string text) = await ForeignAsync(program, directory);
+        Assert.True(foreign == 0, text);
+        foreach ((string measured, string stated) in ((string, string)[])[
+            ("\"kind\":\"ME region\"", "\"kind\":\"full dump\""), ("\"wholeChip\":false", "\"wholeChip\":true"),
+            ("\"name\":\"MFS\",\"from\":\"0x0AB000\"", "\"name\":\"MFS\",\"from\":\"0x0AC000\"")])
+        {
+            await LieIsRefusedAsync(program, directory, measured, stated);
+        }
+    }
+
     // Whoever holds the key can sign anything; what does not follow from the journal is refused all the same.
     [Theory]
     [InlineData("\"outcome\":\"PASS\",\"text\":\"power", "\"outcome\":\"FAIL\",\"text\":\"power")]
@@ -64,6 +90,12 @@ public sealed partial class SecondVerifierTests(SecondVerifierTests.PassedRecord
         string measured, string stated)
     {
         (FlashBenchProcess program, string directory) = await passed.Record;
+        await LieIsRefusedAsync(program, directory, measured, stated);
+    }
+
+    private static async Task LieIsRefusedAsync(
+        FlashBenchProcess program, string directory, string measured, string stated)
+    {
         string path = Path.Combine(directory, Certificate), result = Path.Combine(directory, Result);
         byte[][] sound = [await BytesAsync(path), await BytesAsync(result)];
         using StationKey key = StationKey.LoadExisting(Path.Combine(program.DataFolder, "flashbench", "keys"));

@@ -31,6 +31,15 @@ internal sealed class SmallBench : IDisposable
     /// <summary>What the bench remembers.</summary>
     public BenchState State => new(Path.Combine(_program.StateFolder, "flashbench"));
 
+    /// <summary>Where a command works.</summary>
+    public string WorkingFolder => _program.WorkingFolder;
+
+    /// <summary>Where the results store is.</summary>
+    public string ResultsFolder => Path.Combine(_program.StateFolder, "flashbench", "results");
+
+    /// <summary>Where backups are.</summary>
+    public string VaultFolder => Path.Combine(_program.DataFolder, "flashbench", "vault");
+
     /// <summary>The directory of the latest job; null if none left a journal.</summary>
     public string? Directory =>
         JobDirectories.Find(Path.Combine(_program.DataFolder, "flashbench", "evidence")) is [var latest, ..]

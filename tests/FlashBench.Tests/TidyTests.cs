@@ -17,8 +17,12 @@ public sealed partial class TidyTests
         ["FlashBench.Hardware"] = [],
         ["FlashBench.Simulation"] = ["FlashBench.Hardware"],
         ["FlashBench.Bench"] = ["FlashBench.Firmware", "FlashBench.Hardware"],
+        ["FlashBench.Results"] = ["FlashBench.Bench"],
         ["FlashBench.Cli"] =
-            ["FlashBench.Bench", "FlashBench.Firmware", "FlashBench.Hardware", "FlashBench.Simulation"],
+        [
+            "FlashBench.Bench", "FlashBench.Firmware", "FlashBench.Hardware", "FlashBench.Results",
+            "FlashBench.Simulation",
+        ],
     };
 
     private static readonly string[] Code = ["src", "tests"];

@@ -10,6 +10,7 @@ FORM = re.compile(rb'\{"payload":"([A-Za-z0-9+/]+={0,2})","payloadType":"applica
                   rb'"signatures":\[\{"keyid":"([0-9a-f]{64})","sig":"([A-Za-z0-9+/]+={0,2})"\}\]\}\n')
 SENTENCES = ("Results relate only to the item identified.",
              "Signature proves integrity after signing, not honesty of capture.")
+OWN_REGIONS = ("GbE", "PDR", "10GbE-A", "10GbE-B", "PTT")
 BYTES_MAX = {"station.pub.pem": 64 << 10, "journal.jsonl": 512 << 20, "console/console.raw": 1 << 30,
              "console/console.idx": (1 << 30) + (64 << 20)}
 P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")  # SubjectPublicKeyInfo before the point
@@ -125,6 +126,16 @@ def samples_of(boot, end, nonce, arrivals):
             yield [None if word == b"--------" else word.decode().upper() for word in fields[4:10]]
 
 
+def image_of(audit):
+    """What the journal says of an image, as a statement writes it."""
+    content = audit["content"]
+    return {**members(audit, "kind", "stock", "brought"), "composedSha256": audit["composedSha256"] or None,
+            "own": [written({"start": o["start"], "end": o["end"], "name": o["name"], "from": f"0x{o['fromStart']:06X}"})
+                    for o in audit["own"]],
+            **members(content, "signatureValid", "key", "testKey", "contentBytes", "disableBit", "partitions",
+                      meFamily="family", meGeneration="generation", meVersion="version", meSku="sku")}
+
+
 def check_watch(stated, records, arrivals, start):
     begins = [i for i, record in enumerate(records) if record["type"] == "boot.begin"]
     if any(record["type"] == "job.resume" for record in records):  # an interrupted boot that was made anew is left out
@@ -207,9 +218,11 @@ def check_statement(p, records, arrivals, files):
     for kind, content in data:
         last[kind] = content
     start, verdict = data[0][1], last["verdict"]
-    chip, audit, plan, backup = (last.get(kind) for kind in ("chip", "audit", "plan", "backup"))
+    chip, audit, plan, backup, asked, brought = (last.get(kind) for kind in (
+        "chip", "audit", "plan", "backup", "image", "image.audit"))
     simulated = start["simulated"] or any(part["simulated"] for part in start["parts"]) \
-        or bool(chip and chip["programmer"]["simulated"]) or bool(audit and audit["testKey"])
+        or bool(chip and chip["programmer"]["simulated"]) or bool(audit and audit["testKey"]) \
+        or bool(brought and brought["content"]["testKey"])
     for name, derived in (
             ("job", start["job"]), ("verdict", verdict["verdict"].upper()), ("reason", verdict["reason"]),
             ("level", verdict["level"].replace("None", "none")), ("errorClass", verdict["class"]),
@@ -255,6 +268,12 @@ def check_statement(p, records, arrivals, files):
     same(p["dut"], {"serial": start["dut"], "board": start["profile"]["board"], **(members(
         audit, "stock", meFamily="family", meGeneration="generation", meVersion="version", meSku="sku")
         if audit else {})}, "dut")
+    same(p.get("image"), asked and {**members(asked, "sha256", "sizeBytes", "regions", "wholeChip"), **(image_of(brought)
+                                    if brought else {})}, "image")
+    demand(not brought or asked, "an image that nobody asked for")
+    own = [] if not audit or asked and asked["wholeChip"] else [r for r in audit["regions"] if r["name"] in OWN_REGIONS]
+    demand(not plan or all(c["end"] <= r["start"] or c["start"] >= r["end"] for r in own for c in plan["changes"])
+           or verdict["verdict"] != "Pass", "a PASS over another board's data")
     same((p["bench"]["id"], p["bench"]["host"]), (start["bench"], start["host"]), "bench")
     same(p["bench"]["parts"], start["parts"] + ([chip["programmer"]] if chip else []), "parts")
     same({k: p["method"][k] for k in ("name", "policy", "profile", "profileSha256", "power")},

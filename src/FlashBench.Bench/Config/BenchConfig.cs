@@ -13,6 +13,13 @@ public sealed record BenchConfig(ConfigPaths Paths, IReadOnlyList<BenchEntry> Be
 
     /// <summary>Benches that share a supply; ids are unique.</summary>
     public IReadOnlyList<PowerGroupEntry> PowerGroups { get; init; } = [];
+
+    /// <summary>Programmers that share the bandwidth of a USB hub; ids are unique, also among
+    /// <see cref="PowerGroups"/>.</summary>
+    public IReadOnlyList<UsbGroupEntry> UsbGroups { get; init; } = [];
+
+    /// <summary>Rules for many benches together.</summary>
+    public FleetPolicy Policy { get; init; } = new();
 }
 
 /// <summary>Folders named in the configuration; null means the user's XDG folder.</summary>
@@ -34,6 +41,15 @@ public sealed record BenchEntry(
 {
     /// <summary>What the QEMU bench consists of; null for others.</summary>
     public QemuBenchEntry? Qemu { get; init; }
+
+    /// <summary>Id of the supply that its board shares with others; null for one of its own.</summary>
+    public string? PowerGroup { get; init; }
+
+    /// <summary>Id of the USB hub whose bandwidth its programmer shares with others; null for none.</summary>
+    public string? UsbGroup { get; init; }
+
+    /// <summary>Image whose ME a health check puts onto the board; null for the board's own.</summary>
+    public string? GoldenImage { get; init; }
 
     /// <summary>Relays of a real bench; null if a person switches nothing and only the flash verbs are used.</summary>
     public RelaysEntry? Relays { get; init; }

@@ -37,6 +37,13 @@ public static partial class BenchConfigFile
         {
             Paths = new ConfigPaths(
                 Absolute(paths.State), Absolute(paths.Vault), Absolute(paths.Evidence), Absolute(paths.Log)),
+            Benches =
+            [
+                .. config.Benches.Select(bench => bench with
+                {
+                    GoldenImage = Absolute(bench.GoldenImage),
+                }),
+            ],
         };
     }
 
@@ -48,16 +55,20 @@ public static partial class BenchConfigFile
     {
         ConfigNode root = ConfigDocument.Parse(bytes, name);
         Placeholders.Refuse(root);
-        root.Only("version", "paths", "powerGroups", "benches", "lab", "minFreeMiB");
+        root.Only("version", "paths", "powerGroups", "benches", "lab", "minFreeMiB", "policy", "usbGroups");
         root.Number("version", 1, 1);
         List<ConfigNode> entries = root.List("benches", BenchesMax);
         IReadOnlyList<PowerGroupEntry> groups = WiringReader.ReadGroups(root);
-        List<BenchEntry> benches = [.. entries.Select(entry => ReadBench(entry, groups))];
+        IReadOnlyList<UsbGroupEntry> hubs = FleetReader.ReadUsbGroups(root, groups);
+        List<BenchEntry> benches =
+            [.. entries.Select(entry => FleetReader.ReadGroups(entry, ReadBench(entry), groups, hubs))];
         RefuseDuplicates(entries, benches);
         var config = new BenchConfig(ReadPaths(root.Find("paths")), benches)
         {
             Lab = LabEntry.Read(root.Find("lab")),
             PowerGroups = groups,
+            UsbGroups = hubs,
+            Policy = FleetReader.ReadPolicy(root.Find("policy")),
         };
         if (root.Find("minFreeMiB") is { } free)
             config = config with { MinFreeMiB = free.AsNumber(0, 1 << 20) };
@@ -68,23 +79,27 @@ public static partial class BenchConfigFile
     /// <summary>True for lower-case letters, digits and dashes, a letter or digit first.</summary>
     internal static bool IsId(string text) => IdPattern().IsMatch(text);
 
+    /// <summary>A file or folder; null if the key is not there.</summary>
+    /// <exception cref="ConfigException">It begins with ~, which only a shell expands.</exception>
+    internal static string? PathAt(ConfigNode? node, string key)
+    {
+        ConfigNode? entry = node?.Find(key);
+        string? path = entry?.AsText(PathLengthMax);
+        return path is ['~', ..] ? throw entry!.Fault("~ is not expanded here; write the whole path") : path;
+    }
+
     private static ConfigPaths ReadPaths(ConfigNode? node)
     {
         node?.Only("state", "vault", "evidence", "log");
-        return new ConfigPaths(Folder("state"), Folder("vault"), Folder("evidence"), Folder("log"));
-
-        string? Folder(string key)
-        {
-            ConfigNode? entry = node?.Find(key);
-            string? folder = entry?.AsText(PathLengthMax);
-            return folder is ['~', ..] ? throw entry!.Fault("~ is not expanded here; write the whole path") : folder;
-        }
+        return new ConfigPaths(
+            PathAt(node, "state"), PathAt(node, "vault"), PathAt(node, "evidence"), PathAt(node, "log"));
     }
 
-    private static BenchEntry ReadBench(ConfigNode node, IReadOnlyList<PowerGroupEntry> groups)
+    private static BenchEntry ReadBench(ConfigNode node)
     {
         node.Only(
-            "id", "default", "dutProfile", "virtual", "qemu", "programmer", "relays", "powerSensor", "console");
+            "id", "default", "dutProfile", "virtual", "qemu", "programmer", "relays", "powerSensor", "console",
+            "powerGroup", "usbGroup", "goldenImage");
         string id = node.Text("id", IdLengthMax);
         if (!IsId(id))
             throw node.Get("id").Fault("must be lower-case letters, digits and dashes, a letter or digit first");
@@ -106,9 +121,7 @@ public static partial class BenchConfigFile
 
         return new BenchEntry(id, isDefault, profile, Virtual: null, ProgrammerReader.Read(made))
         {
-            Relays = node.Find("relays") is { } relays
-                ? Grouped(relays, WiringReader.ReadRelays(relays), groups)
-                : null,
+            Relays = node.Find("relays") is { } relays ? WiringReader.ReadRelays(relays) : null,
             PowerSensor = node.Find("powerSensor") is { } sensor ? PowerSensorReader.Read(sensor) : null,
             Console = node.Find("console") is { } console ? WiringReader.ReadConsole(console) : null,
         };
@@ -130,12 +143,6 @@ public static partial class BenchConfigFile
 
         return worlds[0];
     }
-
-    private static RelaysEntry Grouped(ConfigNode node, RelaysEntry relays, IReadOnlyList<PowerGroupEntry> groups) =>
-        relays.Power.Group is { } group && !groups.Any(known => known.Id == group)
-            ? throw node.Get("power").Get("group").Fault(
-                $"no powerGroups entry has the id \"{ConfigNode.Shown(group)}\"")
-            : relays;
 
     private static void RefuseDuplicates(List<ConfigNode> entries, List<BenchEntry> benches)
     {

@@ -47,4 +47,5 @@ public sealed record PowerSensorEntry(PowerSensorSpec Spec, DateOnly? Calibrated
 /// <summary>Benches on one supply, which must not start in the same moment.</summary>
 /// <param name="Id">Name that supply relays refer to.</param>
 /// <param name="Stagger">Shortest time between two starts.</param>
-public sealed record PowerGroupEntry(string Id, TimeSpan Stagger);
+/// <param name="MaxOnAtOnce">How many of its boards may be on at once; null for all of them.</param>
+public sealed record PowerGroupEntry(string Id, TimeSpan Stagger, int? MaxOnAtOnce = null);

@@ -50,13 +50,13 @@ internal static partial class WiringReader
         var groups = new List<PowerGroupEntry>();
         foreach (ConfigNode node in root.List("powerGroups", GroupsMax))
         {
-            node.Only("id", "staggerMs");
-            string id = node.Text("id", NameMax);
-            if (!BenchConfigFile.IsId(id))
-                throw node.Get("id").Fault("must be lower-case letters, digits and dashes, a letter or digit first");
+            node.Only("id", "staggerMs", "maxOnAtOnce");
+            string id = FleetReader.GroupId(node);
             if (groups.Exists(group => group.Id == id))
                 throw node.Get("id").Fault($"the id \"{id}\" is taken by an earlier group");
-            groups.Add(new PowerGroupEntry(id, TimeSpan.FromMilliseconds(node.Number("staggerMs", 1, StaggerMsMax))));
+            groups.Add(new PowerGroupEntry(
+                id, TimeSpan.FromMilliseconds(node.Number("staggerMs", 1, StaggerMsMax)),
+                node.Find("maxOnAtOnce")?.AsNumber(1, FleetReader.SlotsMax)));
         }
 
         return groups;

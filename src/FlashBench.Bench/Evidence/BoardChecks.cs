@@ -67,14 +67,14 @@ internal static class BoardChecks
 
     private static IEnumerable<ReportedFact> Ingredients(JobFacts facts) =>
     [
-        new("firmware", "firmware", facts.Audit?.Sku ?? Unknown),
+        new("firmware", "firmware", facts.Held?.Sku ?? Unknown),
         new("processor", "processor", ProcessorText(facts).Text),
         new("chipset", "chipset", Shown(facts, BoardFacts.Chipset)),
         new("network", "network", NetworkText(facts)),
     ];
 
     private static bool IsAmtAbsent(JobFacts facts) => ProcessorText(facts).NoVpro
-        || (facts.Audit is { } audit && Edition(audit.Family, audit.Sku) == false);
+        || (facts.Held is { } audit && Edition(audit.Family, audit.Sku) == false);
 
     // SMX and VMX are necessary, not sufficient; firmware can hide them, so that their absence says nothing.
     private static (string Text, bool NoVpro) ProcessorText(JobFacts facts)

@@ -36,7 +36,7 @@ public static class CommissioningChecks
                 ?? (facts.WentOnUtc is { } later
                     ? FaultOf(cited.Record, CommissioningScope.Of(facts.Start), later)
                     : null)
-                ?? FaultOf(cited.Record, facts.Audit)
+                ?? FaultOf(cited.Record, facts.Audit) ?? FaultOf(cited.Record, facts.Source)
             : "its hash is not that of its content";
     }
 

@@ -3,8 +3,9 @@ using FlashBench.Bench.Journal;
 namespace FlashBench.Bench.Evidence;
 
 /// <summary>A judgement as the journal's last record.</summary>
-internal static class DecisionRecord
+public static class DecisionRecord
 {
+    /// <summary>The record that says what the judgement says.</summary>
     public static JournalData.Decision Of(Judgement judgement) => new(
         judgement.Verdict, judgement.Level.ToString(), judgement.Reason, judgement.Class,
         [.. judgement.Checks.Select(check => new JournalData.CheckEntry(

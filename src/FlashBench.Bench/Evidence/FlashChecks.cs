@@ -1,5 +1,6 @@
 using System.Globalization;
 using FlashBench.Bench.Journal;
+using FlashBench.Firmware.Composition;
 
 namespace FlashBench.Bench.Evidence;
 
@@ -7,6 +8,7 @@ namespace FlashBench.Bench.Evidence;
 internal static class FlashChecks
 {
     private const int ExamplesMax = 3;
+    private const string NotTrusted = "the code partition is not signed by a key that this job may trust";
 
     public static IEnumerable<Check> All(JobFacts facts) =>
     [
@@ -64,10 +66,39 @@ internal static class FlashChecks
                 audit.Refusals[0]);
         }
 
-        bool trusted = audit.SignatureValid && (facts.Start.Simulated || !audit.TestKey);
-        return new Check(id, title, trusted ? Verdict.Pass : Verdict.Fail, false, $"signed by {audit.Key}", limit,
-            trusted ? $"{audit.Family} {audit.Version} carries a valid signature by a known key"
-                : "the code partition is not signed by a key that this job may trust");
+        bool trusted = IsTrusted(facts, audit);
+        var check = new Check(
+            id, title, trusted ? Verdict.Pass : Verdict.Fail, false, $"signed by {audit.Key}", limit,
+            trusted ? $"{audit.Family} {audit.Version} carries a valid signature by a known key" : NotTrusted);
+        return facts.Image is null || !trusted ? check : ImageToo(facts, audit, check);
+    }
+
+    private static bool IsTrusted(JobFacts facts, JournalData.Audit audit) =>
+        audit.SignatureValid && (facts.Start.Simulated || !audit.TestKey);
+
+    // The board's own content was valid; so must be what the image makes of it.
+    private static Check ImageToo(JobFacts facts, JournalData.Audit audit, Check passed)
+    {
+        if (facts.ImageAudit is not { } image)
+            return NotReached(passed.Id, passed.Title, passed.Limit);
+        if (image.Content.Refusals.Length > 0)
+        {
+            return passed with
+            {
+                Outcome = Verdict.Fail,
+                Measured = $"{image.Content.Refusals.Length} refusals of the image",
+                Text = image.Content.Refusals[0],
+            };
+        }
+
+        bool trusted = IsTrusted(facts, image.Content);
+        return passed with
+        {
+            Outcome = trusted ? Verdict.Pass : Verdict.Fail,
+            Measured = $"{passed.Measured}, the image by {image.Content.Key}",
+            Text = trusted ? $"{audit.Family} {audit.Version} as received, and {image.Content.Family} "
+                + $"{image.Content.Version} with the image, carry valid signatures by known keys" : NotTrusted,
+        };
     }
 
     private static Check Attribution(JobFacts facts)
@@ -75,11 +106,23 @@ internal static class FlashChecks
         const string id = "A3", title = "every change attributed", limit = "0 unattributed bytes";
         if (facts.Plan is not { } plan)
             return NotReached(id, title, limit);
-        return new Check(id, title, plan.UnattributedBytes == 0 ? Verdict.Pass : Verdict.Fail, false,
+        string? own = OwnRegionChanged(facts, plan);
+        bool sound = plan.UnattributedBytes == 0 && own is null;
+        return new Check(id, title, sound ? Verdict.Pass : Verdict.Fail, false,
             $"{plan.ChangedBytes} bytes in {plan.Changes.Length} changes, {plan.UnattributedBytes} unattributed", limit,
-            plan.UnattributedBytes == 0 ? "every changed byte belongs to a named rule"
-                : "the planned image changes bytes that no rule names");
+            sound ? "every changed byte belongs to a named rule"
+                : own is null ? "the planned image changes bytes that no rule names"
+                : $"the planned image changes this board's own {own} region");
     }
+
+    // Another board's data never lands on the chip (rule I8), unless the operator typed that all of it shall.
+    private static string? OwnRegionChanged(JobFacts facts, JournalData.Plan plan) =>
+        facts.Image is { WholeChip: true } ? null : (facts.Audit?.Regions ?? [])
+            .Where(region => ReplaceableRegions.OwnRegions.Contains(region.Name))
+            .FirstOrDefault(region => plan.Changes.Any(
+                change => change.Start < region.End && change.End > region.Start))?.Name;
+
+    private static string Origin(JobFacts facts) => facts.Image is null ? "backup" : "composed image";
 
     // What the chip holds at the end counts; the verification after the write only if the job ended there.
     private static JournalData.FlashCheck? Content(JobFacts facts) =>
@@ -87,13 +130,14 @@ internal static class FlashChecks
 
     private static Check Kept(JobFacts facts)
     {
-        const string id = "A4", title = "kept code unchanged", limit = "byte-equal to the backup, signature valid";
+        const string id = "A4", title = "kept code unchanged";
+        string origin = Origin(facts), limit = $"byte-equal to the {origin}, signature valid";
         if (Content(facts) is not { } check)
             return NotReached(id, title, limit);
         var different = check.Kept.Where(kept => !kept.Equal && !kept.BoardData).Select(kept => kept.Name).ToList();
         bool sound = different.Count == 0 && check.Kept.Length > 0 && check.SignatureValid;
-        string text = different.Count > 0 ? $"{different[0]} differs from the backup"
-            : sound ? "manifest, kept modules and kept partitions are as in the backup"
+        string text = different.Count > 0 ? $"{different[0]} differs from the {origin}"
+            : sound ? $"manifest, kept modules and kept partitions are as in the {origin}"
             : "the signature of the code partition is not valid";
         return new Check(id, title, sound ? Verdict.Pass : Verdict.Fail, false,
             $"{check.Kept.Length - different.Count} of {check.Kept.Length} ranges equal", limit, text);

@@ -15,7 +15,7 @@ internal static class FuseChecks
 
     /// <summary>True from the version on in which an enforcement policy could switch the board off.</summary>
     public static bool Matter(JobFacts facts) =>
-        facts.Audit is not { } audit || MajorMinor(audit.Version) >= FirstFusedVersion;
+        facts.Audit is not { } audit || MajorMinor(audit.Version) >= FirstFusedVersion || IsFirstFused(facts);
 
     /// <summary>Judges the registers of the board as received.</summary>
     public static Check BootGuard(JobFacts facts)
@@ -26,6 +26,8 @@ internal static class FuseChecks
             return FlashChecks.NotReached(Id, Title, Limit);
         }
 
+        if (IsFirstFused(facts))
+            return Is(Verdict.Inconclusive, "not read", $"{audit.Family} {audit.Version} as received shows no fuses");
         if (MajorMinor(audit.Version) < FirstFusedVersion)
             return Is(Verdict.Pass, "no Boot Guard", "ME versions before 9.5 have none");
         List<MeRegisters> samples = Samples(boot);
@@ -37,6 +39,11 @@ internal static class FuseChecks
             : Is(Verdict.Inconclusive, measured.Length > 0 ? measured : "not read",
                 "the fuses were not read in every sample");
     }
+
+    // An image can bring a version that heeds fuses, where the one that was found does not show them.
+    private static bool IsFirstFused(JobFacts facts) =>
+        facts is { Audit: { } found, ImageAudit.Content: { } brought }
+        && MajorMinor(found.Version) < FirstFusedVersion && MajorMinor(brought.Version) >= FirstFusedVersion;
 
     // Only samples whose HFSTS1 shows a device; without an agent, what the firmware printed.
     internal static List<MeRegisters> Samples(BootObservation boot)

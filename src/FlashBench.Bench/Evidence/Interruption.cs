@@ -75,6 +75,8 @@ internal sealed record PhaseFailure(Verdict Verdict, string Reason, ErrorClass C
     {
         JournalData.Backup { Agree: false } => Doubtful("two whole reads of the chip differed"),
         JournalData.Audit { Refusals: [var refusal, ..] } => new(Verdict.Fail, refusal, ErrorClass.Image),
+        JournalData.ImageAudit { Content.Refusals: [var refusal, ..] } =>
+            new(Verdict.Fail, refusal, ErrorClass.Image),
         JournalData.ReadBack { Purpose: "before", DifferingBytes: > 0 } read => new(
             Verdict.Inconclusive, $"{Before}{Differing(read)} of the chip differed from the backup outside the board's "
                 + "own data", ErrorClass.Dut),

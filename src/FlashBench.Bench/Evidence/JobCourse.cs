@@ -20,7 +20,7 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
     /// <summary>Everything that speaks against a whole job, a sentence each; empty for one that may pass.</summary>
     public List<string> Faults() =>
     [
-        .. Numbers(), .. PhaseOrder(), .. Chip(), .. Writing(), .. Reading(), .. HashChain(),
+        .. Numbers(), .. PhaseOrder(), .. Image(), .. Chip(), .. Writing(), .. Reading(), .. HashChain(),
     ];
 
     private JournalData.JobStart Start => (JournalData.JobStart)data[0];
@@ -52,6 +52,22 @@ internal sealed class JobCourse(IReadOnlyList<JournalData> data)
         JournalData.PhaseEnd[] ended = [.. data.OfType<JournalData.PhaseEnd>()];
         if (!begun.SequenceEqual(wanted) || !ended.Select(phase => phase.Name).SequenceEqual(wanted))
             yield return "not every phase ran, in order";
+    }
+
+    private IEnumerable<string> Image()
+    {
+        int asked = data.OfType<JournalData.Image>().Count();
+        var audited = data.OfType<JournalData.ImageAudit>().ToList();
+        if (asked > 1 || audited.Count != asked)
+            yield return "the image is not recorded and audited once each";
+        if (asked > 0 && data.TakeWhile(record => record is not JournalData.PhaseBegin).All(
+            record => record is not JournalData.Image))
+        {
+            yield return "the image was named when the job had begun";
+        }
+
+        if (audited.Exists(image => image.ComposedSha256.Length == 0 || image.Content.Refusals.Length > 0))
+            yield return "the image was refused";
     }
 
     private IEnumerable<string> Chip()

@@ -45,6 +45,18 @@ public sealed record JobFacts
     /// <summary>What the backup contains.</summary>
     public JournalData.Audit? Audit { get; init; }
 
+    /// <summary>The image of which the board was to get something; null for none.</summary>
+    public JournalData.Image? Image { get; init; }
+
+    /// <summary>What that image contains, and what of it the board gets.</summary>
+    public JournalData.ImageAudit? ImageAudit { get; init; }
+
+    /// <summary>What was neutralized: what the image made of the backup, or the backup.</summary>
+    public JournalData.Audit? Source => ImageAudit is { ComposedSha256.Length: > 0 } image ? image.Content : Audit;
+
+    /// <summary>What the firmware was made of that the board holds at the end.</summary>
+    internal JournalData.Audit? Held => FlashChecks.Count > 0 ? Source : Audit;
+
     /// <summary>What was to be changed.</summary>
     public JournalData.Plan? Plan { get; init; }
 
@@ -86,6 +98,7 @@ public sealed record JobFacts
     /// <summary>True if any part was simulated or the image was signed with the test key (rule I7), whatever the first
     /// record says.</summary>
     public bool IsSimulated => Start.Simulated || Parts.Any(part => part.Simulated) || Audit is { TestKey: true }
+        || ImageAudit is { Content.TestKey: true }
         || Resumes.Any(resume => resume.Parts.Any(part => part.Simulated));
 
     /// <summary>What keeps the records from being those of a whole job in its right order; a PASS needs none.</summary>

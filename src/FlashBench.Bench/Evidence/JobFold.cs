@@ -35,6 +35,8 @@ public static class JobFold
             BackupPasses = [.. data.OfType<JournalData.BackupPass>()],
             Backup = Last<JournalData.Backup>(data),
             Audit = Last<JournalData.Audit>(data),
+            Image = Last<JournalData.Image>(data),
+            ImageAudit = Last<JournalData.ImageAudit>(data),
             Plan = Last<JournalData.Plan>(data),
             IsDirty = IsDirty(all),
             BlocksWritten = data.OfType<JournalData.BlockDone>().Count(),
@@ -51,10 +53,18 @@ public static class JobFold
         return boots.Restarted.Count == 0 ? facts : RestartedBoots.Weigh(facts, boots.Restarted);
     }
 
+    /// <summary>The records that count: of a job that was interrupted and went on, what it did not have to do again.
+    /// </summary>
+    /// <param name="records">A sound journal, its first record a job.start.</param>
+    public static IReadOnlyList<JournalRecord> Counting(IReadOnlyList<JournalRecord> records) =>
+        ResumedJournal.Of(records).Records;
+
     /// <summary>Folds the job that lies in a directory.</summary>
     /// <param name="directory">The job directory; its console is read.</param>
     /// <param name="records">Its journal.</param>
-    internal static JobFacts OfFolder(string directory, IReadOnlyList<JournalRecord> records)
+    /// <exception cref="EvidenceException">The records do not make a job, or the console is not the one that they know.
+    /// </exception>
+    public static JobFacts OfFolder(string directory, IReadOnlyList<JournalRecord> records)
     {
         using ConsoleRecording console = ConsoleRecording.Open(directory, records);
         return Fold(records, console.Arrivals());

@@ -64,7 +64,7 @@ public static class MeObserved
 
     private static ObservedState? Of(JobFacts facts, BootObservation boot, bool after)
     {
-        if (facts.Audit is not { } audit)
+        if ((after ? facts.Source : facts.Audit) is not { } audit)
             return null;
         bool bit = after ? StateChecks.BitAfter(facts, audit) : audit.DisableBit.Set;
         var shown = boot.Samples.Select(sample => sample.Registers).Where(words => words.Status1 is not null).ToList();

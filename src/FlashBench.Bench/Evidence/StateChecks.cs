@@ -50,7 +50,7 @@ internal static class StateChecks
         const string id = "C1", title = "ME state in its registers";
         const string limit = "disabled, read early, midway and past the mark of every boot";
         var boots = facts.Boots.Where(boot => BootKind.IsWatched(boot.Kind)).ToList();
-        if (boots.Count == 0 || facts.Audit is not { } audit)
+        if (boots.Count == 0 || facts.Source is not { } audit || facts.Audit is not { } received)
             return FlashChecks.NotReached(id, title, limit);
         bool bit = BitAfter(facts, audit);
         if (HasNoMe(facts))
@@ -68,7 +68,7 @@ internal static class StateChecks
         string? missing = boots.Select(boot => MissingWindow(facts, boot)).FirstOrDefault(text => text is not null);
         if (missing is not null)
             return new Check(id, title, Verdict.Inconclusive, false, measured, limit, missing);
-        (bool paired, string enabled) = Before(facts, audit);
+        (bool paired, string enabled) = Before(facts, received);
         return new Check(
             id, title, paired ? Verdict.Pass : Verdict.Inconclusive, false, measured, limit,
             $"{states[0].Sentence}; {enabled}");
@@ -111,7 +111,7 @@ internal static class StateChecks
     {
         const string id = "C2", title = "firmware's own words", limit = "agree with the registers";
         var boots = facts.Boots.Where(boot => BootKind.IsWatched(boot.Kind)).ToList();
-        if (boots.Count == 0 || facts.Audit is not { } audit)
+        if (boots.Count == 0 || facts.Source is not { } audit)
             return FlashChecks.NotReached(id, title, limit);
         bool bit = BitAfter(facts, audit);
         var states = boots.Select(boot => TextState(boot.FirmwareText, audit, bit)).ToList();

@@ -9,6 +9,7 @@ internal static class StatementFlash
     public static void Write(Utf8JsonWriter json, JobFacts facts)
     {
         WriteDut(json, facts);
+        StatementImage.Write(json, facts);
         WriteFlash(json, facts);
         WriteMe(json, facts);
     }
@@ -174,7 +175,7 @@ internal static class StatementFlash
         json.WriteEndObject();
     }
 
-    private static void WriteBit(Utf8JsonWriter json, JournalData.DisableBitState bit)
+    internal static void WriteBit(Utf8JsonWriter json, JournalData.DisableBitState bit)
     {
         json.WriteStartObject("disableBit");
         json.WriteString("name", bit.Name);
@@ -185,14 +186,14 @@ internal static class StatementFlash
         json.WriteEndObject();
     }
 
-    private static void WriteNamed(Utf8JsonWriter json, JournalData.NamedRange range)
+    internal static void WriteNamed(Utf8JsonWriter json, JournalData.NamedRange range)
     {
         WriteRangeStart(json, range.Start, range.End);
         json.WriteString("name", range.Name);
         json.WriteEndObject();
     }
 
-    private static void WriteRangeStart(Utf8JsonWriter json, uint start, uint end)
+    internal static void WriteRangeStart(Utf8JsonWriter json, uint start, uint end)
     {
         json.WriteStartObject();
         json.WriteString("start", CertificateText.Address(start));

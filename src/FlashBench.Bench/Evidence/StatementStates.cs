@@ -11,7 +11,7 @@ internal static class StatementStates
     public static void Write(Utf8JsonWriter json, JobFacts facts)
     {
         WriteState(json, "stateBefore", MeObserved.Before(facts), facts.Audit);
-        WriteState(json, "stateAfter", MeObserved.After(facts), facts.Audit);
+        WriteState(json, "stateAfter", MeObserved.After(facts), facts.Source);
         WriteFacts(json, "amt", BoardChecks.AmtFacts(facts));
         WriteFacts(json, "fuses", FuseFacts.Of(facts));
     }

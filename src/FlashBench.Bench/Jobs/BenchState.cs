@@ -92,6 +92,25 @@ public sealed class BenchState(string folder, string? chipFolder = null)
         }
     }
 
+    /// <summary>All jobs that left a bench's board half-written, by bench.</summary>
+    /// <exception cref="JournalWriteException">The marks cannot be read.</exception>
+    public IReadOnlyList<(string Bench, string Job)> DirtyJobs()
+    {
+        try
+        {
+            string marks = Path.GetDirectoryName(DirtyPath("any"))!;
+            return !Directory.Exists(marks) ? [] :
+            [
+                .. Directory.EnumerateFiles(marks).Order(StringComparer.Ordinal)
+                    .Select(file => (Path.GetFileName(file), File.ReadAllText(file).Trim())),
+            ];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"the marks of half-written boards cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>The chip that was bound to a board; null for a new board.</summary>
     /// <exception cref="JournalWriteException">The binding cannot be read.</exception>
     public DutBinding? Binding(string dut)
@@ -157,6 +176,10 @@ public sealed record DutBinding(string JedecId, string UniqueId, string GbeSha25
 {
     /// <summary>Hash of the last backup that was found stock; null if none was.</summary>
     public string? BackupSha256 { get; init; }
+
+    /// <summary>Hash of the GbE region that a job put there with a whole image, on the operator's typed word; null if
+    /// none did since the board's own was last seen.</summary>
+    public string? PlacedGbeSha256 { get; init; }
 }
 
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(

@@ -71,11 +71,15 @@ public sealed partial class CertifyJob
         if (!File.Exists(Path.Combine(folders.Directory, DsseEnvelope.FileName))) // written last
             EvidenceWriter.Write(folders, interrupted.Records, facts, judgement);
         return new JobResult(
-            judgement, facts.IsDirty, facts.Backup is { Stored: true }, facts.Plan is not null, facts.IsSimulated);
+            judgement, facts.IsDirty, facts.Backup is { Stored: true }, facts.Plan is not null, facts.IsSimulated)
+        {
+            Erased = IsErased(interrupted.Records),
+        };
     }
 
     private async Task GoOnAsync(JobContext job, InterruptedJob interrupted, CancellationToken cancel)
     {
+        var held = new HeldSlots(Gate, job);
         try
         {
             foreach (string remark in JobRemarks.Of(options, parts, clock.Time.GetUtcNow()))
@@ -87,12 +91,17 @@ public sealed partial class CertifyJob
             job.Dirty = interrupted.IsDirty;
             job.Marked = folders.State.DirtyJob(options.Bench) is not null;
             if (Phases(job).Exists(phase => phase.Name != "certify" && interrupted.Ended(phase.Name) is null))
+            {
+                await held.EnterAsync("identify", cancel);
                 await ChipAgainStep.RunAsync(job, interrupted, cancel);
-            await RunPhasesAsync(job, cancel);
+                await held.CloseProgrammerAsync();
+            }
+
+            await RunPhasesAsync(job, held, cancel);
         }
         finally
         {
-            await SafeState.EnterAsync(job);
+            await LeaveAsync(job, held);
         }
     }
 }

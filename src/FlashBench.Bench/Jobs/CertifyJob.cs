@@ -1,4 +1,5 @@
 using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs.Phases;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
@@ -30,6 +31,10 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
     /// <summary>Told what happens, on the job's own thread.</summary>
     public Action<JobEvent> Listener { get; init; } = _ => { };
 
+    /// <summary>Keeps a phase from beginning until what benches share is free for it; null for a bench that shares
+    /// nothing.</summary>
+    public PhaseGate? Gate { get; init; }
+
     /// <summary>Acts at every moment of every journal append; for crash and disk-full tests.</summary>
     public Action<JournalMoment, string>? JournalProbe { get; init; }
 
@@ -57,6 +62,8 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
             journal.Append(commissioning);
         if (options.Laboratory is { } laboratory)
             journal.Append(laboratory);
+        if (options.Image is { } image)
+            journal.Append(Keep(image));
         using var log = new ConsoleLog(folders.Directory, journal);
         return await RunAsync(journal, log, start, interrupted: null, async job =>
         {
@@ -95,8 +102,23 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
         (Judgement judgement, bool simulated) = Conclude(job);
         return new JobResult(
             judgement, job.Dirty, job.Backup is not null && !IsPutBack(),
-            _records.Exists(record => record.Data is JournalData.Plan), simulated);
+            _records.Exists(record => record.Data is JournalData.Plan), simulated)
+        {
+            Erased = IsErased(_records),
+        };
     }
+
+    // With the file in the vault a job that is interrupted can go on without it.
+    private JournalData.Image Keep(ImageToTake image)
+    {
+        if (options.Control is not null)
+            throw new InvalidOperationException("a negative control is made of the board's own image");
+        return new JournalData.Image(
+            folders.Vault.Store(image.File.Span), image.File.Length, [.. image.Regions], image.WholeChip);
+    }
+
+    private static bool IsErased(IReadOnlyList<JournalRecord> records) =>
+        records.Any(record => record.Data is JournalData.Dirty);
 
     // A backup that went back, or was to go back, leaves nothing that `resume` could do.
     private bool IsPutBack() => _backup is not null || IsRestored;
@@ -113,30 +135,48 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
 
     private async Task RunOnBoardAsync(JobContext job, CancellationToken cancel)
     {
+        var held = new HeldSlots(Gate, job);
         try
         {
             foreach (string remark in JobRemarks.Of(options, parts, clock.Time.GetUtcNow()))
                 job.Deviate(remark);
-            await RunPhasesAsync(job, cancel);
+            await RunPhasesAsync(job, held, cancel);
         }
         finally
         {
-            await SafeState.EnterAsync(job);
+            await LeaveAsync(job, held);
         }
     }
 
-    private async Task RunPhasesAsync(JobContext job, CancellationToken cancel)
+    private static async Task LeaveAsync(JobContext job, HeldSlots held)
+    {
+        try
+        {
+            await SafeState.EnterAsync(job);
+        }
+        finally
+        {
+            await held.EndAsync();
+        }
+    }
+
+    private async Task RunPhasesAsync(JobContext job, HeldSlots held, CancellationToken cancel)
     {
         List<(string Name, PhaseWork Run)> phases = Phases(job);
         bool stopped = false;
-        using var limit = new CancellationTokenSource(
+        using var limit = new JobDeadline(
             PhaseLimits.OfJob(phases.Select(phase => phase.Name), job.Start), clock.Limits);
         for (int i = 0; i < phases.Count - 1; i++)
         {
             if (job.Interrupted?.Ended(phases[i].Name) is { } ended)
+            {
                 stopped |= ended.Verdict != Verdict.Pass;
+            }
             else if (!stopped || RunsAnyway(job, phases[i].Name, cancel))
-                stopped |= await RunPhaseAsync(job, (i + 1, phases.Count), phases[i], limit, cancel) != Verdict.Pass;
+            {
+                var place = new PhasePlace(i + 1, phases.Count, held, limit);
+                stopped |= await RunPhaseAsync(job, place, phases[i], cancel) != Verdict.Pass;
+            }
         }
     }
 
@@ -190,21 +230,29 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
 
     // The one place where a broken bench, an operator's stop or a hang becomes an outcome. Bugs pass through.
     private async Task<Verdict> RunPhaseAsync(
-        JobContext job, (int Number, int Count) place, (string Name, PhaseWork Run) phase,
-        CancellationTokenSource wholeJob, CancellationToken cancel)
+        JobContext job, PhasePlace place, (string Name, PhaseWork Run) phase, CancellationToken cancel)
     {
-        job.BeginPhase(place.Number, place.Count, phase.Name);
         TimeSpan longest = PhaseLimits.Of(phase.Name, job.Start, job.Chip?.SizeBytes);
-        using var late = new CancellationTokenSource(longest, clock.Limits);
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock.Limits);
         // A control's backup goes back also after the first wish to stop.
         CancellationToken asked = phase.Name == Restore && _backup is null ? job.Now : cancel;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(asked, job.Now, late.Token, wholeJob.Token);
+        using var byHand = CancellationTokenSource.CreateLinkedTokenSource(asked, job.Now);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            byHand.Token, late.Token, place.WholeJob.Passed);
+        bool begun = false;
         PhaseOutcome outcome;
         try
         {
+            await place.Held.EnterAsync(phase.Name, byHand.Token);
+            job.BeginPhase(place.Number, place.Count, phase.Name);
+            begun = true;
+            late.CancelAfter(longest);
+            place.WholeJob.Start();
             outcome = job.ShownBefore(phase.Name)
                 ?? await phase.Run(stop.Token)
                     .WaitAsync(longest + PhaseLimits.LetGo, clock.Limits, CancellationToken.None);
+            if (outcome.Verdict == Verdict.Pass)
+                await place.Held.CloseProgrammerAsync();
         }
         catch (SensorFrozenException e)
         {
@@ -219,13 +267,18 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
             outcome = new PhaseOutcome(Verdict.Aborted, "stopped by the operator", ErrorClass.Canceled);
         }
         catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException
-            && (late.IsCancellationRequested || wholeJob.IsCancellationRequested)))
+            && (late.IsCancellationRequested || place.WholeJob.Passed.IsCancellationRequested)))
         {
             outcome = new PhaseOutcome(
                 Verdict.Error, $"it hangs: not done after {longest.TotalMinutes:0} minutes", ErrorClass.Infrastructure);
         }
 
+        if (begun)
+            place.WholeJob.Stop();
+        else
+            job.BeginPhase(place.Number, place.Count, phase.Name); // what ended as it waited has its place too
         job.EndPhase(phase.Name, outcome);
+        place.Held.LeaveSupply();
         return outcome.Verdict;
     }
 
@@ -257,4 +310,6 @@ public sealed partial class CertifyJob(BenchParts parts, CertifyOptions options,
     }
 
     private delegate Task<PhaseOutcome> PhaseWork(CancellationToken stop);
+
+    private readonly record struct PhasePlace(int Number, int Count, HeldSlots Held, JobDeadline WholeJob);
 }

@@ -50,6 +50,10 @@ public sealed record CertifyOptions
     /// <summary>True if the control is that nothing is written.</summary>
     public bool KeepsStock => Control is { } control && NegativeControls.KeepsStock(control);
 
+    /// <summary>The image of which the board gets something before it is neutralized; null for none. A job that goes on
+    /// has it from its record and the vault.</summary>
+    public ImageToTake? Image { get; init; }
+
     /// <summary>The valid commissioning record of this bench and board type; null for none. With one the baseline is
     /// short.</summary>
     public JournalData.Commissioning? Commissioning { get; init; }
@@ -72,6 +76,10 @@ public sealed record CertifyOptions
 
     /// <summary>True if a virtual bench runs in real time, for the record.</summary>
     public bool RealTime { get; init; }
+
+    /// <summary>What spoke against this bench, board or image, and was overruled by the operator; for the record.
+    /// </summary>
+    public IReadOnlyList<string> Overruled { get; init; } = [];
 
     /// <summary>What was arranged to go wrong on a simulated bench, for the record; null for nothing.</summary>
     public string? FaultPlan { get; init; }

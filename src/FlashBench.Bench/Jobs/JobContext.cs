@@ -3,6 +3,7 @@ using FlashBench.Bench.Jobs.Phases;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
 using FlashBench.Firmware;
+using FlashBench.Firmware.Composition;
 using FlashBench.Firmware.Neutralization;
 using FlashBench.Hardware.Flash;
 
@@ -47,11 +48,22 @@ internal sealed class JobContext
     /// <summary>The chip's original content, after "backup".</summary>
     public byte[]? Backup { get; set; }
 
-    /// <summary>The analysed original, after "audit".</summary>
+    /// <summary>The analysed backup, after "audit".</summary>
+    public ImageAnalysis? Board { get; set; }
+
+    /// <summary>What is neutralized, after "audit": the backup, or what another image makes of it.</summary>
     public ImageAnalysis? Original { get; set; }
 
-    /// <summary>What the job will do to the flash, after "audit".</summary>
+    /// <summary>How another image made <see cref="Original"/> of the backup, after "audit"; null without one.</summary>
+    public ImageComposition? Composition { get; set; }
+
+    /// <summary>What the job will do to the flash, after "audit": every byte in which the plan differs from the
+    /// backup.</summary>
     public ImagePlan? Plan { get; set; }
+
+    /// <summary>How <see cref="Original"/> is neutralized, after "audit"; <see cref="Plan"/> itself if that is the
+    /// backup.</summary>
+    public ImagePlan? Neutralization { get; set; }
 
     /// <summary>What the chip holds, as verified after the write.</summary>
     public byte[]? Verified { get; set; }
@@ -71,6 +83,10 @@ internal sealed class JobContext
 
     /// <summary>The write that the interruption left unfinished; null if there is none.</summary>
     public BegunWrite? Begun { get; init; }
+
+    /// <summary>The image of which the board gets something; null for none.</summary>
+    public JournalData.Image? Image => Records.Select(record => record.Data).OfType<JournalData.Image>()
+        .LastOrDefault();
 
     public int NextBoot() => Records.Count(record => record.Data is JournalData.BootBegin) + 1;
 

@@ -1,8 +1,15 @@
+using FlashBench.Bench.Fleet;
+
 namespace FlashBench.Bench.Jobs;
 
 /// <summary>Something that a person or a program watching a job wants to see at once.</summary>
 public abstract record JobEvent
 {
+    /// <summary>A phase cannot begin yet; none of this time counts against its limits.</summary>
+    /// <param name="Phase">Its name.</param>
+    /// <param name="For">What it waits for, and who has it.</param>
+    public sealed record Waiting(string Phase, LockWait For) : JobEvent;
+
     /// <summary>A phase begins.</summary>
     public sealed record PhaseStarted(int Number, int Count, string Name) : JobEvent;
 

@@ -14,6 +14,21 @@ public sealed record JobFolders(string Directory, Vault Vault, BenchState State,
 
     private const int SuffixMax = 100_000;
 
+    /// <summary>The directories that <see cref="Create"/> made for a job, the first one first.</summary>
+    public static IReadOnlyList<string> Of(string evidence, string job)
+    {
+        var made = new List<string>();
+        for (int suffix = 1; suffix < SuffixMax; suffix++)
+        {
+            string path = PathOf(evidence, job, suffix);
+            if (!System.IO.Directory.Exists(path))
+                break;
+            made.Add(path);
+        }
+
+        return made;
+    }
+
     /// <summary>Makes a new job directory: the job id, with a number behind it if that is taken.</summary>
     /// <param name="evidence">Evidence folder; created if needed.</param>
     /// <param name="job">Job id.</param>
@@ -25,7 +40,7 @@ public sealed record JobFolders(string Directory, Vault Vault, BenchState State,
             Journal.DurableFile.CreateDirectory(evidence);
             for (int suffix = 1; suffix < SuffixMax; suffix++)
             {
-                string path = Path.Combine(evidence, suffix == 1 ? job : $"{job}-{suffix}");
+                string path = PathOf(evidence, job, suffix);
                 if (File.Exists(path) || System.IO.Directory.Exists(path))
                     continue;
                 Journal.DurableFile.CreateDirectory(path);
@@ -39,4 +54,7 @@ public sealed record JobFolders(string Directory, Vault Vault, BenchState State,
             throw new Journal.JournalWriteException($"{evidence}: no job directory can be made: {e.Message}", e);
         }
     }
+
+    private static string PathOf(string evidence, string job, int suffix) =>
+        Path.Combine(evidence, suffix == 1 ? job : $"{job}-{suffix}");
 }

@@ -15,6 +15,10 @@ internal static class JobRemarks
             yield return $"no valid commissioning record: {fault}";
         if (options.ShortenedWatch is { } shortened)
             yield return $"the watch was shortened to {shortened.TotalSeconds:0} s by the operator";
+        if (options.Image is { WholeChip: true })
+            yield return "the operator typed the serial: the whole image goes onto the chip, over this board's data";
+        foreach (string overruled in options.Overruled)
+            yield return overruled;
         if (options.FaultPlan is { } faults)
             yield return faults;
         if (parts.Sensor is null)

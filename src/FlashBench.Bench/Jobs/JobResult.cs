@@ -11,6 +11,9 @@ namespace FlashBench.Bench.Jobs;
 /// <param name="Simulated">True if any part of the bench was simulated.</param>
 public sealed record JobResult(Judgement Judgement, bool Dirty, bool HasBackup, bool ReachedPlan, bool Simulated)
 {
+    /// <summary>True if the first erase was begun, whatever came of it.</summary>
+    public bool Erased { get; init; }
+
     /// <summary>True if something was begun that `resume` or `restore` can bring to its end.</summary>
     public bool CanGoOn => HasBackup && (Dirty || Judgement.Verdict == Verdict.Aborted);
 }

@@ -12,6 +12,7 @@ internal static class JournalJson
         ("job.start", JournalContext.Default.JobStart),
         ("commissioning", JournalContext.Default.Commissioning),
         ("laboratory", JournalContext.Default.Laboratory),
+        ("image", JournalContext.Default.Image),
         ("phase.begin", JournalContext.Default.PhaseBegin),
         ("phase.end", JournalContext.Default.PhaseEnd),
         ("deviation", JournalContext.Default.Deviation),
@@ -23,6 +24,7 @@ internal static class JournalJson
         ("backup.pass", JournalContext.Default.BackupPass),
         ("backup", JournalContext.Default.Backup),
         ("audit", JournalContext.Default.Audit),
+        ("image.audit", JournalContext.Default.ImageAudit),
         ("plan", JournalContext.Default.Plan),
         ("dirty", JournalContext.Default.Dirty),
         ("block.intent", JournalContext.Default.BlockIntent),
@@ -71,6 +73,7 @@ internal static class JournalJson
 [JsonSerializable(typeof(JournalData.JobStart))]
 [JsonSerializable(typeof(JournalData.Commissioning))]
 [JsonSerializable(typeof(JournalData.Laboratory))]
+[JsonSerializable(typeof(JournalData.Image))]
 [JsonSerializable(typeof(JournalData.PhaseBegin))]
 [JsonSerializable(typeof(JournalData.PhaseEnd))]
 [JsonSerializable(typeof(JournalData.Deviation))]
@@ -82,6 +85,7 @@ internal static class JournalJson
 [JsonSerializable(typeof(JournalData.BackupPass))]
 [JsonSerializable(typeof(JournalData.Backup))]
 [JsonSerializable(typeof(JournalData.Audit))]
+[JsonSerializable(typeof(JournalData.ImageAudit))]
 [JsonSerializable(typeof(JournalData.Plan))]
 [JsonSerializable(typeof(JournalData.Dirty))]
 [JsonSerializable(typeof(JournalData.BlockIntent))]

@@ -29,6 +29,9 @@ public sealed class PowerStrategy(
     private (SpiNorIdentity Chip, SpiClock Clock)? _expected;
     private bool _pinsUnknown, _spiConnected, _spiUsed, _unmeasuredNoted, _letGo;
 
+    /// <summary>True from <see cref="EnsureOffAsync"/> to the next start: the board was shown to be off.</summary>
+    public bool IsShownOff { get; private set; }
+
     /// <summary>True once two samples differed: the sensor lives.</summary>
     public bool SensorMoved => _gauge is { Moved: true };
 
@@ -55,11 +58,13 @@ public sealed class PowerStrategy(
         {
             RefuseUnmeasured();
             await Task.Delay(hold, clock.Time, cancel);
+            IsShownOff = true;
             return;
         }
 
         PowerSample off = await _gauge.HoldOffAsync(await _gauge.ConfirmOffAsync(cancel), hold, cancel);
         note(new JournalData.PowerSense("off", off.RailMillivolts, off.SupplyMilliamps));
+        IsShownOff = true;
     }
 
     /// <summary>From now on only this chip is accepted when the programmer is opened, and spoken to at this clock.
@@ -115,6 +120,7 @@ public sealed class PowerStrategy(
     {
         Refuse(SpiState(), PowerRequest.SwitchOn);
         await LetGoAsync(cancel);
+        IsShownOff = false;
         note(new JournalData.PowerCommand(true, why));
         Func<Task> close = async () => await parts.Relay.OnAsync(cancel);
         await (parts.Controls.Group is { } group ? group.SwitchOnAsync(close, cancel) : close());
@@ -167,6 +173,25 @@ public sealed class PowerStrategy(
     {
         if (parts.Relay.Commanded != false)
             await parts.Relay.OffAsync(CancellationToken.None);
+    }
+
+    /// <summary>Looks whether the board is off after <see cref="CutAsync"/>, as long as that may take.</summary>
+    /// <param name="cancel">Ends the look; then it is not known to be off.</param>
+    /// <returns>False if it is not, or if nothing measures and the relay was not commanded.</returns>
+    /// <remarks>Not noted, as the cut is not.</remarks>
+    public async Task<bool> IsOffAfterCutAsync(CancellationToken cancel)
+    {
+        if (_gauge is null)
+            return parts.Relay.Commanded == false;
+        try
+        {
+            await _gauge.ConfirmOffAsync(cancel);
+            return true;
+        }
+        catch (Exception e) when (e is BenchException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Takes one sample.</summary>

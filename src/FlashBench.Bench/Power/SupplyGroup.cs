@@ -1,20 +1,23 @@
+using FlashBench.Bench.Fleet;
 using FlashBench.Hardware;
 
 namespace FlashBench.Bench.Power;
 
 /// <summary>Boards on one supply: their inrush currents must not come in the same moment.</summary>
 /// <remarks>
-/// A lock file that the operating system takes back when its owner dies; whoever switches on holds it for the stagger
-/// time. Holds between processes of one host.
+/// Whoever switches on keeps the others waiting for the stagger time: those of this instance in the order in which they
+/// came, those of other processes by a lock file that the operating system takes back when its owner dies.
 /// </remarks>
-/// <param name="file">Lock file; its folder exists.</param>
+/// <param name="file">Lock file; its folder exists. Null where no other process counts, as on virtual time.</param>
 /// <param name="id">The group's name.</param>
 /// <param name="stagger">Shortest time between two starts.</param>
 /// <param name="time">Clock of the waits.</param>
-public sealed class SupplyGroup(string file, string id, TimeSpan stagger, TimeProvider time)
+public sealed class SupplyGroup(string? file, string id, TimeSpan stagger, TimeProvider time)
 {
     private const int WaitersMax = 100; // that many boards may start before this one
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly FifoSlots _turns = new(capacity: 1);
 
     /// <summary>Waits until no other board of the group starts, switches on, and keeps the others waiting for the
     /// stagger time.</summary>
@@ -22,12 +25,20 @@ public sealed class SupplyGroup(string file, string id, TimeSpan stagger, TimePr
     public async Task SwitchOnAsync(Func<Task> close, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(close);
-        await using FileStream held = await EnterAsync(cancel);
-        await close();
-        await Task.Delay(stagger, time, cancel);
+        FifoSlots.Slot turn = await _turns.EnterAsync(id, () => { }, cancel);
+        try
+        {
+            await using FileStream? held = file is null ? null : await HoldAsync(file, cancel);
+            await close();
+            await Task.Delay(stagger, time, cancel);
+        }
+        finally
+        {
+            _turns.Leave(turn);
+        }
     }
 
-    private async Task<FileStream> EnterAsync(CancellationToken cancel)
+    private async Task<FileStream> HoldAsync(string file, CancellationToken cancel)
     {
         long began = time.GetTimestamp();
         TimeSpan limit = stagger * WaitersMax + TimeSpan.FromSeconds(10);

@@ -47,7 +47,7 @@ internal sealed record FlashChange(uint Start, uint End, FlashFate Fate)
     /// plan keeps nothing in them, and all that it changes in them becomes 0xFF (the rest was 0xFF before).</summary>
     public static IEnumerable<FlashChange> Emptied(JobFacts facts, IReadOnlyList<FlashChange> changes)
     {
-        if (MeSection.LastCheck(facts) is not { Left.Length: 0 } || facts.Audit is not { } audit)
+        if (MeSection.LastCheck(facts) is not { Left.Length: 0 } || facts.Source is not { } audit)
             return [];
         return
             from partition in audit.Partitions

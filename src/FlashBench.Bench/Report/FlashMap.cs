@@ -29,7 +29,12 @@ internal static class FlashMap
                 WriteHatch(page);
                 IReadOnlyList<FlashChange> after = [.. FlashChange.Emptied(facts, changes), .. changes];
                 if (me is not null)
-                    WriteZoom(page, new SvgScale(me.Start, me.End, Left, Right), (size, me), audit, after);
+                {
+                    (JournalData.NamedRange[] Before, JournalData.NamedRange[] After) partitions =
+                        (audit.Partitions, (facts.Source ?? audit).Partitions);
+                    WriteZoom(page, new SvgScale(me.Start, me.End, Left, Right), (size, me), partitions, after);
+                }
+
                 WriteStrip(page, 16, "chip after", new SvgScale(0, size, Left, Right), audit.Regions);
                 WriteFates(page, 16, new SvgScale(0, size, Left, Right), after);
             }
@@ -39,6 +44,12 @@ internal static class FlashMap
     private static string Caption(JobFacts facts, JournalData.Audit audit)
     {
         string before = $"ME region content before: {Figures.Bytes(audit.ContentBytes)}";
+        if (facts.Image is not null && facts.Source is { } source)
+        {
+            before += $"; with the image: {Figures.Bytes(source.ContentBytes)}";
+            audit = source;
+        }
+
         JournalData.FlashCheck? after = MeSection.LastCheck(facts);
         return after is null
             ? $"{before}."
@@ -79,7 +90,8 @@ internal static class FlashMap
 
     // The part of the chip that the lower strips show larger, then the ME region before and after.
     private static void WriteZoom(
-        MarkupWriter page, SvgScale scale, (long Size, JournalData.NamedRange Me) zoom, JournalData.Audit audit,
+        MarkupWriter page, SvgScale scale, (long Size, JournalData.NamedRange Me) zoom,
+        (JournalData.NamedRange[] Before, JournalData.NamedRange[] After) partitions,
         IReadOnlyList<FlashChange> changes)
     {
         var chip = new SvgScale(0, zoom.Size, Left, Right);
@@ -88,8 +100,8 @@ internal static class FlashMap
             (chip.At(zoom.Me.Start), 50.0), (chip.At(zoom.Me.End), 50.0), (Right, 88.0), (Left, 88.0),
         }.Select(p => $"{Figures.Place(p.Item1)},{Figures.Place(p.Item2)}"));
         page.Void("polygon", ("points", points), ("fill", "#eef1f5"));
-        WriteStrip(page, 88, "ME before", scale, audit.Partitions);
-        WriteStrip(page, 152, "ME after", scale, [.. audit.Partitions.Select(range => range with { Name = "" })]);
+        WriteStrip(page, 88, "ME before", scale, partitions.Before);
+        WriteStrip(page, 152, "ME after", scale, [.. partitions.After.Select(range => range with { Name = "" })]);
         WriteFates(page, 152, scale, changes);
         WriteEnd(page, 200, Left, "start", zoom.Me.Start);
         WriteEnd(page, 200, Right, "end", zoom.Me.End);

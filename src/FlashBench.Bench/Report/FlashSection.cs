@@ -19,11 +19,14 @@ internal static class FlashSection
         }
 
         IReadOnlyList<FlashChange> changes = FlashChange.Of(facts);
+        JournalData.Audit source = facts.Source ?? audit;
         FlashMap.Write(page, facts, audit, changes);
-        WriteRegions(page, audit, changes);
+        WriteRegions(page, source, changes);
         WriteChanges(page, facts, changes);
         WriteReads(page, facts);
-        WriteFindings(page, audit);
+        WriteFindings(page, "Remarks of the audit", audit);
+        if (facts.ImageAudit is { } image)
+            WriteFindings(page, "Remarks of the image's audit", image.Content);
     }
 
     private static void WriteRegions(
@@ -136,11 +139,11 @@ internal static class FlashSection
             + $"0x{read.FirstDifference:X6}{drift}; {opened}";
     }
 
-    private static void WriteFindings(MarkupWriter page, JournalData.Audit audit)
+    private static void WriteFindings(MarkupWriter page, string title, JournalData.Audit audit)
     {
         if (audit.Findings.Length + audit.Refusals.Length == 0)
             return;
-        page.Element("h3", "Remarks of the audit");
+        page.Element("h3", title);
         string[] texts =
         [
             .. audit.Refusals.Select(text => $"refusal: {text}"),

@@ -34,12 +34,26 @@ internal static class ItemSection
                 + $"; code signature {(audit.SignatureValid ? "valid" : "NOT valid")} ({KeyText(audit)})");
         }
 
+        if (facts.Image is { } image)
+        {
+            yield return ("Image", $"SHA-256 {image.Sha256}, {Figures.Bytes(image.SizeBytes)}"
+                + (facts.ImageAudit is { } brought ? $"; {ImageText(brought)}" : ""));
+            yield return ("Taken from the image", image.WholeChip
+                ? "the whole chip, this board's own data too, on the operator's typed word"
+                : $"{string.Join(", ", image.Regions)}; this board's own data stays");
+        }
+
         if (facts.Audit is null && facts.Chip is null)
             yield return ("Firmware", "not read: the job ended before the chip was identified");
         yield return (
             "Examined", $"{CertificateText.Utc(facts.StartedUtc)} to {CertificateText.Utc(facts.EndedUtc)}"
             + (facts.Start.Operator.Length > 0 ? $", operator {facts.Start.Operator}" : ""));
     }
+
+    private static string ImageText(JournalData.ImageAudit image) =>
+        $"{image.Kind}, {image.Content.Family} {image.Content.Version}, {image.Content.Sku}, "
+        + (image.Stock ? "stock firmware" : "not stock: neutralized before")
+        + $"; code signature {(image.Content.SignatureValid ? "valid" : "NOT valid")} ({KeyText(image.Content)})";
 
     private static string KeyText(JournalData.Audit audit) => audit.TestKey
         ? $"key {audit.Key}: a TEST key"

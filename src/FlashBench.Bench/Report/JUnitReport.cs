@@ -57,7 +57,7 @@ public static class JUnitReport
     private static void WriteProperties(XmlWriter xml, JobFacts facts, Judgement judgement)
     {
         xml.WriteStartElement("properties");
-        ReadOnlySpan<(string Name, string Value)> properties =
+        List<(string Name, string Value)> properties =
         [
             ("job", facts.Start.Job), ("bench", facts.Start.Bench), ("dut", facts.Start.Dut),
             ("profile", facts.Start.Profile.Id), ("policy", facts.Start.Policy),
@@ -65,6 +65,14 @@ public static class JUnitReport
             ("level", CertificateText.Name(judgement.Level)), ("required", CertificateText.Name(judgement.Required)),
             ("simulated", facts.IsSimulated ? "true" : "false"), ("software", facts.Start.Software),
         ];
+        if (facts.Image is { } image)
+        {
+            properties.Add(("image", image.Sha256));
+            properties.Add(("imageRegions", image.WholeChip ? "whole chip" : string.Join(',', image.Regions)));
+            if (facts.ImageAudit is { Content: { } content })
+                properties.Add(("imageFirmware", $"{content.Family} {content.Version}"));
+        }
+
         foreach ((string name, string value) in properties)
         {
             xml.WriteStartElement("property");

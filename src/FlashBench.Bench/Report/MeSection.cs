@@ -20,14 +20,16 @@ internal static class MeSection
             return;
         }
 
-        WriteContent(page, audit, LastCheck(facts));
-        MeGeneration? generation = MeObserved.GenerationOf(audit);
-        WriteStates(page, facts, generation);
+        JournalData.Audit source = facts.Source ?? audit;
+        WriteContent(page, (audit, source), LastCheck(facts));
+        MeGeneration? found = MeObserved.GenerationOf(audit), written = MeObserved.GenerationOf(source);
+        WriteStates(page, facts, (found, written));
         foreach (BootObservation boot in facts.Boots)
-            WriteBoot(page, boot, generation);
+            WriteBoot(page, boot, boot.Kind == BootKind.Baseline ? found : written);
     }
 
-    private static void WriteStates(MarkupWriter page, JobFacts facts, MeGeneration? generation)
+    private static void WriteStates(
+        MarkupWriter page, JobFacts facts, (MeGeneration? Found, MeGeneration? Written) generation)
     {
         using (page.In("table", ("class", "pair")))
         {
@@ -38,7 +40,7 @@ internal static class MeSection
                 Row(page, "State", State(before), State(after));
                 Row(page, "Read from", Source(before), Source(after));
                 Row(page, "HFSTS1 to HFSTS6", Words(before), Words(after));
-                Row(page, "Reading", Reading(before, generation), Reading(after, generation));
+                Row(page, "Reading", Reading(before, generation.Found), Reading(after, generation.Written));
             }
         }
 
@@ -65,8 +67,10 @@ internal static class MeSection
     public static JournalData.FlashCheck? LastCheck(JobFacts facts) =>
         facts.FlashChecks.GetValueOrDefault("re-read") ?? facts.FlashChecks.GetValueOrDefault("verify");
 
-    private static void WriteContent(MarkupWriter page, JournalData.Audit audit, JournalData.FlashCheck? after)
+    private static void WriteContent(
+        MarkupWriter page, (JournalData.Audit Found, JournalData.Audit Source) audits, JournalData.FlashCheck? after)
     {
+        JournalData.Audit audit = audits.Found;
         using (page.In("table", ("class", "pair")))
         {
             page.TableHead("In flash", "Before, as received", after is null ? "After" : $"After ({after.Purpose})");
@@ -80,7 +84,7 @@ internal static class MeSection
                     : Valid(after.SignatureValid));
                 Row(page, "Disable bit", Figures.Bit(audit.DisableBit), after is null
                     ? "not read"
-                    : $"{Figures.Bit(after.DisableBit)}; {BitsChanged(audit.DisableBit, after)}");
+                    : $"{Figures.Bit(after.DisableBit)}; {BitsChanged(audits.Source.DisableBit, after)}");
                 Row(page, "To be removed, still there", "–", after is null ? "not read" : Count(after.Left.Length));
                 Row(page, "Kept ranges equal to the original", "–", after is null
                     ? "not read"

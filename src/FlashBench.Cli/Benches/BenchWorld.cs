@@ -38,8 +38,8 @@ internal abstract class BenchWorld
         if (wishes.UsbPort is not null)
             throw new UsageException($"--usb is for virtual benches, and {bench.Id} is none");
         return bench.Qemu is not null
-            ? new QemuWorld(bench, paths)
-            : new WiredWorld(bench, paths, groups, wishes.MayAsk);
+            ? new QemuWorld(bench, paths, wishes.JobId)
+            : new WiredWorld(bench, paths, groups, wishes);
     }
 
     /// <summary>Runs work at this bench to its end; one call in a world's life.</summary>

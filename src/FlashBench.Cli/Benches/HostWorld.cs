@@ -7,7 +7,8 @@ using FlashBench.Hardware;
 namespace FlashBench.Cli.Benches;
 
 /// <summary>A bench that runs on this host's own clock.</summary>
-internal abstract class HostWorld : BenchWorld
+/// <param name="jobId">The job's id; null for one from the time of day.</param>
+internal abstract class HostWorld(string? jobId) : BenchWorld
 {
     private const int NonceBytes = 4;
 
@@ -18,7 +19,7 @@ internal abstract class HostWorld : BenchWorld
     public override string HostName => Environment.MachineName;
 
     /// <inheritdoc/>
-    public override string JobId { get; } = JobIdAt(TimeProvider.System);
+    public override string JobId { get; } = jobId ?? JobIdAt(TimeProvider.System);
 
     /// <summary>A job id from the time of day.</summary>
     public static string JobIdAt(TimeProvider time) =>

@@ -2,6 +2,7 @@ using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
 using FlashBench.Cli.Certify;
+using FlashBench.Simulation;
 using FlashBench.Simulation.Faults;
 
 namespace FlashBench.Cli.Benches;
@@ -33,6 +34,9 @@ internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> No
     /// <summary>The negative control that a simulated board acts; null for none.</summary>
     public NegativeControl? Control { get; init; }
 
+    /// <summary>An image whose ME code a simulated board knows as its maker's from now on; null for none.</summary>
+    public ReadOnlyMemory<byte>? Published { get; init; }
+
     /// <summary>True for a job that goes on behind its baseline: the control's event is in the first boot.</summary>
     public bool BaselineDone { get; init; }
 
@@ -41,6 +45,9 @@ internal sealed record BenchOpening(bool Fresh, byte[]? Image, Action<string> No
 
     /// <summary>False for verbs that only switch or program: the console may be somebody else's, or missing.</summary>
     public bool NeedsConsole { get; init; } = true;
+
+    /// <summary>True if the process has the bench already, for more than this one job.</summary>
+    public bool Held { get; init; }
 
     /// <summary>What the bench is taken for: "job FBJ-1"; told to whoever finds it in use.</summary>
     public string Work { get; init; } = "";
@@ -58,4 +65,10 @@ internal sealed record WorldWishes(bool RealTime, int? Seed, int? UsbPort, bool 
 {
     /// <summary>When the last record of the job was made that goes on here; null for a new one.</summary>
     public JournalTime? GoesOnFrom { get; init; }
+
+    /// <summary>The virtual time that the benches of one run share; null for a bench of its own.</summary>
+    public VirtualTime? Shared { get; init; }
+
+    /// <summary>The job's id; null for one from the bench and its seed, or from the time of day.</summary>
+    public string? JobId { get; init; }
 }

@@ -10,7 +10,7 @@ using FlashBench.Simulation.Qemu;
 namespace FlashBench.Cli.Benches;
 
 /// <summary>A bench whose board is QEMU.</summary>
-internal sealed class QemuWorld(BenchEntry bench, BenchPaths paths) : HostWorld
+internal sealed class QemuWorld(BenchEntry bench, BenchPaths paths, string? jobId) : HostWorld(jobId)
 {
     // Nothing on the way to the chip is real, so it need not take a programmer's real minutes.
     private const int FlashPace = 50;
@@ -30,7 +30,7 @@ internal sealed class QemuWorld(BenchEntry bench, BenchPaths paths) : HostWorld
     {
         string path = VirtualStore.FlashOf(paths, bench.Id);
         QemuBenchOptions options = Options(path);
-        BenchLock mine = BenchLock.Take(paths.State, bench.Id, opening.Work);
+        BenchLock? mine = opening.Held ? null : BenchLock.Take(paths.State, bench.Id, opening.Work);
         bool done = false;
         try
         {
@@ -38,11 +38,11 @@ internal sealed class QemuWorld(BenchEntry bench, BenchPaths paths) : HostWorld
                 ? await CreateAsync(options, opening.Image)
                 : await QemuBench.OpenAsync(options, Time);
             done = true;
-            return new OpenedBench(Parts(opened), opened, mine);
+            return mine is null ? new OpenedBench(Parts(opened), opened) : new OpenedBench(Parts(opened), opened, mine);
         }
         finally
         {
-            if (!done)
+            if (!done && mine is not null)
                 await mine.DisposeAsync();
         }
     }

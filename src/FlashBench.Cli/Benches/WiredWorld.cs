@@ -12,9 +12,10 @@ namespace FlashBench.Cli.Benches;
 /// <param name="bench">The bench.</param>
 /// <param name="paths">Folders of the host.</param>
 /// <param name="groups">Supplies that several boards share.</param>
-/// <param name="mayAsk">True if somebody is there to be asked.</param>
+/// <param name="wishes">What the verb wants.</param>
 internal sealed class WiredWorld(
-    BenchEntry bench, BenchPaths paths, IReadOnlyList<PowerGroupEntry> groups, bool mayAsk) : HostWorld
+    BenchEntry bench, BenchPaths paths, IReadOnlyList<PowerGroupEntry> groups, WorldWishes wishes)
+    : HostWorld(wishes.JobId)
 {
     /// <inheritdoc/>
     public override bool IsSimulated => false;
@@ -40,7 +41,8 @@ internal sealed class WiredWorld(
         bool opened = false;
         try
         {
-            owned.Add(BenchLock.Take(paths.State, bench.Id, opening.Work));
+            if (!opening.Held)
+                owned.Add(BenchLock.Take(paths.State, bench.Id, opening.Work));
             if (bench.Programmer is { } programmer && ProgrammerDoor.PlaceOf(programmer, Time) is { } place)
                 owned.Add(BenchLock.TakeProgrammer(paths.State, place, opening.Work));
             IConsolePort console = opening.NeedsConsole
@@ -86,7 +88,7 @@ internal sealed class WiredWorld(
         };
     }
 
-    private IOperator Person() => mayAsk
+    private IOperator Person() => wishes.MayAsk
         ? new TerminalOperator(Console.In, Console.Error)
         : new AbsentOperator("--non-interactive was given, or there is no terminal");
 

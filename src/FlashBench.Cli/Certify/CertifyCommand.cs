@@ -71,6 +71,12 @@ public static class CertifyCommand
         HelpName = "PORT",
     };
 
+    private static readonly Option<bool> DespiteQuarantine = new("--despite-quarantine")
+    {
+        Description = "Run although the bench takes no jobs, or bench, board or image is quarantined; "
+            + "the record says so",
+    };
+
     /// <summary>Builds the verb.</summary>
     public static Command Create()
     {
@@ -83,15 +89,18 @@ public static class CertifyCommand
             JobOptions.Bench, JobOptions.Dut, JobOptions.Operator, VirtualFlash, JobOptions.Evidence, Control, Require,
             JobOptions.Seed, ConfirmChip, DryRun, Keep, RealTime, ShortenWatch, Soak, Usb, Faults,
         ];
-        foreach (Option option in options.Concat(LaboratoryOptions.All))
+        foreach (Option option in options.Concat(ImageOptions.All).Concat(LaboratoryOptions.All))
             certify.Options.Add(option);
 
+        certify.Options.Add(DespiteQuarantine);
         certify.SetAction((parse, cancel) => Task.FromResult(CertifyRun.Execute(parse, RequestOf(parse), cancel)));
         return certify.WithExamples(
             "flashbench certify                                   # the embedded virtual bench, no hardware",
             "flashbench certify --bench me11 --dut X230-0417 --operator ada",
             "flashbench certify --customer Example-GmbH --received 2026-03-09 --approved-by Hopper",
             "flashbench certify --virtual-flash dump.bin.gz --dry-run",
+            "flashbench certify --image new-me.bin --dry-run      # another ME version, on this board's own data",
+            "flashbench certify --bench desk1 --dut X230-0417 --image dump.bin --whole-chip   # asks for the serial",
             "flashbench certify --usb 3240                        # then: usbip attach -r 127.0.0.1 -b 9-1",
             "flashbench certify --control damaged-manifest        # must end in FAIL",
             "flashbench certify --faults 7                       # what can go wrong, by a seed",
@@ -110,6 +119,7 @@ public static class CertifyCommand
             Stated = LaboratoryOptions.Read(parse),
             VirtualFlash = JobOptions.NonEmpty(parse, VirtualFlash),
             Evidence = JobOptions.Folder(parse, JobOptions.Evidence),
+            Image = ImageOptions.Read(parse, JobOptions.Name(parse, JobOptions.Dut)),
             Control = NegativeControls.Find(parse.GetValue(Control)),
             Require = parse.GetValue(Require),
             Seed = parse.GetValue(JobOptions.Seed),
@@ -120,6 +130,7 @@ public static class CertifyCommand
             SoakMinutes = parse.GetValue(Soak) ?? [],
             UsbPort = parse.GetValue(Usb),
             Faults = JobOptions.NonEmpty(parse, Faults),
+            Insists = parse.GetValue(DespiteQuarantine),
             ShortenedWatch = parse.GetValue(ShortenWatch) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
     }
@@ -139,6 +150,8 @@ public static class CertifyCommand
         RefuseSoaks(parse.GetValue(Soak) ?? []);
         if (parse.GetValue(DryRun) && parse.GetValue(Control) is not null)
             throw new UsageException("--control and --dry-run contradict each other: a control is shown by the watch");
+        if (ImageOptions.IsGiven(parse) && parse.GetValue(Control) is not null)
+            throw new UsageException("--control and --image contradict each other: a control is the board's own image");
         if (parse.GetValue(Soak) is { Length: > 0 } && parse.GetValue(Control) is not null)
             throw new UsageException("--control and --soak contradict each other: a control is shown by plain boots");
         if (parse.GetValue(Faults) is not null && (parse.GetValue(RealTime) || parse.GetValue(Usb) is not null))

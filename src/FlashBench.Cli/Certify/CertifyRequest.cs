@@ -24,6 +24,9 @@ internal sealed record CertifyRequest
     /// <summary>Evidence folder; null for the configured one.</summary>
     public string? Evidence { get; init; }
 
+    /// <summary>The image of which the board gets something; null for none.</summary>
+    public ImageToTake? Image { get; init; }
+
     /// <summary>Negative control; null for an ordinary job.</summary>
     public NegativeControl? Control { get; init; }
 
@@ -61,7 +64,14 @@ internal sealed record CertifyRequest
     /// <summary>How long the baseline is watched instead of the profile's time; null for that.</summary>
     public TimeSpan? BaselineMinimum { get; init; }
 
+    /// <summary>Whether the operator insists on a bench that takes no jobs, or on something that is quarantined; null
+    /// for whoever looks after that himself.</summary>
+    public bool? Insists { get; init; }
+
     /// <summary>Name of the run in a commissioning, which looks for no commissioning record; null for an ordinary job.
     /// </summary>
     public string? CommissioningRun { get; init; }
+
+    /// <summary>True if the process has the bench already, for more than this one job.</summary>
+    public bool Held { get; init; }
 }

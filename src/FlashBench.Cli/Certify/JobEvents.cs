@@ -1,3 +1,4 @@
+using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Cli.Progress;
 
@@ -18,6 +19,9 @@ internal sealed class JobEvents(JobDisplay display)
                 break;
             case JobEvent.PhaseEnded(string name, var verdict, string reason):
                 display.PhaseEnded(name, verdict.ToString().ToUpperInvariant(), reason);
+                break;
+            case JobEvent.Waiting(string name, LockWait wait):
+                display.Note($"{name} {wait}");
                 break;
             case JobEvent.Note(string text):
                 display.Note(text);

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Power;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Diagnostics;
 using FlashBench.Cli.Progress;
@@ -21,7 +23,6 @@ internal sealed class JobSurroundings
 
     private readonly ParseResult _parse;
     private readonly CrashPoint? _crash = CrashPoint.FromEnvironment();
-    private CertifyJob? _job;
 
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="ConfigException">It cannot be used.</exception>
@@ -30,7 +31,7 @@ internal sealed class JobSurroundings
         _parse = parse;
         Config = ConfigSource.Load(parse);
         Paths = ConfigSource.Paths(Config);
-        MayAsk = !parse.GetValue(GlobalOptions.NonInteractive) && !Console.IsInputRedirected;
+        MayAsk = GlobalOptions.MayAsk(parse);
     }
 
     /// <summary>The host's configuration.</summary>
@@ -41,6 +42,33 @@ internal sealed class JobSurroundings
 
     /// <summary>True if a person can be asked.</summary>
     public bool MayAsk { get; }
+
+    /// <summary>What jobs wait for before their phases; null where nothing is shared.</summary>
+    public SharedLocks? Locks { get; private set; }
+
+    /// <summary>What keeps boards on one supply from starting in the same moment; null where nothing is shared.
+    /// </summary>
+    public SupplyGroups? Supplies { get; private set; }
+
+    /// <summary>Lets the jobs of this process, all on one clock, wait for what their benches share; in real time they
+    /// wait for those of the host's other processes too.</summary>
+    /// <param name="time">Their clock.</param>
+    public void Share(TimeProvider time)
+    {
+        bool withOthers = time == TimeProvider.System;
+        Locks = SharedLocks.Of(
+            Config, withOthers ? new SlotFiles(SlotFiles.FolderOf(Paths.State), time) : null);
+        Supplies = new SupplyGroups(
+            Config.PowerGroups, withOthers ? Path.Combine(Paths.State, "groups") : null, time);
+    }
+
+    /// <summary>The same for the only job of this process, which on a clock of its own shares nothing.</summary>
+    /// <param name="time">Its clock.</param>
+    public void ShareOnHost(TimeProvider time)
+    {
+        if (time == TimeProvider.System)
+            Share(time);
+    }
 
     /// <summary>Runs a verb, and gives what keeps its job from beginning an exit code.</summary>
     public static T Enter<T>(Func<T> verb)
@@ -61,9 +89,10 @@ internal sealed class JobSurroundings
 
     /// <summary>Runs a job's course with the diagnostic log open.</summary>
     /// <param name="bench">The bench that it is on.</param>
+    /// <param name="halfWritten">Asked when it ended without a record: whether the chip is half-written.</param>
     /// <param name="course">Gets how things are shown, and the log.</param>
     /// <exception cref="CommandFailure">The job ended without a record.</exception>
-    public T Run<T>(BenchEntry bench, Func<DisplaySettings, ILogger, T> course)
+    public T Run<T>(BenchEntry bench, Func<bool> halfWritten, Func<DisplaySettings, ILogger, T> course)
     {
         using DiagnosticLog diagnostics = DiagnosticLog.Create(Paths.Log);
         var settings = DisplaySettings.From(_parse);
@@ -75,7 +104,7 @@ internal sealed class JobSurroundings
         {
             return course(settings, diagnostics.Log);
         }
-        catch (Exception fault) when (JobExit.OfEscape(fault, _job is { ChipHalfWritten: true }) is { } failure)
+        catch (Exception fault) when (JobExit.OfEscape(fault, halfWritten()) is { } failure)
         {
             diagnostics.Log.Error(fault, "The job ended without a record, exit {Code}", failure.ExitCode);
             throw failure;
@@ -96,21 +125,35 @@ internal sealed class JobSurroundings
     /// <summary>The test key's name among <see cref="KeysOf"/>; null if it is not.</summary>
     public static string? TestKeyOf(bool simulated) => simulated ? TestKeyName : null;
 
-    /// <summary>The job, which shows what happens, listens to the second Ctrl-C, and can be killed.</summary>
+    /// <summary>The job, which tells what happens, listens to the second Ctrl-C, and can be killed.</summary>
     /// <param name="bench">The open bench.</param>
     /// <param name="options">What to do.</param>
     /// <param name="folders">Where to keep things.</param>
     /// <param name="clock">The bench's clocks.</param>
-    /// <param name="display">Where to show it.</param>
+    /// <param name="listener">Told what happens.</param>
     public CertifyJob JobOn(
-        OpenedBench bench, CertifyOptions options, JobFolders folders, BenchClock clock, JobDisplay display)
+        OpenedBench bench, CertifyOptions options, JobFolders folders, BenchClock clock, Action<JobEvent> listener)
     {
         CrashPoint? crash = _crash ?? CrashPoint.Of(bench.Faults);
-        return _job = new CertifyJob(bench.Parts, options, folders, clock)
+        BenchEntry entry = Config.Benches.First(entry => entry.Id == options.Bench);
+        BenchParts parts = bench.Parts;
+        if (Supplies?.Of(entry) is { } supply)
         {
-            Listener = new JobEvents(display).Show,
+            parts = parts with
+            {
+                Controls = parts.Controls with
+                {
+                    Group = supply,
+                },
+            };
+        }
+
+        return new CertifyJob(parts, options, folders, clock)
+        {
+            Listener = listener,
             JournalProbe = crash is null ? null : crash.At,
             Now = StopSignals.NowOf(_parse),
+            Gate = Locks is null ? null : PhaseGate.Of(Locks, entry),
         };
     }
 }

@@ -24,11 +24,11 @@ namespace FlashBench.Cli.Certify;
 internal sealed class VirtualWorld : BenchWorld
 {
     private const int HostUptimeDays = 1;
+    private const uint SmallestOrdinary = 4 << 20; // bytes; no maker chooses less, but a job there is short
     private static readonly DateTimeOffset FirstDay = new(2026, 1, 1, 8, 0, 0, TimeSpan.Zero);
 
     private readonly BenchEntry _bench;
     private readonly VirtualBenchEntry _parts;
-    private readonly int _seed;
     private readonly Random _random;
     private readonly VirtualTime? _virtual;
     private readonly ServedJob? _overUsb;
@@ -37,42 +37,33 @@ internal sealed class VirtualWorld : BenchWorld
     private readonly int? _usbPort;
     private readonly TimeSpan _uptime;
     private VirtualBootClock? _bootClock;
+    private ReadOnlyMemory<byte>[] _published = [];
 
     public VirtualWorld(BenchEntry bench, BenchPaths paths, WorldWishes wishes)
-        : this(
-            bench, paths, wishes.Seed ?? bench.Virtual?.Seed ?? 0, wishes.RealTime, wishes.UsbPort, wishes.GoesOnFrom)
     {
-    }
-
-    private VirtualWorld(
-        BenchEntry bench, BenchPaths paths, int seed, bool realTime, int? usbPort, JournalTime? goesOnFrom = null)
-    {
-        Seed = seed;
-        _uptime = goesOnFrom is { } from
+        _parts = bench.Virtual ?? throw new ArgumentException("the bench is not virtual", nameof(bench));
+        Seed = wishes.Seed ?? _parts.Seed;
+        _uptime = wishes.GoesOnFrom is { } from
             ? TimeSpan.FromMicroseconds(from.BootUs)
             : TimeSpan.FromDays(HostUptimeDays);
-        (_paths, _usbPort) = (paths, usbPort);
-        _bench = bench;
-        _parts = bench.Virtual ?? throw new ArgumentException("the bench is not virtual", nameof(bench));
-        _seed = seed;
-        byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{bench.Id}/{seed}"));
+        (_bench, _paths, _usbPort, _realTime) = (bench, paths, wishes.UsbPort, wishes.RealTime);
+        byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{bench.Id}/{Seed}"));
         _random = new Random(BinaryPrimitives.ReadInt32LittleEndian(digest));
-        _realTime = realTime;
-        DateTimeOffset start = goesOnFrom?.Utc ?? FirstDay.AddDays(digest[4]);
-        if (usbPort is not null)
+        DateTimeOffset start = wishes.GoesOnFrom?.Utc ?? FirstDay.AddDays(digest[4]);
+        if (_usbPort is not null)
             _overUsb = ServedFrom(start);
-        else if (!realTime)
-            _virtual = new VirtualTime(start);
+        else if (!_realTime)
+            _virtual = wishes.Shared ?? new VirtualTime(start);
         Time = (TimeProvider?)_virtual ?? _overUsb?.Time ?? TimeProvider.System;
-        HostName = realTime ? Environment.MachineName : "virtual-host";
-        JobId = realTime
+        HostName = _realTime ? Environment.MachineName : "virtual-host";
+        JobId = wishes.JobId ?? (_realTime
             ? HostWorld.JobIdAt(Time)
-            : $"FBJ-{Convert.ToHexString(digest.AsSpan(0, 4))}";
+            : $"FBJ-{Convert.ToHexString(digest.AsSpan(0, 4))}");
     }
 
     /// <summary>A bench that other programs drive, on their clock; no job runs on it.</summary>
     public VirtualWorld(BenchEntry bench, BenchPaths paths, TimeProvider time)
-        : this(bench, paths, bench.Virtual?.Seed ?? 0, realTime: true, usbPort: null) => Time = time;
+        : this(bench, paths, new WorldWishes(RealTime: true, null, null, MayAsk: false)) => Time = time;
 
     /// <inheritdoc/>
     public override TimeProvider Time { get; }
@@ -126,7 +117,8 @@ internal sealed class VirtualWorld : BenchWorld
         bool opened = false;
         try
         {
-            owned.Add(BenchLock.Take(_paths.State, _bench.Id, opening.Work)); // a bench in use must have no effect
+            if (!opening.Held)
+                owned.Add(BenchLock.Take(_paths.State, _bench.Id, opening.Work)); // a bench in use must have no effect
             VirtualBench bench = owned.Add(OpenBench(opening));
             ProgrammerOverUsb? usb =
                 _usbPort is { } port ? owned.Add(await ExportAsync(bench, port, opening.Note)) : null;
@@ -150,12 +142,19 @@ internal sealed class VirtualWorld : BenchWorld
     public VirtualBench OpenBench(BenchOpening opening)
     {
         string path = VirtualStore.FlashOf(_paths, _bench.Id);
+        _published = opening.Published is { } image ? [image] : [];
         return opening.Fresh || opening.Image is not null || !File.Exists(path)
             ? VirtualStore.Create(this, path, opening.Image ?? GenerateImage(), State, _bench.Id)
             : Open(path);
     }
 
-    public byte[] GenerateImage() => ImageGenerator.Create(_parts.Image, ChipOf(null).SizeBytes);
+    public byte[] GenerateImage()
+    {
+        uint size = ChipOf(null).SizeBytes;
+        return size < SmallestOrdinary
+            ? ImageGenerator.CreateSmall(_parts.Image, size, (byte)(Seed & byte.MaxValue))
+            : ImageGenerator.Create(_parts.Image, size);
+    }
 
     public VirtualBench Create(string path, byte[] image)
     {
@@ -193,11 +192,12 @@ internal sealed class VirtualWorld : BenchWorld
             : await FtdiProgrammer.OpenAsync(usb, new FtdiOptions(), time, cancel);
 
     private VirtualBenchOptions OptionsFor(string path, long? chipBytes) =>
-        new(_bench.Id, path, ChipOf(chipBytes), _seed)
+        new(_bench.Id, path, ChipOf(chipBytes), Seed)
         {
             Agent = _parts.Agent,
             HiddenUnderHap = _parts.HiddenUnderHap,
             ExactTimes = _parts.ExactTimes,
+            Published = _published,
             Programmer = _parts.Programmer == "ft2232h" ? VirtualProgrammer.Ft2232h : VirtualProgrammer.Ch341a,
         };
 
@@ -211,5 +211,5 @@ internal sealed class VirtualWorld : BenchWorld
         _bootClock ??= new VirtualBootClock(Time, _uptime);
 
     private string VirtualBootId() =>
-        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"boot/{_seed}"))[..16]).ToString();
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"boot/{Seed}"))[..16]).ToString();
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using FlashBench.Bench.Config;
+using FlashBench.Bench.Fleet;
 using FlashBench.Cli.Commissioning;
+using FlashBench.Cli.Fleet;
 using FlashBench.Cli.Output;
 
 namespace FlashBench.Cli.Commands;
@@ -22,31 +24,39 @@ public static class BenchCommand
         show.SetAction(parse => Show(parse, parse.GetRequiredValue(id)));
         show.WithExamples("flashbench bench show me8");
 
-        var bench = new Command("bench", "List and show the benches of this host");
+        var bench = new Command("bench", "List and show the benches of this host, and say how they are");
         bench.Subcommands.Add(list);
         bench.Subcommands.Add(show);
-        return bench.WithExamples("flashbench bench list", "flashbench bench show me8");
+        bench.Subcommands.Add(CheckBenchCommand.Create());
+        foreach (Command verb in HealthCommand.CreateAll())
+            bench.Subcommands.Add(verb);
+        return bench.WithExamples(
+            "flashbench bench list", "flashbench bench show me8",
+            "flashbench bench maintenance me8 --reason \"clip is worn\"");
     }
 
     private static int List(ParseResult parse)
     {
         BenchConfig config = ConfigSource.Load(parse);
+        BenchPaths paths = ConfigSource.Paths(config);
         TextWriter output = parse.InvocationConfiguration.Output;
         if (parse.GetValue(GlobalOptions.Json))
         {
             foreach (BenchEntry bench in config.Benches)
-                WriteJson(output, bench);
+                WriteJson(output, bench, BenchHealths.Of(bench, paths));
             return ExitCodes.Ok;
         }
 
-        string[][] rows = [.. config.Benches.Select(Row)];
-        TextTable.Write(output, [["BENCH", "DEFAULT", "KIND", "DUT PROFILE", "IMAGE", "CHIP", "SEED"], .. rows]);
+        string[][] rows = [.. config.Benches.Select(bench => Row(bench, BenchHealths.Of(bench, paths)))];
+        TextTable.Write(
+            output, [["BENCH", "DEFAULT", "HEALTH", "KIND", "DUT PROFILE", "IMAGE", "CHIP", "SEED"], .. rows]);
         return ExitCodes.Ok;
     }
 
-    private static string[] Row(BenchEntry bench) =>
+    private static string[] Row(BenchEntry bench, HealthRecord health) =>
     [
-        bench.Id, bench.Default ? "default" : "", BenchRows.KindOf(bench), bench.DutProfile,
+        bench.Id, bench.Default ? "default" : "", HealthRecord.NameOf(health.Health), BenchRows.KindOf(bench),
+        bench.DutProfile,
         bench.Virtual?.Image ?? bench.Qemu?.Image ?? "", bench.Virtual?.Chip ?? bench.Qemu?.Chip ?? "",
         $"{bench.Virtual?.Seed ?? bench.Qemu?.Seed}",
     ];
@@ -59,7 +69,7 @@ public static class BenchCommand
         BenchPaths paths = ConfigSource.Paths(config);
         TextWriter output = parse.InvocationConfiguration.Output;
         if (parse.GetValue(GlobalOptions.Json))
-            WriteJson(output, bench, profile, paths);
+            WriteJson(output, bench, BenchHealths.Of(bench, paths), profile, paths);
         else
             TextTable.Write(output, Describe(bench, profile, paths));
         return ExitCodes.Ok;
@@ -68,6 +78,7 @@ public static class BenchCommand
     private static List<string[]> Describe(BenchEntry bench, DutProfile profile, BenchPaths paths) =>
     [
         ["bench", bench.Id + (bench.Default ? " (default)" : "")],
+        ["health", BenchHealths.Text(BenchHealths.Of(bench, paths))],
         .. BenchRows.Of(bench),
         ["DUT profile", $"{profile.Id}, SHA-256 {profile.Sha256}"],
         ["board", PlainText.Of(profile.Board)],
@@ -83,13 +94,16 @@ public static class BenchCommand
     ];
 
     private static void WriteJson(
-        TextWriter output, BenchEntry bench, DutProfile? profile = null, BenchPaths? paths = null) =>
+        TextWriter output, BenchEntry bench, HealthRecord health, DutProfile? profile = null,
+        BenchPaths? paths = null) =>
         JsonLine.Write(output, "bench", json =>
         {
             json.WriteString("id", bench.Id);
             json.WriteBoolean("default", bench.Default);
             json.WriteString("kind", BenchRows.KindOf(bench));
             json.WriteString("dutProfile", bench.DutProfile);
+            BenchHealths.Write(json, health);
+            WriteGroups(json, bench);
             if (bench.Virtual is { } parts)
                 WriteVirtual(json, parts);
             if (bench.Qemu is { } board)
@@ -111,6 +125,14 @@ public static class BenchCommand
             json.WriteString("keys", paths.Keys);
             json.WriteString("log", paths.Log);
         });
+
+    private static void WriteGroups(Utf8JsonWriter json, BenchEntry bench)
+    {
+        if (bench.PowerGroup is { } supply)
+            json.WriteString("powerGroup", supply);
+        if (bench.UsbGroup is { } hub)
+            json.WriteString("usbGroup", hub);
+    }
 
     private static void WriteQemu(Utf8JsonWriter json, QemuBenchEntry board)
     {

@@ -16,7 +16,15 @@ internal static class BenchRows
     }
 
     /// <summary>Name and text of every part.</summary>
-    public static string[][] Of(BenchEntry bench)
+    public static string[][] Of(BenchEntry bench) =>
+    [
+        .. OfKind(bench),
+        .. bench.PowerGroup is { } supply ? [["supply shared", supply]] : Array.Empty<string[]>(),
+        .. bench.UsbGroup is { } hub ? [["USB shared", hub]] : Array.Empty<string[]>(),
+        .. bench.GoldenImage is { } golden ? [["golden image", PlainText.Of(golden)]] : Array.Empty<string[]>(),
+    ];
+
+    private static string[][] OfKind(BenchEntry bench)
     {
         if (bench.Virtual is { } parts)
             return OfVirtual(parts);

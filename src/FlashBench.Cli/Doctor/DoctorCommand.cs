@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Doctor;
+using FlashBench.Cli.Fleet;
 using FlashBench.Cli.Progress;
 using FlashBench.Hardware.Host;
 
@@ -48,6 +49,7 @@ public static class DoctorCommand
         [
             .. HostDoctor.Examine(new DoctorCase(host, uses, station)),
             .. CommissioningFindings.Of(config.Benches.Where(bench => only is null || bench == only), paths),
+            .. HealthFindings.Of(config.Benches.Where(bench => only is null || bench == only), paths),
         ];
 
         DisplaySettings settings = DisplaySettings.From(parse);

@@ -3,6 +3,7 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Output;
+using FlashBench.Cli.Soak;
 using FlashBench.Cli.Status;
 
 namespace FlashBench.Cli.Recovery;
@@ -21,19 +22,27 @@ internal static class InterruptedJobs
         BenchConfig config = ConfigSource.Load(parse);
         BenchPaths paths = ConfigSource.Paths(config);
         if (job is not null)
-            return Named(new BenchState(paths.State), evidence ?? paths.Evidence, job);
+        {
+            return RunFolders.Named(evidence ?? paths.Evidence, job)
+                ?? Named(new BenchState(paths.State), evidence ?? paths.Evidence, job);
+        }
+
         if (bench is not null)
             bench = ConfigSource.Bench(config, bench).Id;
-        var waiting = Waiting(paths).Where(open => bench is null || open.Bench == bench).ToList();
-        return waiting.Count switch
+        var waiting = Waiting(paths).Where(open => bench is null || open.Bench == bench)
+            .Select(open => (Directory: RunFolders.Of(open.Directory) ?? open.Directory, open.Bench)).ToList();
+        if (bench is null)
+            waiting.AddRange(RunFolders.Waiting(paths, evidence ?? paths.Evidence).Select(run => (run, "")));
+        var chosen = waiting.GroupBy(open => open.Directory).ToList();
+        return chosen.Count switch
         {
-            1 => waiting[0].Directory,
+            1 => chosen[0].Key,
             0 => throw new UsageException(bench is null
                 ? "no job of this host was interrupted"
                 : $"no job of bench {bench} was interrupted"),
             _ => throw new UsageException("several jobs were interrupted, name one: "
-                + string.Join(", ", waiting.Select(open =>
-                    $"{PlainText.Of(Path.GetFileName(open.Directory))} on bench {open.Bench}"))),
+                + string.Join(", ", chosen.Select(open => PlainText.Of(Path.GetFileName(open.Key))
+                    + (open.First().Bench is { Length: > 0 } id ? $" on bench {id}" : "")))),
         };
     }
 

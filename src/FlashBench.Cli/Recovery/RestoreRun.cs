@@ -7,6 +7,7 @@ using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
+using FlashBench.Cli.Results;
 using FlashBench.Hardware.Flash;
 
 namespace FlashBench.Cli.Recovery;
@@ -17,8 +18,6 @@ internal sealed class RestoreRun
     private readonly ParseResult _parse;
     private readonly RestoreRequest _request;
     private readonly JobSurroundings _around;
-    private CertifyJob? _job;
-    private string _directory = "";
 
     private RestoreRun(ParseResult parse, RestoreRequest request) =>
         (_parse, _request, _around) = (parse, request, new JobSurroundings(parse));
@@ -48,45 +47,26 @@ internal sealed class RestoreRun
         BenchWorld world = BenchWorld.Of(
             bench, _around.Paths, _around.Config.PowerGroups,
             new WorldWishes(RealTime: false, Seed: null, UsbPort: null, _around.MayAsk));
+        _around.ShareOnHost(world.Time);
         BackupToRestore backup = known ?? OfBoard(world.State, bench);
         if (_request.ToNewChip)
             backup = backup with { ToNewChip = Confirmed(backup.Dut) };
-        return _around.Run(bench, (settings, _) =>
+        var restoring = new RestoringBoardJob(
+            _around, world, (bench, backup), _request.Evidence ?? _around.Paths.Evidence);
+        return _around.Run(bench, () => restoring.ChipHalfWritten, (settings, _) =>
         {
             JobResult result;
             using (var display = new JobDisplay(settings))
-                result = world.Run(stop => RunOnBenchAsync(world, bench, backup, display, stop), cancel);
-            return Conclude(settings, result, backup, world);
+                result = world.Run(stop => restoring.RunAsync(new JobEvents(display).Show, stop), cancel);
+            ResultsUpdate.After(_around.Paths, restoring.Directory, place: null, settings.Error);
+            return Conclude(settings, result, backup, restoring);
         });
     }
 
-    private async Task<JobResult> RunOnBenchAsync(
-        BenchWorld world, BenchEntry bench, BackupToRestore backup, JobDisplay display, CancellationToken cancel)
+    private static int Conclude(
+        DisplaySettings settings, JobResult result, BackupToRestore backup, RestoringBoardJob restoring)
     {
-        _around.ArmCrash();
-        var opening = new BenchOpening(Fresh: false, Image: null, display.Note)
-        {
-            Work = $"restore {backup.Job}".TrimEnd(),
-            NeedsConsole = false,
-        };
-        await using OpenedBench opened = await world.OpenAsync(opening, cancel);
-        using StationKey key = StationKey.LoadOrCreate(_around.Paths.Keys);
-        _directory = JobFolders.Create(
-            Path.GetFullPath(_request.Evidence ?? _around.Paths.Evidence), world.JobId + "-restore");
-        var folders = new JobFolders(_directory, new Vault(_around.Paths.Vault), world.State, key)
-        {
-            Reserve = _around.Reserve(_directory),
-        };
-        _job = _around.JobOn(opened, Options(world, bench, backup), folders, world.Clock(), display);
-        JobResult result = await _job.RestoreAsync(backup, cancel);
-        if (_job.IsRestored)
-            world.State.Close(bench.Id);
-        return result;
-    }
-
-    private int Conclude(DisplaySettings settings, JobResult result, BackupToRestore backup, BenchWorld world)
-    {
-        bool done = _job is { IsRestored: true };
+        bool done = restoring.IsRestored;
         int code = done ? ExitCodes.Ok : JobExit.CodeOf(result, dryRun: false);
         string sentence = done
             ? $"backup {backup.Sha256} of board {PlainText.Of(backup.Dut)} is back on its chip, read back equal"
@@ -97,15 +77,15 @@ internal sealed class RestoreRun
             {
                 json.WriteNumber("exitCode", code);
                 json.WriteBoolean("restored", done);
-                json.WriteString("job", world.JobId);
-                json.WriteString("directory", _directory);
+                json.WriteString("job", restoring.World.JobId);
+                json.WriteString("directory", restoring.Directory);
                 json.WriteString("message", sentence);
             });
         }
         else
         {
             settings.Output.WriteLine(sentence + ".");
-            settings.Output.WriteLine($"record  {Path.Combine(_directory, DsseEnvelope.FileName)}");
+            settings.Output.WriteLine($"record  {Path.Combine(restoring.Directory, DsseEnvelope.FileName)}");
         }
 
         return code;
@@ -139,25 +119,4 @@ internal sealed class RestoreRun
     }
 
     private static string BenchOf(string directory) => InterruptedJob.StartOf(directory).Bench;
-
-    private static CertifyOptions Options(BenchWorld world, BenchEntry bench, BackupToRestore backup)
-    {
-        DutProfile profile = DutProfiles.Load(bench.DutProfile);
-        return new CertifyOptions
-        {
-            Job = world.JobId + "-restore",
-            Bench = bench.Id,
-            Profile = profile,
-            Dut = backup.Dut,
-            BindDut = false, // the chip is held against the backup instead
-            Operator = "not named",
-            Host = world.HostName,
-            Software = FlashBenchCommand.Version,
-            Require = EvidenceLevel.L0,
-            Keys = JobSurroundings.KeysOf(world.IsSimulated),
-            TestKeyName = JobSurroundings.TestKeyOf(world.IsSimulated),
-            Simulated = world.IsSimulated,
-            DrawNonce = world.DrawNonce,
-        };
-    }
 }

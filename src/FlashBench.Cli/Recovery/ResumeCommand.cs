@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FlashBench.Cli.Output;
+using FlashBench.Cli.Soak;
 
 namespace FlashBench.Cli.Recovery;
 
@@ -8,7 +9,7 @@ public static class ResumeCommand
 {
     private static readonly Argument<string?> Job = new("JOB")
     {
-        Description = "Job id or job directory; without it, the one interrupted job of this host",
+        Description = "Id or directory of a job or a run; without it, the one that was interrupted on this host",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -28,15 +29,25 @@ public static class ResumeCommand
     public static Command Create()
     {
         var resume = new Command(
-            "resume", "Go on with a job that was killed, stopped or out of disk space, in its own record");
+            "resume", "Go on with a job or a soak that was killed, stopped or out of disk space, in its own record");
         resume.Arguments.Add(Job);
         resume.Options.Add(Bench);
         resume.Options.Add(Evidence);
-        resume.SetAction((parse, cancel) => Task.FromResult(ResumeRun.Execute(parse, DirectoryOf(parse), cancel)));
+        resume.SetAction((parse, cancel) => Task.FromResult(GoOn(parse, DirectoryOf(parse), cancel)));
         return resume.WithExamples(
             "flashbench resume                       # the one interrupted job of this host",
             "flashbench resume FBJ-20260102-030405",
+            "flashbench resume SOAK-20260102-200000    # a soak, with the jobs that were under way",
             "flashbench resume --bench desk1");
+    }
+
+    // A job of a run goes on with its run.
+    private static int GoOn(ParseResult parse, string directory, CancellationToken cancel)
+    {
+        string? run = RunFolders.IsRun(directory) ? directory : RunFolders.Of(directory);
+        return run is null
+            ? ResumeRun.Execute(parse, directory, cancel)
+            : SoakRun.GoOn(parse, Path.GetFullPath(run), cancel);
     }
 
     private static string DirectoryOf(ParseResult parse)

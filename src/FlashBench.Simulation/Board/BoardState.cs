@@ -63,7 +63,9 @@ internal sealed record BoardState(
         try
         {
             BoardState? state = JsonSerializer.Deserialize(bytes, BoardStateJson.Default.BoardState);
-            return state is { Genuine.Partitions: not null } and not { Me.Registers.Count: not 6 } ? state : null;
+            bool whole = state is { Genuine: { Partitions: not null, Further: not null } }
+                and not { Me.Registers.Count: not 6 };
+            return whole ? state : null;
         }
         catch (JsonException)
         {

@@ -25,6 +25,11 @@ public sealed record GenuineRecord(PchFamily Pch, string KeyHash, IReadOnlyList<
     /// <summary>A board of which nothing is known; it never starts.</summary>
     public static GenuineRecord None { get; } = new(PchFamily.Unknown, "", []);
 
+    private const int ModulesMax = 260; // of about 100 bytes each: the board's section of a state file holds 32 KiB
+
+    /// <summary>Signed partitions of other images by the same maker, the latest first.</summary>
+    public IReadOnlyList<GenuinePartition> Further { get; init; } = [];
+
     /// <summary>Takes the record from the image that a new board is delivered with.</summary>
     /// <param name="flash">The whole flash; may be anything at all.</param>
     /// <returns>What could be read; a partition with a bad signature is left out, so it never runs.</returns>
@@ -37,19 +42,64 @@ public sealed record GenuineRecord(PchFamily Pch, string KeyHash, IReadOnlyList<
         ReadOnlySpan<byte> region = flash.Range(descriptor.MeStart, descriptor.MeEnd - descriptor.MeStart);
         var partitions = new List<GenuinePartition>();
         string key = "";
-        foreach (string name in (string[])["FTPR", "NFTP"])
+        foreach ((string keyHash, GenuinePartition partition) in Signed(region))
         {
-            if (SignedCode.Read(region, name) is not { Manifest: { SignatureGood: true } manifest } code)
-                continue;
-            if (name == "FTPR")
-                key = manifest.KeyHash;
-            partitions.Add(new GenuinePartition(name, manifest.Hash, code.Modules));
+            if (partition.Name == "FTPR")
+                key = keyHash;
+            partitions.Add(partition);
         }
 
         return new GenuineRecord(pch, key, partitions);
     }
 
+    /// <summary>The record of a board for which its maker has published another image.</summary>
+    /// <param name="image">A whole flash or an ME region alone; may be anything at all.</param>
+    /// <returns>This record if the image holds nothing by the fused key. Of many images the oldest are forgotten.
+    /// </returns>
+    public GenuineRecord With(ReadOnlySpan<byte> image)
+    {
+        ReadOnlySpan<byte> region =
+            FlashDescriptorReading.Read(image, FlashDescriptorReading.FamilyOf(image)) is { } descriptor
+                ? image.Range(descriptor.MeStart, descriptor.MeEnd - descriptor.MeStart)
+                : image;
+        List<GenuinePartition> published =
+        [
+            .. Signed(region).Where(one => one.KeyHash == KeyHash).Select(one => one.Partition)
+                .Where(one => !Partitions.Any(known => IsSame(known, one))).Select(Completed),
+        ];
+        if (published.Count == 0)
+            return this;
+        published.AddRange(Further.Where(known => !published.Exists(one => IsSame(known, one))));
+        int room = ModulesMax - Partitions.Sum(partition => partition.Modules.Count);
+        return this with { Further = [.. published.TakeWhile(one => (room -= one.Modules.Count) >= 0)] };
+    }
+
     /// <summary>The record of a manifest, or null if no genuine image carried it.</summary>
-    internal GenuinePartition? Find(string name, string manifestHash) =>
-        Partitions.FirstOrDefault(partition => partition.Name == name && partition.ManifestHash == manifestHash);
+    internal GenuinePartition? Find(string name, string manifestHash) => Partitions.Concat(Further)
+        .FirstOrDefault(partition => partition.Name == name && partition.ManifestHash == manifestHash);
+
+    private static List<(string KeyHash, GenuinePartition Partition)> Signed(ReadOnlySpan<byte> region)
+    {
+        var signed = new List<(string, GenuinePartition)>();
+        foreach (string name in (string[])["FTPR", "NFTP"])
+        {
+            if (SignedCode.Read(region, name) is { Manifest: { SignatureGood: true } manifest } code)
+                signed.Add((manifest.KeyHash, new GenuinePartition(name, manifest.Hash, code.Modules)));
+        }
+
+        return signed;
+    }
+
+    private static bool IsSame(GenuinePartition one, GenuinePartition other) =>
+        one.Name == other.Name && one.ManifestHash == other.ManifestHash;
+
+    // An image from which modules were taken out tells less than what was known.
+    private GenuinePartition Completed(GenuinePartition found) =>
+        Further.FirstOrDefault(known => IsSame(known, found)) is { } before
+        && before.Modules.Count == found.Modules.Count
+            ? found with
+            {
+                Modules = [.. found.Modules.Zip(before.Modules, (now, then) => now.Digest is null ? then : now)],
+            }
+            : found;
 }

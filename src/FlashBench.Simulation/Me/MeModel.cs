@@ -96,9 +96,10 @@ public sealed class MeModel(GenuineRecord genuine)
     private MeFindings Findings(ReadOnlySpan<byte> region, bool third)
     {
         var findings = MeFindings.None;
-        if (genuine.Partitions.FirstOrDefault(partition => partition.Name == "NFTP") is { } wanted
+        if (genuine.Partitions.Concat(genuine.Further).Any(partition => partition.Name == "NFTP")
             && !(SignedCode.Read(region, "NFTP") is { Manifest.SignatureGood: true } late
-                && late.Manifest.Hash == wanted.ManifestHash && FirstDamaged(late, wanted, _ => true) is null))
+                && genuine.Find("NFTP", late.Manifest.Hash) is { } wanted
+                && FirstDamaged(late, wanted, _ => true) is null))
         {
             findings |= MeFindings.LatePartition;
         }

@@ -77,8 +77,8 @@ internal static class PassInvariant
     private static bool HasCellFaults(ProcessEnd end) => end.Case.Plan.Faults.Any(fault =>
         fault.Kind.Name.StartsWith("chip.", StringComparison.Ordinal) || fault.Kind.Name == "dut.clearsBit");
 
-    // A cell that reads wrong the same way every time makes a wrong backup that nobody can know; put back, it is what the
-    // board has from then on.
+    // A cell that reads wrong the same way every time makes a wrong backup that nobody can know; put back, it is what
+    // the board has from then on.
     private static bool MustPass(ProcessEnd end) =>
         end.Case is { Agent: true, HiddenUnderHap: false, Control: null, DryRun: false }
         && end is { Plan.Faults.Count: 0, MarkedBefore: null, Task: ProcessTask.Certify }

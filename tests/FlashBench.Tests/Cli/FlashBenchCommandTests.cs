@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using FlashBench.Cli;
 
 namespace FlashBench.Tests.Cli;
 
-public sealed class FlashBenchCommandTests
+public sealed partial class FlashBenchCommandTests
 {
     [Fact]
     public void Every_verb_has_a_description_and_an_example_of_itself() =>
@@ -25,7 +26,7 @@ public sealed class FlashBenchCommandTests
 
         Assert.All(commands, line =>
         {
-            string[] args = line.Split('>', '|')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
+            string[] args = [.. Word().Matches(line.Split('>', '|')[0]).Select(word => word.Value.Trim('"')).Skip(1)];
             Assert.Empty(FlashBenchCommand.Create(args).Parse(args).Errors);
         });
     }
@@ -56,6 +57,10 @@ public sealed class FlashBenchCommandTests
 
         Assert.All(codes, code => Assert.Contains(code, readme, StringComparison.Ordinal));
     }
+
+    // As a shell splits them: text in quotes is one word.
+    [GeneratedRegex("\"[^\"]*\"|[^ ]+")]
+    private static partial Regex Word();
 
     private static IEnumerable<(string Path, Command Command)> Tree(string path, Command command) =>
         command.Subcommands.SelectMany(verb => Tree($"{path} {verb.Name}", verb)).Prepend((path, command));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
@@ -36,6 +37,9 @@ internal sealed class JobBench : IDisposable
     public VirtualProgrammer Programmer { get; init; } = VirtualProgrammer.Ch341a;
 
     public byte[]? Image { get; init; }
+
+    /// <summary>The image of which the board gets something.</summary>
+    public ImageToTake? Takes { get; init; }
 
     public string Job { get; init; } = "FBJ-TEST";
 
@@ -87,6 +91,9 @@ internal sealed class JobBench : IDisposable
     public Func<VirtualTime, TroubledClock>? HostClock { get; init; }
 
     public Action<JournalMoment, string>? Probe { get; init; }
+
+    /// <summary>What its phases wait for; null for a bench that shares nothing.</summary>
+    public PhaseGate? Gate { get; init; }
 
     /// <summary>The second Ctrl-C.</summary>
     public CancellationToken Now { get; init; }
@@ -156,7 +163,7 @@ internal sealed class JobBench : IDisposable
         BenchClock clock = _host is { } host ? new BenchClock(host, host, "boot")
             : new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
         return Run(
-            time, clock, Options(), options => VirtualBench.Create(options, FlashBefore, time),
+            time, clock, Options(), options => VirtualBench.Create(Knowing(options), FlashBefore, time),
             (job, cancel) => job.RunAsync(cancel));
     }
 
@@ -260,6 +267,7 @@ internal sealed class JobBench : IDisposable
                     Probe?.Invoke(moment, type);
                     _kill?.At(moment, type);
                 },
+                Gate = Gate,
                 Now = Now,
                 Listener = happened =>
                 {
@@ -283,6 +291,12 @@ internal sealed class JobBench : IDisposable
         }, stop.Token);
         return (JobExit.CodeOf(result, DryRun), result);
     }
+
+    // A job that goes on finds what the board knows in the bench's file.
+    private VirtualBenchOptions Knowing(VirtualBenchOptions options) => options with
+    {
+        Published = Takes is null ? [] : [Takes.File],
+    };
 
     public VerifiedRecord Verify() => new EvidenceVerifier(Directory, TrustedStations.Load(KeysFolder)).Verify();
 
@@ -324,6 +338,7 @@ internal sealed class JobBench : IDisposable
             Software = "flashbench test",
             Require = Require,
             Control = Control,
+            Image = Takes,
             DryRun = DryRun,
             ShortenedWatch = ShortenedWatch,
             BaselineMinimum = BaselineMinimum,

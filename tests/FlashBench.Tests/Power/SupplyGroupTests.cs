@@ -1,3 +1,4 @@
+using FlashBench.Bench.Config;
 using FlashBench.Bench.Power;
 using FlashBench.Hardware;
 using FlashBench.Simulation;
@@ -36,6 +37,47 @@ public sealed class SupplyGroupTests : IDisposable
 
         Assert.Equal(5, starts.Count);
         Assert.All(starts.Zip(starts.Skip(1)), pair => Assert.True(pair.Second - pair.First >= Stagger));
+    }
+
+    [Fact]
+    public void Boards_of_one_controller_start_in_the_order_in_which_they_asked_and_need_no_file()
+    {
+        var time = new VirtualTime();
+        var supplies = new SupplyGroups([new PowerGroupEntry("psu1", Stagger)], folder: null, time);
+        BenchEntry[] benches =
+        [
+            .. Enumerable.Range(0, 32).Select(bench => new BenchEntry($"b{bench}", false, "virtual-me8", null, null)
+            {
+                PowerGroup = bench % 2 == 0 ? "psu1" : null,
+            }),
+        ];
+        var starts = new List<(string Bench, TimeSpan At)>();
+
+        time.Run(
+            async cancel =>
+            {
+                await Task.WhenAll(benches.Select(async bench =>
+                {
+                    if (supplies.Of(bench) is { } supply)
+                        await supply.SwitchOnAsync(() => StartAsync(bench.Id), cancel);
+                    else
+                        await StartAsync(bench.Id);
+                }));
+                return 0;
+            },
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(16, starts.Count(start => start.At == TimeSpan.Zero) - 1);
+        string[] grouped = [.. benches.Where(bench => bench.PowerGroup is not null).Select(bench => bench.Id)];
+        (string Bench, TimeSpan At)[] shared = [.. starts.Where(start => grouped.Contains(start.Bench))];
+        Assert.Equal(grouped, shared.Select(start => start.Bench));
+        Assert.All(shared.Zip(shared.Skip(1)), pair => Assert.Equal(Stagger, pair.Second.At - pair.First.At));
+
+        Task StartAsync(string bench)
+        {
+            starts.Add((bench, time.GetElapsedTime(0)));
+            return Task.CompletedTask;
+        }
     }
 
     [Fact]

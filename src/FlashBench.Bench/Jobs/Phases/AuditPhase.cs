@@ -32,12 +32,12 @@ internal static class AuditPhase
         job.Journal.Append(Record(job, image, me, refusals));
         if (refusals.Count > 0)
             return Refuse(refusals[0]);
-        job.Original = image;
+        job.Board = job.Original = image;
         if (BoardBinding.RefuseContent(job, image) is { } other)
             return Refuse(other);
         job.Note($"{me.Title}, {me.Sku.Text}, signed by {me.Code.Manifest.Key?.Name}"
             + (me.AlreadyNeutralized ? "; neutralized already: recorded as not stock" : ""));
-        return PhaseOutcome.Pass;
+        return job.Image is { } asked ? ImageAuditStep.Run(job, asked) : PhaseOutcome.Pass;
     }
 
     /// <summary>Finds again what the audit of an interrupted job had found.</summary>
@@ -49,7 +49,9 @@ internal static class AuditPhase
             ImageAnalysis image = ImageAnalysis.Read(job.Backup, job.Options.Keys);
             if (image is { Descriptor: not null, Me: not null } && TryPlan(job, image) is null)
             {
-                job.Original = image;
+                job.Board = job.Original = image;
+                if (job.Image is { } asked)
+                    ImageAuditStep.Repeat(job, asked);
                 return;
             }
         }
@@ -85,7 +87,7 @@ internal static class AuditPhase
         {
             var pin = new DisableBitPin(job.Options.Profile.Me.StrapOffset, job.Options.Profile.Me.StrapBit);
             ImagePlan plan = NeutralizationPlan.Create(image, pin);
-            job.Plan = job.Options.Control switch
+            job.Plan = job.Neutralization = job.Options.Control switch
             {
                 NegativeControl.DamagedManifest => ControlImages.DamagedManifest(image),
                 NegativeControl.WrongStrap => ControlImages.WrongStrap(image, pin),
@@ -99,13 +101,14 @@ internal static class AuditPhase
         }
     }
 
-    private static JournalData.Audit Record(
+    /// <summary>What an image contains, as the journal says it.</summary>
+    public static JournalData.Audit Record(
         JobContext job, ImageAnalysis image, MeFirmware me, List<string> refusals) => new(
         (int)me.Generation, me.Family.ToString().ToUpperInvariant(), me.Version.ToString(), me.Sku.Text,
         me.Code.Manifest.Signature == SignatureStatus.Valid, me.Code.Manifest.Key?.Name ?? "an unknown key",
         me.Code.Manifest.Key?.Name is { } key && key == job.Options.TestKeyName, !IsAltered(image, me),
             FlashContent.BitOf(image),
-        RegionsOf(image.Descriptor!), [.. PartitionsOf(me)],
+        image.Descriptor is { } descriptor ? RegionsOf(descriptor) : [], [.. PartitionsOf(me)],
         ContentOf(image, me), [.. image.Findings.Select(FindingOf)], [.. refusals]);
 
     /// <summary>True if nobody neutralized this image.</summary>
@@ -131,5 +134,6 @@ internal static class AuditPhase
     private static JournalData.AuditFinding FindingOf(Finding finding) =>
         new(finding.Offset, finding.Severity.ToString().ToLowerInvariant(), finding.Text);
 
-    private static PhaseOutcome Refuse(string reason) => new(Verdict.Fail, reason, ErrorClass.Image);
+    /// <summary>The end of a phase in which an image was refused.</summary>
+    public static PhaseOutcome Refuse(string reason) => new(Verdict.Fail, reason, ErrorClass.Image);
 }

@@ -28,10 +28,10 @@ internal static class BoardBinding
     {
         if (!job.Options.BindDut)
             return null;
-        string gbe = image.Descriptor!.Region(DescriptorRegion.Gbe) is { } region
-            ? FlashContent.HashOf(image.Image.Span, region.Range) : "";
+        string gbe = GbeOf(image);
         DutBinding? bound = Known(job);
-        if (bound is not null && bound.GbeSha256 != gbe)
+        bool placed = bound is not null && bound.GbeSha256 != gbe && bound.PlacedGbeSha256 == gbe;
+        if (bound is not null && bound.GbeSha256 != gbe && !placed)
         {
             return $"board {job.Options.Dut} is known with another GbE region (MAC address) than this chip holds; "
                 + "--confirm-chip binds it anew";
@@ -39,12 +39,30 @@ internal static class BoardBinding
 
         if (job.Options.ConfirmChip)
             job.Deviate("the operator confirmed the chip of this board");
-        job.State.Bind(job.Options.Dut, Now(job, gbe) with
+        // What came from another image is never the board's own stock content.
+        bool stock = AuditPhase.IsStock(image) && !placed;
+        job.State.Bind(job.Options.Dut, Now(job, placed ? bound!.GbeSha256 : gbe) with
         {
-            BackupSha256 = AuditPhase.IsStock(image) ? FlashContent.HashOf(image.Image.Span) : bound?.BackupSha256,
+            BackupSha256 = stock ? FlashContent.HashOf(image.Image.Span) : bound?.BackupSha256,
+            PlacedGbeSha256 = placed ? gbe : null,
         });
         return null;
     }
+
+    /// <summary>Remembers that the board holds another GbE region now than its own: it got a whole image.</summary>
+    public static void Place(JobContext job)
+    {
+        if (job is { Options.BindDut: true, Image.WholeChip: true }
+            && job.State.Binding(job.Options.Dut) is { } bound && GbeOf(job.Original!) is var gbe
+            && gbe != bound.GbeSha256)
+        {
+            job.State.Bind(job.Options.Dut, bound with { PlacedGbeSha256 = gbe });
+        }
+    }
+
+    private static string GbeOf(ImageAnalysis image) =>
+        image.Descriptor!.Region(DescriptorRegion.Gbe) is { } region
+            ? FlashContent.HashOf(image.Image.Span, region.Range) : "";
 
     private static DutBinding? Known(JobContext job) => job.Options is { BindDut: true, ConfirmChip: false }
         ? job.State.Binding(job.Options.Dut)

@@ -86,8 +86,9 @@ internal static class ChipAgainStep
         SpiNorChip chip = job.Chip!;
         job.BeginStage("whole read: is it the same board");
         byte[] now = await spi.ReadAllAsync(chip, done => job.Report(done, chip.SizeBytes, "bytes"), cancel);
-        List<FlashRange> mayDiffer = FlashContent.WrittenByFirmware(job);
-        mayDiffer.Add(job.Original.Me!.Region);
+        List<FlashRange> mayDiffer = job.Verified is null
+            ? [.. FlashContent.WrittenSinceBackup(job), job.Board!.Me!.Region]
+            : [.. FlashContent.WrittenByFirmware(job), job.Original.Me!.Region];
         if (interrupted.Phase == "restore")
             mayDiffer.AddRange(BlocksPutBack(interrupted));
         ByteDifference differing = ByteDifference.Between(now, job.Verified ?? job.Backup, mayDiffer);

@@ -46,24 +46,37 @@ internal static class FlashContent
 
     /// <summary>Ranges that the board's own firmware may write while it runs: BIOS, and what the plan keeps as
     /// data.</summary>
-    public static List<FlashRange> WrittenByFirmware(JobContext job)
+    /// <remarks>Where the planned content has them; before the write see <see cref="WrittenSinceBackup"/>.</remarks>
+    public static List<FlashRange> WrittenByFirmware(JobContext job) =>
+        [.. BiosOf(job.Original!), .. job.Plan!.Kept.Where(kept => kept.IsBoardData).Select(kept => kept.Range)];
+
+    /// <summary>The same ranges where the board as it was found has them.</summary>
+    public static List<FlashRange> WrittenSinceBackup(JobContext job) => job.Composition is { } image
+        ? [.. BiosOf(job.Board!), .. image.Own.Select(own => own.From)]
+        : WrittenByFirmware(job);
+
+    /// <summary>What the chip shall keep as it is when it is written, not as the backup has it: where that is now, and
+    /// where it shall be.</summary>
+    public static IEnumerable<(FlashRange From, FlashRange To)> KeptAsItIs(JobContext job)
     {
-        var ranges = new List<FlashRange>();
-        if (job.Original!.Descriptor!.Region(DescriptorRegion.Bios) is { } bios)
-            ranges.AddRange(Outside(bios.Range, job.Original));
-        ranges.AddRange(job.Plan!.Kept.Where(kept => kept.IsBoardData).Select(kept => kept.Range));
-        return ranges;
+        if (job.Composition is not { } image)
+            return WrittenByFirmware(job).Select(range => (range, range));
+        var written = WrittenByFirmware(job);
+        IEnumerable<(FlashRange, FlashRange)> untouched = written
+            .Where(range => !image.Brought.Any(part => part.Range.Overlaps(range))).Select(range => (range, range));
+        return untouched.Concat(image.Own.Where(own => written.Exists(range => range.Contains(own.To)))
+            .Select(own => (own.From, own.To)));
     }
 
     /// <summary>What may change before the write: what the board's firmware may write, and what will be erased anyway.
     /// </summary>
     public static List<FlashRange> MayDriftBeforeWrite(JobContext job) =>
-        [.. WrittenByFirmware(job), .. ErasedAnyway(job)];
+        [.. WrittenSinceBackup(job), .. ErasedAnyway(job)];
 
-    /// <summary>Partitions of the ME that do not survive the write.</summary>
+    /// <summary>Partitions of the ME as it was found that do not survive the write.</summary>
     public static IEnumerable<FlashRange> ErasedAnyway(JobContext job)
     {
-        MeFirmware me = job.Original!.Me!;
+        MeFirmware me = job.Board!.Me!;
         return from partition in me.Table.Partitions
                where partition.Range is { IsEmpty: false } range && !range.Overlaps(me.Code.Range)
                select partition.Range!.Value;
@@ -80,6 +93,9 @@ internal static class FlashContent
 
     /// <summary>SHA-256 in lower-case hex.</summary>
     public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static IEnumerable<FlashRange> BiosOf(ImageAnalysis image) =>
+        image.Descriptor!.Region(DescriptorRegion.Bios) is { } bios ? Outside(bios.Range, image) : [];
 
     // Some boards describe a BIOS region that covers descriptor and ME too: those stay protected.
     private static IEnumerable<FlashRange> Outside(FlashRange bios, ImageAnalysis image)

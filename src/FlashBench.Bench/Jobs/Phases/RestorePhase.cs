@@ -46,7 +46,7 @@ internal static class RestorePhase
             : null;
 
     // A whole read that agrees takes the mark of this chip away, whoever set it; but not the only mark of another one.
-    // The job whose backup goes back left this chip so, also if its disk failed between the bench's mark and the chip's.
+    // The job whose backup goes back left this chip so, also if its disk failed between bench's mark and chip's.
     private static PhaseOutcome? RefuseForeignMark(JobContext job, BackupToRestore backup)
     {
         ChipKey? key = ChipKey.Of(job.Identity!);

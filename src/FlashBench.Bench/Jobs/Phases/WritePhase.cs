@@ -53,9 +53,13 @@ internal static class WritePhase
         byte[] current = await ReadAsync(job, "after the interruption", cancel);
         RefuseRestored(job, begun, (current, target));
         byte[] untouched = [.. job.Backup!];
-        foreach (FlashRange range in FlashContent.WrittenByFirmware(job))
-            range.Of(target).CopyTo(untouched.AsSpan((int)range.Start));
-        List<FlashRange> mayDiffer = [.. begun.Ranges, .. FlashContent.ErasedAnyway(job)];
+        var kept = FlashContent.KeptAsItIs(job).ToList();
+        foreach ((FlashRange from, FlashRange to) in kept)
+            to.Of(target).CopyTo(untouched.AsSpan((int)from.Start));
+        // What the board had written, and what is replaced, is in the target no more.
+        IEnumerable<FlashRange> lost = FlashContent.WrittenSinceBackup(job)
+            .Where(range => !kept.Exists(one => one.From.Contains(range)));
+        List<FlashRange> mayDiffer = [.. begun.Ranges, .. FlashContent.ErasedAnyway(job), .. lost];
         ByteDifference foreign = ByteDifference.Between(current, untouched, mayDiffer);
         if (foreign.Count > 0)
         {
@@ -79,7 +83,7 @@ internal static class WritePhase
         bool undone = begun.Blocks.Any(block => block.Done
             && !Range(block).Of(chip.Now).SequenceEqual(Range(block).Of(chip.Target)));
         if (!undone
-            || ByteDifference.Between(chip.Now, job.Backup!, FlashContent.WrittenByFirmware(job)).Count > 0)
+            || ByteDifference.Between(chip.Now, job.Backup!, FlashContent.WrittenSinceBackup(job)).Count > 0)
         {
             return;
         }
@@ -120,8 +124,8 @@ internal static class WritePhase
         if (job.Options.KeepsStock)
             return current; // the control is that nothing is written
         byte[] target = job.Plan!.Apply(job.Backup);
-        foreach (FlashRange range in FlashContent.WrittenByFirmware(job))
-            range.Of(current).CopyTo(target.AsSpan((int)range.Start));
+        foreach ((FlashRange from, FlashRange to) in FlashContent.KeptAsItIs(job))
+            from.Of(current).CopyTo(target.AsSpan((int)to.Start));
         return target;
     }
 
@@ -140,6 +144,7 @@ internal static class WritePhase
                     + "the board is not booted", ErrorClass.Dut);
         }
 
+        BoardBinding.Place(job);
         // A control's image shall not stay: its board is marked until the backup is back.
         if (job.Options.Control is null)
             Settle(job, actual);

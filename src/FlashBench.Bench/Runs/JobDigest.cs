@@ -1,0 +1,125 @@
+using System.Text.Json.Serialization;
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Watch;
+
+namespace FlashBench.Bench.Runs;
+
+/// <summary>What tables and charts need of one job; derived from its journal, and derived again by whoever doubts it.
+/// </summary>
+/// <param name="Job">Job id, and name of its directory.</param>
+/// <param name="Verdict">The decision.</param>
+/// <param name="Level">The level that was reached.</param>
+/// <param name="Reason">Why; empty for a PASS.</param>
+/// <param name="Class">Who must act.</param>
+/// <param name="StartedUtc">First record.</param>
+/// <param name="EndedUtc">Last record before the decision.</param>
+/// <param name="Seconds">Time between them on the bench's monotonic clock.</param>
+/// <param name="Dirty">True if the chip was left half-written.</param>
+/// <param name="Boots">Watched boots, the baseline first.</param>
+public sealed record JobDigest(
+    string Job, Verdict Verdict, string Level, string Reason, ErrorClass Class, DateTimeOffset StartedUtc,
+    DateTimeOffset EndedUtc, double Seconds, bool Dirty, BootDigest[] Boots)
+{
+    private const double UsPerSecond = 1e6;
+
+    /// <summary>SHA-256 of the backup; null if none was taken.</summary>
+    public string? BackupSha256 { get; init; }
+
+    /// <summary>ME version of the board; null if the job did not get so far.</summary>
+    public string? MeVersion { get; init; }
+
+    /// <summary>Name of its directory in the run's folder.</summary>
+    public string Directory { get; init; } = "";
+
+    /// <summary>True if the chip was changed, or began to be.</summary>
+    public bool Written { get; init; }
+
+    /// <summary>True for a job that put a backup back, and read it back equal.</summary>
+    public bool IsRestored { get; init; }
+
+    /// <summary>True if the bench broke before the chip was changed: the same job may be tried again.</summary>
+    [JsonIgnore]
+    public bool MayBeRepeated => Verdict == Verdict.Error && Class == ErrorClass.Infrastructure && !Written && !Dirty;
+
+    /// <summary>Derives the digest of a job directory whose journal ends with a decision.</summary>
+    /// <exception cref="EvidenceException">Journal and console do not agree, or nothing was decided.</exception>
+    public static JobDigest OfFolder(string directory)
+    {
+        IReadOnlyList<JournalRecord> records = JournalReader.ReadStrict(
+            EvidenceFolder.ReadFile(directory, JournalWriter.FileName));
+        if (records is not [{ Data: JournalData.JobStart }, .., { Data: JournalData.Decision }])
+            throw new EvidenceException(JournalWriter.FileName, 0, "the job is not decided");
+        JobFacts facts = JobFold.OfFolder(directory, records);
+        return Of(facts, Decision.Decide(facts)) with { Directory = Path.GetFileName(directory) };
+    }
+
+    /// <summary>Derives the digest.</summary>
+    public static JobDigest Of(JobFacts facts, Judgement judgement)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(judgement);
+        return new JobDigest(
+            facts.Start.Job, judgement.Verdict, judgement.Level.ToString(), judgement.Reason, judgement.Class,
+            facts.StartedUtc, facts.EndedUtc, InSeconds(facts.EndedUs), facts.IsDirty, [.. facts.Boots.Select(BootOf)])
+        {
+            BackupSha256 = facts.Backup?.Sha256,
+            MeVersion = facts.Audit?.Version,
+            Written = facts.BlocksWritten > 0 || facts.IsDirty,
+            IsRestored = facts.Restored is not null && !facts.IsDirty
+                && facts.ReadBacks.GetValueOrDefault("restore") is { DifferingBytes: 0 },
+        };
+    }
+
+    private static BootDigest BootOf(BootObservation boot)
+    {
+        var on = boot.Power.Where(
+            sample => sample.AtUs >= boot.PowerGoodUs && sample.AtUs < (boot.PowerLostUs ?? long.MaxValue)).ToList();
+        return new BootDigest(boot.Number, boot.Kind, boot.Class)
+        {
+            OsUpSeconds = Between(boot.PowerGoodUs, boot.OsUpUs),
+            ObservedSeconds = Between(boot.CountedFromUs, boot.LastSignUs),
+            LostSeconds = Between(boot.PowerGoodUs, boot.PowerLostUs),
+            LongestGapSeconds = InSeconds(boot.LongestGapUs),
+            MilliampsMean = on.Count > 0 ? (int)Math.Round(on.Average(sample => sample.Milliamps)) : null,
+            MillivoltsMin = on.Count > 0 ? on.Min(sample => sample.Millivolts) : null,
+            MillivoltsMax = on.Count > 0 ? on.Max(sample => sample.Millivolts) : null,
+            ClockPartsPerMillion = boot.Clock?.PartsPerMillion,
+        };
+    }
+
+    private static double? Between(long? from, long? to) => to - from is long us ? InSeconds(us) : null;
+
+    private static double InSeconds(long us) => Math.Round(us / UsPerSecond, 3);
+}
+
+/// <summary>What tables and charts need of one boot.</summary>
+/// <param name="Number">Within its job, from 1.</param>
+/// <param name="Kind">One of <see cref="BootKind"/>.</param>
+/// <param name="Class">How it ended.</param>
+public sealed record BootDigest(int Number, string Kind, BootClass Class)
+{
+    /// <summary>From power-good to the first sign of the operating system; null if it never came.</summary>
+    public double? OsUpSeconds { get; init; }
+
+    /// <summary>From the last reset to the last sign of life; null if none came.</summary>
+    public double? ObservedSeconds { get; init; }
+
+    /// <summary>From power-good to the loss of the rail; null while power held.</summary>
+    public double? LostSeconds { get; init; }
+
+    /// <summary>Longest silence once the operating system was up.</summary>
+    public double LongestGapSeconds { get; init; }
+
+    /// <summary>Mean supply current while on, in milliamps; null if nothing was measured.</summary>
+    public int? MilliampsMean { get; init; }
+
+    /// <summary>Lowest rail while on, in millivolts.</summary>
+    public int? MillivoltsMin { get; init; }
+
+    /// <summary>Highest rail while on, in millivolts.</summary>
+    public int? MillivoltsMax { get; init; }
+
+    /// <summary>The board's clock against the bench's; null where it could not be compared.</summary>
+    public double? ClockPartsPerMillion { get; init; }
+}

@@ -1,0 +1,173 @@
+namespace FlashBench.Bench.Runs;
+
+/// <summary>Where a run stands, by its log: which job of which bench is next.</summary>
+/// <remarks>Not thread-safe: whoever shares it guards it.</remarks>
+public sealed class RunCourse
+{
+    private readonly Dictionary<string, BenchCourse> _benches;
+
+    private RunCourse(RunEvent.Started start)
+    {
+        Start = start;
+        _benches = start.Benches.ToDictionary(bench => bench.Id, bench => new BenchCourse(bench, start));
+    }
+
+    /// <summary>What was asked.</summary>
+    public RunEvent.Started Start { get; }
+
+    /// <summary>The benches, in the order of the first line.</summary>
+    public IEnumerable<BenchCourse> Benches => Start.Benches.Select(bench => _benches[bench.Id]);
+
+    /// <summary>How often the run went on.</summary>
+    public int Resumes { get; private set; }
+
+    /// <summary>Why no further job begins; null while jobs begin.</summary>
+    public string? StopReason { get; private set; }
+
+    /// <summary>True once every bench was done.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>Reads a log.</summary>
+    /// <param name="events">Begins with <see cref="RunEvent.Started"/>.</param>
+    public static RunCourse Of(IEnumerable<RunEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        RunCourse? course = null;
+        foreach (RunEvent happened in events)
+        {
+            if (course is null)
+                course = new RunCourse((RunEvent.Started)happened);
+            else
+                course.Take(happened);
+        }
+
+        return course ?? throw new ArgumentException("a run begins with run.start", nameof(events));
+    }
+
+    /// <summary>True if the bench is one of this run.</summary>
+    public bool Has(string bench) => _benches.ContainsKey(bench);
+
+    /// <summary>The course of one bench.</summary>
+    public BenchCourse this[string bench] => _benches[bench];
+
+    /// <summary>Takes the next event; one of a bench that is none of this run changes nothing.</summary>
+    public void Take(RunEvent happened)
+    {
+        switch (happened)
+        {
+            case RunEvent.WentOn:
+                Resumes++;
+                StopReason = null; // whoever goes on with a run that was stopped means it
+                break;
+            case RunEvent.Stopping stopping:
+                StopReason ??= stopping.Why;
+                break;
+            case RunEvent.Ended:
+                IsEnded = true;
+                break;
+            case RunEvent.Assigned assigned:
+                _benches.GetValueOrDefault(assigned.Bench)?.Begin(assigned);
+                break;
+            case RunEvent.Done done:
+                _benches.GetValueOrDefault(done.Bench)?.End(done);
+                break;
+            case RunEvent.Skipped skipped:
+                _benches.GetValueOrDefault(skipped.Bench)?.Skip(skipped);
+                break;
+            case RunEvent.Left left:
+                _benches.GetValueOrDefault(left.Bench)?.Leave(left);
+                break;
+        }
+    }
+}
+
+/// <summary>Where one bench of a run stands.</summary>
+/// <param name="bench">The bench.</param>
+/// <param name="start">What was asked of the run.</param>
+public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
+{
+    private RunEvent.Done? _last;
+    private int _step, _attempts;
+
+    /// <summary>The bench.</summary>
+    public RunBench Bench => bench;
+
+    /// <summary>The job that began and has not ended; null if none is under way.</summary>
+    public RunEvent.Assigned? Open { get; private set; }
+
+    /// <summary>Why the bench does no further job; null while it does.</summary>
+    public RunEvent.Left? HasLeft { get; private set; }
+
+    /// <summary>The first job of this run on this bench that took a backup: what the board came with.</summary>
+    public RunEvent.Done? First { get; private set; }
+
+    /// <summary>True if a job of this run changed the chip.</summary>
+    public bool IsChanged { get; private set; }
+
+    /// <summary>True if the last job left the chip half-written.</summary>
+    public bool IsDirty { get; private set; }
+
+    /// <summary>True once the board's own image is back.</summary>
+    public bool OwnImageIsBack { get; private set; }
+
+    /// <summary>Jobs that ended, repetitions counted.</summary>
+    public int Ended { get; private set; }
+
+    /// <summary>Jobs of a whole run on this bench; null if only the deadline ends it.</summary>
+    public int? Planned => start.Cycles * PerCycle;
+
+    /// <summary>Jobs of which nothing came, since something spoke against them.</summary>
+    public int Skipped { get; private set; }
+
+    private int PerCycle => Math.Max(1, bench.Images.Length);
+
+    /// <summary>The job that comes next, whatever speaks against beginning it; null if all are done.</summary>
+    /// <param name="job">Makes the id of a job of its step and attempt.</param>
+    public RunEvent.Assigned? Next(Func<int, int, string> job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        bool repeats = _last is { Digest.MayBeRepeated: true } && _last.Step == _step && _attempts <= start.Repeats;
+        int step = repeats ? _step : _step + 1;
+        int attempt = repeats ? _attempts + 1 : 1;
+        if (step > Planned)
+            return null;
+        return new RunEvent.Assigned(
+            bench.Id, step, (step - 1) / PerCycle + 1,
+            bench.Images.Length == 0 ? null : bench.Images[(step - 1) % PerCycle], attempt,
+            job(step, attempt));
+    }
+
+    internal void Begin(RunEvent.Assigned assigned)
+    {
+        (Open, HasLeft) = (assigned, null);
+        if (assigned.Cycle > 0)
+            (_step, _attempts) = (assigned.Step, assigned.Attempt);
+    }
+
+    internal void End(RunEvent.Done done)
+    {
+        Ended++;
+        IsDirty = done.Digest.Dirty;
+        if (Open is { Cycle: 0 })
+        {
+            OwnImageIsBack = done.Digest.IsRestored;
+        }
+        else
+        {
+            _last = done;
+            IsChanged |= done.Digest.Written;
+            if (done.Digest.BackupSha256 is not null)
+                First ??= done;
+        }
+
+        Open = null;
+    }
+
+    internal void Skip(RunEvent.Skipped skipped)
+    {
+        (_step, _attempts) = (skipped.Step, 1);
+        Skipped++;
+    }
+
+    internal void Leave(RunEvent.Left left) => HasLeft = left;
+}

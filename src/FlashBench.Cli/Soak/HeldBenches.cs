@@ -1,0 +1,35 @@
+using FlashBench.Bench.Config;
+using FlashBench.Cli.Benches;
+
+namespace FlashBench.Cli.Soak;
+
+/// <summary>Benches that this process has for a whole run.</summary>
+internal sealed class HeldBenches : IDisposable
+{
+    private readonly List<BenchLock> _locks = [];
+
+    private HeldBenches()
+    {
+    }
+
+    /// <summary>Takes all of them, or none.</summary>
+    /// <exception cref="CommandFailure">Another process has one; the message names it and the process.</exception>
+    public static HeldBenches Take(string stateFolder, IEnumerable<BenchEntry> benches, string work)
+    {
+        var held = new HeldBenches();
+        try
+        {
+            foreach (BenchEntry bench in benches)
+                held._locks.Add(BenchLock.Take(stateFolder, bench.Id, work));
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _locks.ForEach(one => one.DisposeAsync().AsTask().GetAwaiter().GetResult());
+}

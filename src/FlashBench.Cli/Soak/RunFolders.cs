@@ -1,0 +1,63 @@
+using System.Text;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Runs;
+using FlashBench.Cli.Benches;
+
+namespace FlashBench.Cli.Soak;
+
+/// <summary>The folders of runs below an evidence folder.</summary>
+internal static class RunFolders
+{
+    private const int TailBytes = 4096;
+
+    /// <summary>True if a folder is that of a run.</summary>
+    public static bool IsRun(string folder) => File.Exists(Path.Combine(folder, RunLog.FileName));
+
+    /// <summary>The run's folder, if a folder or the name of one in the evidence folder is that of a run.</summary>
+    public static string? Named(string evidence, string name) =>
+        new[] { name, Path.Combine(evidence, name) }.FirstOrDefault(IsRun);
+
+    /// <summary>The folder of the run to which a job directory belongs; null if it belongs to none.</summary>
+    public static string? Of(string jobDirectory) =>
+        Path.GetDirectoryName(Path.GetFullPath(jobDirectory)) is { } folder && IsRun(folder) ? folder : null;
+
+    /// <summary>Runs that did not come to their end, and that no process plays now.</summary>
+    public static IReadOnlyList<string> Waiting(BenchPaths paths, string evidence)
+    {
+        if (!Directory.Exists(evidence))
+            return [];
+        return
+        [
+            .. Directory.EnumerateDirectories(evidence).Where(IsRun).Where(IsOpen)
+                .Where(folder => !IsPlayed(paths, folder)).Order(StringComparer.Ordinal),
+        ];
+    }
+
+    // By the log's last line: a folder may hold many runs, and their logs may be long.
+    private static bool IsOpen(string folder)
+    {
+        using FileStream file = File.OpenRead(Path.Combine(folder, RunLog.FileName));
+        file.Seek(-Math.Min(TailBytes, file.Length), SeekOrigin.End);
+        byte[] tail = new byte[TailBytes];
+        int length = file.ReadAtLeast(tail, TailBytes, throwOnEndOfStream: false);
+        string text = Encoding.UTF8.GetString(tail, 0, length);
+        string last = text.TrimEnd('\n');
+        last = last[(last.LastIndexOf('\n') + 1)..];
+        return !(text.EndsWith('\n') && last.StartsWith("{\"type\":\"run.end\"", StringComparison.Ordinal));
+    }
+
+    private static bool IsPlayed(BenchPaths paths, string folder)
+    {
+        try
+        {
+            return RunLog.Read(folder, out _)[0] is RunEvent.Started start
+                && Array.Exists(start.Benches, bench =>
+                    BenchLock.OwnerOf(paths.State, bench.Id) is { } owner && owner.Work == $"soak {start.Run}");
+        }
+        catch (EvidenceException)
+        {
+            return false; // it says so itself when somebody goes on with it
+        }
+    }
+}

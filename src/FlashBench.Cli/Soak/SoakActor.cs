@@ -1,0 +1,272 @@
+using FlashBench.Bench;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Fleet;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Runs;
+using FlashBench.Cli.Benches;
+using FlashBench.Cli.Certify;
+using FlashBench.Cli.Fleet;
+using FlashBench.Cli.Recovery;
+using FlashBench.Cli.Results;
+using FlashBench.Hardware;
+using FlashBench.Results.Rows;
+using FlashBench.Simulation.State;
+
+namespace FlashBench.Cli.Soak;
+
+/// <summary>Runs one bench of a soak: its jobs one after the other, then its board's own image back.</summary>
+/// <remarks>Whatever goes wrong here ends this bench, never another one; only what keeps the run's log from being true
+/// ends them all.</remarks>
+internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
+{
+    private static readonly TimeSpan DeadlineGrace = TimeSpan.FromMinutes(1);
+
+    private TimeSpan _longest = TimeSpan.Zero; // of the jobs that ended so far
+
+    /// <summary>Runs the bench to its end.</summary>
+    /// <param name="cancel">Stops its job at the next point where the board is in a known state; the run goes on from
+    /// there another time.</param>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, floor.MustStop);
+        try
+        {
+            while (!stop.IsCancellationRequested && Next() is { } job)
+            {
+                if (!await RunJobAsync(job, stop.Token))
+                    return;
+            }
+
+            if (!stop.IsCancellationRequested)
+                await ReturnOwnImageAsync(stop.Token);
+        }
+        catch (JournalWriteException e)
+        {
+            floor.Break(e.Message, ExitCodes.CannotWrite);
+        }
+    }
+
+    // The job that is under way, or the next one; null if none may begin.
+    private RunEvent.Assigned? Next()
+    {
+        (RunEvent.Assigned? open, RunEvent.Assigned? next, bool done) = floor.Ask(course =>
+        {
+            BenchCourse mine = course[bench.Id];
+            bool isOut = mine.HasLeft is { NeedsHands: true } || course.StopReason is not null;
+            return (mine.Open, mine.Next(JobIdOf), isOut);
+        });
+        if (open is { Cycle: > 0 })
+            return open;
+        if (done || open is not null || next is null)
+            return null;
+        if (FleetDoor.Objections(bench, Subject(next), floor.Around.Paths) is [var objection, ..])
+            return Refuse(next, objection) ? null : Next();
+        if (floor.Start.UntilUtc is { } until && floor.Time.GetUtcNow() + Expected() + ExpectedReturn() > until)
+        {
+            Leave("no further job would end by the deadline", needsHands: false);
+            return null;
+        }
+
+        floor.Happen(next);
+        return next;
+    }
+
+    // True if the bench is out; false if only this job is.
+    private bool Refuse(RunEvent.Assigned next, string objection)
+    {
+        bool isOut = FleetDoor.Objections(bench, Subject(image: null), floor.Around.Paths).Count > 0;
+        if (isOut)
+            Leave(objection, needsHands: true);
+        else
+            floor.Happen(new RunEvent.Skipped(bench.Id, next.Step, objection, floor.Time.GetUtcNow()));
+        return isOut;
+    }
+
+    private QuarantineSubject Subject(RunEvent.Assigned job) =>
+        Subject(job.Image is int index ? floor.Images[index].File.ToArray() : null);
+
+    private QuarantineSubject Subject(byte[]? image) =>
+        QuarantineSubjects.Of(bench, floor.Ask(course => course[bench.Id].Bench.Dut), image);
+
+    // False if the bench cannot go on now.
+    private async Task<bool> RunJobAsync(RunEvent.Assigned job, CancellationToken cancel)
+    {
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, floor.Time);
+        if (floor.Start.UntilUtc is { } until)
+            late.CancelAfter(Positive(until - floor.Time.GetUtcNow() + DeadlineGrace));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
+        (JobResult Result, string Directory)? ended = await GuardAsync(() => PlayAsync(job, stop.Token));
+        if (ended is not var (result, directory))
+            return false;
+        bool interrupted = result.Judgement.Verdict == Verdict.Aborted && result.CanGoOn;
+        if (interrupted && cancel.IsCancellationRequested)
+            return false; // the run goes on from here
+        End(job, directory);
+        NoteHealth(JobEnd.Of(result));
+        if (result.Dirty)
+        {
+            Leave("its chip is half-written", needsHands: true);
+            return false;
+        }
+
+        if (floor.Start.StopOnFail && result.Judgement.Verdict == Verdict.Fail)
+            floor.Happen(new RunEvent.Stopping($"job {job.Job} failed", floor.Time.GetUtcNow()));
+        return true;
+    }
+
+    // What the job says of the bench; the run goes on without it if that cannot be kept.
+    private void NoteHealth(JobEnd end)
+    {
+        FleetPolicy policy = floor.Around.Config.Policy;
+        if (end.AsJob is { } said)
+            BenchHealths.StoreOf(floor.Around.Paths).Note(bench.Id, said, end.Reason, null, policy.BreakerFailures);
+    }
+
+    private void End(RunEvent.Assigned job, string directory)
+    {
+        JobDigest digest = JobDigest.OfFolder(directory);
+        _longest = TimeSpan.FromSeconds(Math.Max(_longest.TotalSeconds, digest.Seconds));
+        floor.Happen(new RunEvent.Done(bench.Id, job.Step, job.Attempt, digest));
+        ResultsUpdate.After(
+            floor.Around.Paths, directory, new RunPlace(floor.Start.Run, job.Cycle, job.Attempt), floor.Warnings);
+    }
+
+    // Goes on with what a killed process left of the job, or begins it.
+    private async Task<(JobResult, string)> PlayAsync(RunEvent.Assigned job, CancellationToken cancel)
+    {
+        void Tell(JobEvent happened) => floor.Listener(bench.Id, happened);
+        if (LeftOf(job) is var (interrupted, left))
+        {
+            var again = new ResumedBoardJob(floor.Around, interrupted, left, floor.Shared)
+            {
+                Held = true,
+            };
+            return (await again.RunAsync(floor.Diagnostics, Tell, cancel), left);
+        }
+
+        var request = new CertifyRequest
+        {
+            Bench = bench.Id,
+            Dut = floor.Ask(course => course[bench.Id].Bench.Dut),
+            Operator = floor.Start.Operator,
+            Evidence = floor.Folder,
+            Require = floor.Start.Require is { } level ? Enum.Parse<EvidenceLevel>(level) : null,
+            Keep = floor.Keep || job is not { Step: 1, Attempt: 1 },
+            RealTime = floor.Start.RealTime,
+            Image = job.Image is int index ? floor.Images[index] : null,
+            Held = true,
+        };
+        var fresh = new BoardJob(floor.Around, request, WishesFor(job.Job));
+        JobResult result = await fresh.RunAsync(floor.Diagnostics, Tell, cancel);
+        return (result, fresh.Directory);
+    }
+
+    private WorldWishes WishesFor(string job) => new(floor.Start.RealTime, null, null, floor.Around.MayAsk)
+    {
+        Shared = floor.Shared,
+        JobId = job,
+    };
+
+    private async Task ReturnOwnImageAsync(CancellationToken cancel)
+    {
+        (RunEvent.Done? first, bool changed, bool back, RunEvent.Assigned? open) = floor.Ask(course =>
+        {
+            BenchCourse mine = course[bench.Id];
+            return (mine.First, mine.IsChanged, mine.OwnImageIsBack || mine.HasLeft is { NeedsHands: true }, mine.Open);
+        });
+        if (first is null || !changed || back)
+            return;
+        if (floor.Start.Leave)
+        {
+            Leave("its board keeps the last image, as was asked", needsHands: false);
+            return;
+        }
+
+        RunEvent.Assigned job = open ?? new RunEvent.Assigned(
+            bench.Id, first.Step, 0, null, 1, $"{floor.Start.Run}.{bench.Id}-restore");
+        if (open is null)
+            floor.Happen(job);
+        (JobResult Result, string Directory)? ended = await GuardAsync(() => RestoreAsync(first, cancel));
+        if (ended is not var (result, directory))
+            return;
+        if (result.Judgement.Verdict == Verdict.Aborted && cancel.IsCancellationRequested)
+            return;
+        End(job, directory);
+        if (!floor.Ask(course => course[bench.Id].OwnImageIsBack))
+            Leave($"its own image could not be put back: {result.Judgement.Reason}", needsHands: true);
+    }
+
+    private async Task<(JobResult, string)> RestoreAsync(RunEvent.Done first, CancellationToken cancel)
+    {
+        string directory = Path.Combine(floor.Folder, first.Digest.Directory);
+        BackupToRestore backup = BackupToRestore.OfJob(directory)
+            ?? throw new EvidenceException(JournalWriter.FileName, 0, $"{first.Digest.Directory} took no backup");
+        BenchWorld world = BenchWorld.Of(
+            bench, floor.Around.Paths, floor.Around.Config.PowerGroups, WishesFor($"{floor.Start.Run}.{bench.Id}"));
+        var restoring = new RestoringBoardJob(floor.Around, world, (bench, backup), floor.Folder)
+        {
+            Held = true,
+        };
+        JobResult result = await restoring.RunAsync(happened => floor.Listener(bench.Id, happened), cancel);
+        return (result, restoring.Directory);
+    }
+
+    // What ends this bench alone.
+    private async Task<T?> GuardAsync<T>(Func<Task<T>> work)
+        where T : struct
+    {
+        try
+        {
+            return await work();
+        }
+        catch (CommandFailure e) when (e.ExitCode == ExitCodes.CannotWrite)
+        {
+            floor.Break(e.Message, e.ExitCode);
+        }
+        catch (Exception e) when (e is BenchException or BenchStateException or CommandFailure or UsageException
+            or ResumeRefusedException or EvidenceException or ConfigException)
+        {
+            Leave(e.Message.TrimEnd('.'), needsHands: true);
+        }
+        catch (Exception bug) when (bug is not (OutOfMemoryException or JournalWriteException))
+        {
+            floor.Diagnostics.Fatal(bug, "Bench {Bench} is out of the run", bench.Id);
+            Leave($"internal error ({bug.GetType().Name}), kept in the diagnostic log", needsHands: true);
+        }
+
+        return null;
+    }
+
+    private void Leave(string why, bool needsHands) =>
+        floor.Happen(new RunEvent.Left(bench.Id, why, needsHands, floor.Time.GetUtcNow()));
+
+    // The directory in which a killed process had begun the job; null if nothing was begun.
+    private (InterruptedJob Job, string Directory)? LeftOf(RunEvent.Assigned job)
+    {
+        foreach (string directory in JobFolders.Of(floor.Folder, job.Job).Reverse())
+        {
+            try
+            {
+                InterruptedJob left = InterruptedJob.Read(directory);
+                if (left.IsDecided || left.Refusal(FlashBenchCommand.Version) is null)
+                    return (left, directory);
+            }
+            catch (EvidenceException)
+            {
+                // No first record: nothing was begun there.
+            }
+        }
+
+        return null;
+    }
+
+    private string JobIdOf(int step, int attempt) =>
+        $"{floor.Start.Run}.{bench.Id}.{step}{(attempt > 1 ? $"r{attempt}" : "")}"; // bench ids have no dots
+
+    private TimeSpan Expected() => _longest > TimeSpan.Zero ? _longest : SoakPlan.JobTime(floor.Around, bench);
+
+    private TimeSpan ExpectedReturn() => floor.Start.Leave ? TimeSpan.Zero : SoakPlan.ReturnTime(bench);
+
+    private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
+}

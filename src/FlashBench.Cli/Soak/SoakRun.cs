@@ -1,0 +1,240 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Runs;
+using FlashBench.Cli.Benches;
+using FlashBench.Cli.Certify;
+using FlashBench.Cli.Progress;
+using FlashBench.Simulation;
+
+namespace FlashBench.Cli.Soak;
+
+/// <summary>Runs a soak, or goes on with one.</summary>
+internal sealed class SoakRun
+{
+    private static readonly DateTimeOffset FirstDay = new(2026, 1, 1, 20, 0, 0, TimeSpan.Zero); // in the evening
+
+    private readonly JobSurroundings _around;
+    private readonly List<BenchEntry> _benches;
+    private readonly bool _keep;
+    private readonly VirtualTime? _shared;
+    private readonly RunEvent.Started _start;
+    private readonly IReadOnlyList<ImageToTake> _images;
+    private readonly string? _folder; // of a run that goes on
+    private readonly bool _dryRun;
+    private readonly string? _evidence;
+
+    private SoakRun(ParseResult parse, SoakRequest request)
+    {
+        _around = new JobSurroundings(parse);
+        (_keep, _dryRun, _evidence) = (request.Keep, request.DryRun, request.Evidence);
+        _benches = Chosen(_around.Config, request.Benches);
+        Time = SharedTime(request.RealTime, FirstDay, out _shared);
+        var images = SoakImages.Read(request.Images);
+        _images = [.. images.Select(image => image.Taken)];
+        _start = Started(request, images);
+    }
+
+    private SoakRun(ParseResult parse, string folder, IReadOnlyList<RunEvent> events)
+    {
+        _around = new JobSurroundings(parse);
+        (_keep, _folder) = (true, folder);
+        _start = (RunEvent.Started)events[0];
+        _benches = Chosen(_around.Config, [.. _start.Benches.Select(bench => bench.Id)]);
+        _images = SoakImages.FromVault(new Vault(_around.Paths.Vault), _start.Images);
+        Time = SharedTime(_start.RealTime, RunClock.LastOf(folder, events), out _shared);
+    }
+
+    private TimeProvider Time { get; }
+
+    /// <summary>Runs a new soak.</summary>
+    /// <returns>The exit code of the process.</returns>
+    public static int Execute(ParseResult parse, SoakRequest request, CancellationToken cancel) =>
+        JobSurroundings.Enter(() =>
+        {
+            var run = new SoakRun(parse, request);
+            return run.Run(parse, cancel);
+        });
+
+    /// <summary>Goes on with a soak.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="folder">Folder of the run.</param>
+    /// <param name="cancel">As for <see cref="Execute"/>.</param>
+    public static int GoOn(ParseResult parse, string folder, CancellationToken cancel) => JobSurroundings.Enter(() =>
+    {
+        IReadOnlyList<RunEvent> events = ReadLog(folder, out long soundBytes);
+        RunCourse course = RunCourse.Of(events);
+        if (course.IsEnded)
+            throw new UsageException($"run {course.Start.Run} has ended: there is nothing to go on with");
+        return new SoakRun(parse, folder, events).GoOn(parse, course, soundBytes, cancel);
+    });
+
+    private int Run(ParseResult parse, CancellationToken cancel)
+    {
+        var settings = DisplaySettings.From(parse);
+        if (!settings.Json)
+        {
+            SoakText.WritePlan(
+                settings, _start, _start.Benches.Zip(_benches).Select(pair =>
+                {
+                    (int? jobs, DateTimeOffset? end) = SoakPlan.Of(_around, pair.Second, _start);
+                    return (pair.First, jobs, end);
+                }),
+                Time.LocalTimeZone);
+        }
+
+        if (_dryRun)
+            return ExitCodes.Ok;
+        using HeldBenches held = HeldBenches.Take(_around.Paths.State, _benches, $"soak {_start.Run}");
+        string evidence = Path.GetFullPath(_evidence ?? _around.Paths.Evidence);
+        string folder = JobFolders.Create(evidence, _start.Run);
+        RunEvent.Started start = _start with { Run = Path.GetFileName(folder) };
+        var vault = new Vault(_around.Paths.Vault);
+        foreach (ImageToTake image in _images)
+            vault.Store(image.File.Span); // a run that goes on does not need the files
+        using RunLog log = RunLog.Create(folder);
+        log.Append(start);
+        return Perform(settings, (log, RunCourse.Of([start])), folder, cancel);
+    }
+
+    private int GoOn(ParseResult parse, RunCourse course, long soundBytes, CancellationToken cancel)
+    {
+        using HeldBenches held = HeldBenches.Take(_around.Paths.State, _benches, $"soak {_start.Run}");
+        using RunLog log = RunLog.Reopen(_folder!, soundBytes);
+        var on = new RunEvent.WentOn(course.Resumes + 1, Time.GetUtcNow());
+        log.Append(on);
+        course.Take(on);
+        return Perform(DisplaySettings.From(parse), (log, course), _folder!, cancel);
+    }
+
+    private int Perform(
+        DisplaySettings settings, (RunLog Log, RunCourse Course) run, string folder, CancellationToken cancel) =>
+        _around.Run(_benches[0], () => false, (_, diagnostics) =>
+        {
+            var lines = new SoakLines(settings);
+            run.Log.Appended = lines.Show;
+            _around.Share(Time);
+            using var floor = new SoakFloor(_around, run.Log, run.Course)
+            {
+                Folder = folder,
+                Time = Time,
+                Shared = _shared,
+                Images = _images,
+                Warnings = settings.Error,
+                Diagnostics = diagnostics,
+                Listener = lines.Show,
+                Keep = _keep,
+            };
+            RunAll(floor, cancel);
+            return Conclude(settings, floor, folder, cancel);
+        });
+
+    // On virtual time one thread plays all benches; in real time each has its own.
+    private void RunAll(SoakFloor floor, CancellationToken cancel)
+    {
+        if (_shared is not null)
+        {
+            _shared.Run(
+                async stop =>
+                {
+                    await Task.WhenAll(_benches.Select(bench => new SoakActor(floor, bench).RunAsync(stop)));
+                    return true;
+                },
+                cancel);
+            return;
+        }
+
+        Thread[] threads =
+        [
+            .. _benches.Select(bench => new Thread(() => SingleThread.Run(
+                async stop =>
+                {
+                    await new SoakActor(floor, bench).RunAsync(stop);
+                    return true;
+                },
+                cancel))
+            {
+                Name = bench.Id,
+            }),
+        ];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+    }
+
+    private int Conclude(DisplaySettings settings, SoakFloor floor, string folder, CancellationToken cancel)
+    {
+        bool waits = floor.Ask(course => course.Benches.Any(bench => bench.Open is not null));
+        if (floor.Broken is null && !waits && !cancel.IsCancellationRequested)
+            floor.Happen(new RunEvent.Ended(Time.GetUtcNow()));
+        RunSummary summary = RunSummary.Of(RunLog.Read(folder, out _));
+        if (!settings.Json)
+            SoakText.WriteSummary(settings, summary);
+        if (floor.Broken is { } broken)
+            throw broken;
+        if (!summary.Course.IsEnded)
+        {
+            settings.Error.WriteLine(
+                $"flashbench: stopped; `flashbench resume {summary.Course.Start.Run}` goes on from here.");
+            return ExitCodes.Resumable;
+        }
+
+        return SoakExit.CodeOf(summary);
+    }
+
+    private static IReadOnlyList<RunEvent> ReadLog(string folder, out long soundBytes)
+    {
+        try
+        {
+            return RunLog.Read(folder, out soundBytes);
+        }
+        catch (EvidenceException e)
+        {
+            throw new CommandFailure(ExitCodes.BadInput, $"{folder}: {e.Message}");
+        }
+    }
+
+    private RunEvent.Started Started(
+        SoakRequest request, IReadOnlyList<(RunImage Listed, ImageToTake Taken)> images)
+    {
+        DateTimeOffset now = Time.GetUtcNow();
+        string run = _shared is null ? HostWorld.JobIdAt(Time).Replace("FBJ", "SOAK", StringComparison.Ordinal)
+            : $"SOAK-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Words(request)))[..4])}";
+        return new RunEvent.Started(
+            run, FlashBenchCommand.Version, now,
+            [
+                .. _benches.Select(bench => new RunBench(
+                    bench.Id, bench.DutProfile, null, SoakImages.Fitting(bench, images))),
+            ],
+            [.. images.Select(image => image.Listed)], request.Cycles)
+        {
+            Repeats = _around.Config.Policy.InfraRetries,
+            UntilUtc = request.Until is { } until ? Deadline.Next(until, now, Time.LocalTimeZone) : null,
+            StopOnFail = request.StopOnFail,
+            Leave = request.Leave,
+            RealTime = request.RealTime,
+            Require = request.Require?.ToString(),
+            Operator = request.Operator,
+        };
+    }
+
+    // On virtual time the same request has the same name every time.
+    private string Words(SoakRequest request) =>
+        $"{string.Join(',', _benches.Select(bench => $"{bench.Id}/{bench.Virtual?.Seed}"))} "
+        + $"{string.Join(',', request.Images)} {request.Cycles} {request.Until}";
+
+    private TimeProvider SharedTime(bool realTime, DateTimeOffset from, out VirtualTime? shared)
+    {
+        bool isVirtual = !realTime && _benches.TrueForAll(bench => bench.Virtual is not null);
+        shared = isVirtual ? new VirtualTime(from) : null;
+        return (TimeProvider?)shared ?? TimeProvider.System;
+    }
+
+    private static List<BenchEntry> Chosen(BenchConfig config, IReadOnlyList<string>? ids) => ids is null
+        ? [.. config.Benches]
+        : [.. ids.Distinct(StringComparer.Ordinal).Select(id => ConfigSource.Bench(config, id))];
+}

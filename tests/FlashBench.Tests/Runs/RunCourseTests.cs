@@ -1,0 +1,122 @@
+using FlashBench.Bench;
+using FlashBench.Bench.Runs;
+
+namespace FlashBench.Tests.Runs;
+
+public sealed class RunCourseTests
+{
+    [Fact]
+    public void Images_go_round_in_their_order_until_the_cycles_are_done()
+    {
+        RunCourse course = RunCourse.Of([RunScript.Start(cycles: 2, images: 3)]);
+        var seen = new List<(int, int?)>();
+        while (Next(course) is { } job)
+        {
+            seen.Add((job.Cycle, job.Image));
+            course.Take(job);
+            course.Take(RunScript.End("a", job.Step));
+        }
+
+        Assert.Equal([(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)], seen);
+    }
+
+    [Fact]
+    public void A_job_that_broke_before_its_chip_was_changed_is_tried_once_more_and_no_more()
+    {
+        RunCourse course = RunCourse.Of([RunScript.Start()]);
+        course.Take(RunScript.Begin("a", 1, 1));
+        course.Take(RunScript.End("a", 1, Verdict.Error));
+
+        RunEvent.Assigned again = Next(course)!;
+        Assert.Equal((1, 2), (again.Step, again.Attempt));
+        course.Take(again);
+        course.Take(RunScript.End("a", 1, Verdict.Error, attempt: 2));
+
+        Assert.Equal((2, 1), (Next(course)!.Step, Next(course)!.Attempt));
+    }
+
+    [Fact]
+    public void A_job_that_broke_behind_its_first_erase_is_not_tried_again()
+    {
+        RunCourse course = RunCourse.Of([RunScript.Start()]);
+        course.Take(RunScript.Begin("a", 1, 1));
+        RunEvent.Done broken = RunScript.End("a", 1, Verdict.Error);
+        course.Take(broken with { Digest = broken.Digest with { Written = true } });
+
+        Assert.Equal((2, 1), (Next(course)!.Step, Next(course)!.Attempt));
+    }
+
+    [Fact]
+    public void The_job_that_was_under_way_is_known_after_any_prefix_of_the_log()
+    {
+        RunEvent[] events =
+        [
+            RunScript.Start(), RunScript.Begin("a", 1, 1), RunScript.Begin("b", 1, 1), RunScript.End("b", 1),
+            RunScript.Begin("b", 2, 2), RunScript.End("a", 1), RunScript.Begin("a", 2, 2), RunScript.End("a", 2),
+        ];
+        string?[] openOfA = [null, "SOAK-1.a.1", "SOAK-1.a.1", "SOAK-1.a.1", "SOAK-1.a.1", null, "SOAK-1.a.2", null];
+        for (int i = 0; i < events.Length; i++)
+            Assert.Equal(openOfA[i], RunCourse.Of(events.Take(i + 1))["a"].Open?.Job);
+    }
+
+    [Fact]
+    public void The_first_backup_of_the_run_is_what_goes_back()
+    {
+        RunCourse course = RunCourse.Of([RunScript.Start()]);
+        course.Take(RunScript.Begin("a", 1, 1));
+        RunEvent.Done early = RunScript.End("a", 1, Verdict.Error);
+        course.Take(early with { Digest = early.Digest with { BackupSha256 = null } });
+        course.Take(RunScript.Begin("a", 2, 2));
+        course.Take(RunScript.End("a", 2));
+
+        Assert.Equal(2, course["a"].First!.Step);
+        Assert.True(course["a"].IsChanged);
+        Assert.False(course["a"].OwnImageIsBack);
+        course.Take(RunScript.Begin("a", 2, 0));
+        JobDigest restored = RunScript.Digest("r", Verdict.Inconclusive) with { IsRestored = true };
+        course.Take(new RunEvent.Done("a", 2, 1, restored));
+        Assert.True(course["a"].OwnImageIsBack);
+    }
+
+    [Fact]
+    public void Going_on_takes_a_stop_back()
+    {
+        RunCourse course = RunCourse.Of([RunScript.Start(), new RunEvent.Stopping("first", default)]);
+        course.Take(new RunEvent.Stopping("second", default));
+        Assert.Equal("first", course.StopReason);
+
+        course.Take(new RunEvent.WentOn(1, default));
+
+        Assert.Null(course.StopReason);
+        Assert.Equal(1, course.Resumes);
+    }
+
+    [Fact]
+    public void Events_of_a_bench_that_is_none_of_the_run_change_nothing()
+    {
+        RunSummary summary = RunSummary.Of([RunScript.Start(), RunScript.Begin("x", 1, 1), RunScript.End("x", 1)]);
+
+        Assert.All(summary.Rows, row => Assert.Equal(0, row.Jobs));
+    }
+
+    [Fact]
+    public void A_pass_after_a_repetition_is_flaky_and_its_broken_attempt_does_not_count()
+    {
+        RunSummary summary = RunSummary.Of(
+        [
+            RunScript.Start(benches: ["a"]), RunScript.Begin("a", 1, 1), RunScript.End("a", 1, Verdict.Error),
+            RunScript.Begin("a", 1, 1, attempt: 2), RunScript.End("a", 1, Verdict.Pass, 2, 8, 9),
+            RunScript.Begin("a", 2, 2), RunScript.End("a", 2, Verdict.Fail, 1, 10, 11),
+        ]);
+        RunRow row = Assert.Single(summary.Rows);
+
+        Assert.Equal((2, 1, 1, 0, 1), (
+            row.Jobs, row.Count(Verdict.Pass), row.Count(Verdict.Fail), row.Count(Verdict.Error), row.Flaky));
+        Assert.Equal((2, "SOAK-1.a.2"), (row.FirstFailureCycle, row.FirstFailure!.Job));
+        Assert.Equal((9.5, 2.0), (row.OsUpMedian, row.OsUpDrift));
+        Assert.Equal(5.5, row.LongestGapSeconds);
+    }
+
+    private static RunEvent.Assigned? Next(RunCourse course) =>
+        course["a"].Next((step, attempt) => $"SOAK-1.a.{step}r{attempt}");
+}
