@@ -71,6 +71,9 @@ public sealed class RunCourse
             case RunEvent.Done done:
                 _benches.GetValueOrDefault(done.Bench)?.End(done);
                 break;
+            case RunEvent.Skipped skipped:
+                _benches.GetValueOrDefault(skipped.Bench)?.Skip(skipped);
+                break;
             case RunEvent.Left left:
                 _benches.GetValueOrDefault(left.Bench)?.Leave(left);
                 break;
@@ -83,11 +86,8 @@ public sealed class RunCourse
 /// <param name="start">What was asked of the run.</param>
 public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
 {
-    /// <summary>A job that broke on its bench before the chip was changed is repeated so often.</summary>
-    public const int RepeatsMax = 1;
-
     private RunEvent.Done? _last;
-    private int _attempts;
+    private int _step, _attempts;
 
     /// <summary>The bench.</summary>
     public RunBench Bench => bench;
@@ -116,27 +116,32 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     /// <summary>Jobs of a whole run on this bench; null if only the deadline ends it.</summary>
     public int? Planned => start.Cycles * PerCycle;
 
-    private int PerCycle => Math.Max(1, start.Images.Length);
+    /// <summary>Jobs of which nothing came, since something spoke against them.</summary>
+    public int Skipped { get; private set; }
+
+    private int PerCycle => Math.Max(1, bench.Images.Length);
 
     /// <summary>The job that comes next, whatever speaks against beginning it; null if all are done.</summary>
     /// <param name="job">Makes the id of a job of its step and attempt.</param>
     public RunEvent.Assigned? Next(Func<int, int, string> job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        bool repeats = _last is { Digest.MayBeRepeated: true } && _attempts <= RepeatsMax;
-        int step = repeats ? _last!.Step : (_last?.Step ?? 0) + 1;
+        bool repeats = _last is { Digest.MayBeRepeated: true } && _last.Step == _step && _attempts <= start.Repeats;
+        int step = repeats ? _step : _step + 1;
         int attempt = repeats ? _attempts + 1 : 1;
         if (step > Planned)
             return null;
         return new RunEvent.Assigned(
-            bench.Id, step, (step - 1) / PerCycle + 1, start.Images.Length == 0 ? null : (step - 1) % PerCycle, attempt,
+            bench.Id, step, (step - 1) / PerCycle + 1,
+            bench.Images.Length == 0 ? null : bench.Images[(step - 1) % PerCycle], attempt,
             job(step, attempt));
     }
 
     internal void Begin(RunEvent.Assigned assigned)
     {
         (Open, HasLeft) = (assigned, null);
-        _attempts = assigned.Attempt;
+        if (assigned.Cycle > 0)
+            (_step, _attempts) = (assigned.Step, assigned.Attempt);
     }
 
     internal void End(RunEvent.Done done)
@@ -156,6 +161,12 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
         }
 
         Open = null;
+    }
+
+    internal void Skip(RunEvent.Skipped skipped)
+    {
+        (_step, _attempts) = (skipped.Step, 1);
+        Skipped++;
     }
 
     internal void Leave(RunEvent.Left left) => HasLeft = left;

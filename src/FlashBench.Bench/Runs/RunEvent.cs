@@ -13,6 +13,7 @@ namespace FlashBench.Bench.Runs;
 [JsonDerivedType(typeof(WentOn), "run.resume")]
 [JsonDerivedType(typeof(Assigned), "job.begin")]
 [JsonDerivedType(typeof(Done), "job.end")]
+[JsonDerivedType(typeof(Skipped), "job.skip")]
 [JsonDerivedType(typeof(Left), "bench.end")]
 [JsonDerivedType(typeof(Stopping), "run.stop")]
 [JsonDerivedType(typeof(Ended), "run.end")]
@@ -30,6 +31,9 @@ public abstract record RunEvent
     {
         /// <summary>No job begins that would not end by then; null for none.</summary>
         public DateTimeOffset? UntilUtc { get; init; }
+
+        /// <summary>A job that broke on its bench before its chip was changed is repeated so often.</summary>
+        public int Repeats { get; init; }
 
         /// <summary>True if the first FAIL of any bench ends the run.</summary>
         public bool StopOnFail { get; init; }
@@ -69,6 +73,13 @@ public abstract record RunEvent
     /// <param name="Digest">What its journal says.</param>
     public sealed record Done(string Bench, int Step, int Attempt, JobDigest Digest) : RunEvent;
 
+    /// <summary>A job of this run is not done.</summary>
+    /// <param name="Bench">Bench id.</param>
+    /// <param name="Step">As in <see cref="Assigned"/>.</param>
+    /// <param name="Why">A sentence without a full stop.</param>
+    /// <param name="Utc">When.</param>
+    public sealed record Skipped(string Bench, int Step, string Why, DateTimeOffset Utc) : RunEvent;
+
     /// <summary>A bench does no further job of this run.</summary>
     /// <param name="Bench">Bench id.</param>
     /// <param name="Why">A sentence without a full stop.</param>
@@ -90,7 +101,8 @@ public abstract record RunEvent
 /// <param name="Id">Bench id.</param>
 /// <param name="Profile">Id of its board's profile.</param>
 /// <param name="Dut">Serial of its board; null if none was named.</param>
-public sealed record RunBench(string Id, string Profile, string? Dut);
+/// <param name="Images">The images that its board can get, as indices; empty for a run without images.</param>
+public sealed record RunBench(string Id, string Profile, string? Dut, int[] Images);
 
 /// <summary>An image of a run; the vault holds its bytes.</summary>
 /// <param name="Name">What it is called in tables: its file name without folder.</param>

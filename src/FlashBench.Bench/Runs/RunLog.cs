@@ -55,8 +55,14 @@ public sealed class RunLog : IDisposable
             soundBytes += line.Length;
         }
 
-        if (events is not [RunEvent.Started, ..])
+        if (events is not [RunEvent.Started start, ..])
             throw new EvidenceException(FileName, 0, "the first line is no run.start");
+        if (Array.Exists(start.Benches, bench => Array.Exists(
+            bench.Images, image => image < 0 || image >= start.Images.Length)))
+        {
+            throw new EvidenceException(FileName, 0, "a bench gets an image that the run does not have");
+        }
+
         return events;
     }
 

@@ -6,16 +6,17 @@ namespace FlashBench.Bench.Runs;
 /// <remarks>Every number comes from the <see cref="JobDigest"/> of a job, and that from the job's journal.</remarks>
 public sealed class RunSummary
 {
+    private const int None = -1; // what the board has
+
     private readonly Dictionary<(string Bench, int Image), RunRow> _rows = [];
     private readonly RunCourse _course;
 
     private RunSummary(RunCourse course)
     {
         _course = course;
-        int images = Math.Max(1, course.Start.Images.Length);
         foreach (RunBench bench in course.Start.Benches)
         {
-            for (int image = 0; image < images; image++)
+            foreach (int image in bench.Images.DefaultIfEmpty(None))
                 _rows[(bench.Id, image)] = new RunRow(bench, course.Start.Images.ElementAtOrDefault(image));
         }
     }
@@ -49,12 +50,13 @@ public sealed class RunSummary
     /// <summary>Takes the next event.</summary>
     public void Take(RunEvent happened)
     {
-        RunEvent.Assigned? open = happened is RunEvent.Done { Bench: var id } && _course.Has(id) ? _course[id].Open : null;
+        RunEvent.Assigned? open =
+            happened is RunEvent.Done { Bench: var id } && _course.Has(id) ? _course[id].Open : null;
         _course.Take(happened);
         if (happened is not RunEvent.Done done || open is null)
             return;
         LastUtc = done.Digest.EndedUtc > LastUtc ? done.Digest.EndedUtc : LastUtc;
-        if (open.Cycle > 0 && _rows.TryGetValue((done.Bench, open.Image ?? 0), out RunRow? row))
+        if (open.Cycle > 0 && _rows.TryGetValue((done.Bench, open.Image ?? None), out RunRow? row))
             row.Take(open, done.Digest);
     }
 }

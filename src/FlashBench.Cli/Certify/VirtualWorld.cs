@@ -24,6 +24,7 @@ namespace FlashBench.Cli.Certify;
 internal sealed class VirtualWorld : BenchWorld
 {
     private const int HostUptimeDays = 1;
+    private const uint SmallestOrdinary = 4 << 20; // bytes; no maker chooses less, but a job there is short
     private static readonly DateTimeOffset FirstDay = new(2026, 1, 1, 8, 0, 0, TimeSpan.Zero);
 
     private readonly BenchEntry _bench;
@@ -147,7 +148,13 @@ internal sealed class VirtualWorld : BenchWorld
             : Open(path);
     }
 
-    public byte[] GenerateImage() => ImageGenerator.Create(_parts.Image, ChipOf(null).SizeBytes);
+    public byte[] GenerateImage()
+    {
+        uint size = ChipOf(null).SizeBytes;
+        return size < SmallestOrdinary
+            ? ImageGenerator.CreateSmall(_parts.Image, size, (byte)(Seed & byte.MaxValue))
+            : ImageGenerator.Create(_parts.Image, size);
+    }
 
     public VirtualBench Create(string path, byte[] image)
     {

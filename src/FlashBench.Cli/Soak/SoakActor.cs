@@ -1,17 +1,21 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Config;
+using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
+using FlashBench.Cli.Fleet;
 using FlashBench.Cli.Recovery;
+using FlashBench.Cli.Results;
 using FlashBench.Hardware;
+using FlashBench.Results.Rows;
 using FlashBench.Simulation.State;
 
 namespace FlashBench.Cli.Soak;
 
-/// <summary>Runs one bench of a soak: its jobs one after the other, and its board's own image back at the end.</summary>
+/// <summary>Runs one bench of a soak: its jobs one after the other, then its board's own image back.</summary>
 /// <remarks>Whatever goes wrong here ends this bench, never another one; only what keeps the run's log from being true
 /// ends them all.</remarks>
 internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
@@ -49,12 +53,15 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         (RunEvent.Assigned? open, RunEvent.Assigned? next, bool done) = floor.Ask(course =>
         {
             BenchCourse mine = course[bench.Id];
-            return (mine.Open, mine.Next(JobIdOf), mine.HasLeft is { NeedsHands: true } || course.StopReason is not null);
+            bool isOut = mine.HasLeft is { NeedsHands: true } || course.StopReason is not null;
+            return (mine.Open, mine.Next(JobIdOf), isOut);
         });
         if (open is { Cycle: > 0 })
             return open;
         if (done || open is not null || next is null)
             return null;
+        if (FleetDoor.Objections(bench, Subject(next), floor.Around.Paths) is [var objection, ..])
+            return Refuse(next, objection) ? null : Next();
         if (floor.Start.UntilUtc is { } until && floor.Time.GetUtcNow() + Expected() + ExpectedReturn() > until)
         {
             Leave("no further job would end by the deadline", needsHands: false);
@@ -64,6 +71,23 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         floor.Happen(next);
         return next;
     }
+
+    // True if the bench is out; false if only this job is.
+    private bool Refuse(RunEvent.Assigned next, string objection)
+    {
+        bool isOut = FleetDoor.Objections(bench, Subject(image: null), floor.Around.Paths).Count > 0;
+        if (isOut)
+            Leave(objection, needsHands: true);
+        else
+            floor.Happen(new RunEvent.Skipped(bench.Id, next.Step, objection, floor.Time.GetUtcNow()));
+        return isOut;
+    }
+
+    private QuarantineSubject Subject(RunEvent.Assigned job) =>
+        Subject(job.Image is int index ? floor.Images[index].File.ToArray() : null);
+
+    private QuarantineSubject Subject(byte[]? image) =>
+        QuarantineSubjects.Of(bench, floor.Ask(course => course[bench.Id].Bench.Dut), image);
 
     // False if the bench cannot go on now.
     private async Task<bool> RunJobAsync(RunEvent.Assigned job, CancellationToken cancel)
@@ -79,6 +103,7 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         if (interrupted && cancel.IsCancellationRequested)
             return false; // the run goes on from here
         End(job, directory);
+        NoteHealth(JobEnd.Of(result));
         if (result.Dirty)
         {
             Leave("its chip is half-written", needsHands: true);
@@ -90,11 +115,21 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         return true;
     }
 
+    // What the job says of the bench; the run goes on without it if that cannot be kept.
+    private void NoteHealth(JobEnd end)
+    {
+        FleetPolicy policy = floor.Around.Config.Policy;
+        if (end.AsJob is { } said)
+            BenchHealths.StoreOf(floor.Around.Paths).Note(bench.Id, said, end.Reason, null, policy.BreakerFailures);
+    }
+
     private void End(RunEvent.Assigned job, string directory)
     {
         JobDigest digest = JobDigest.OfFolder(directory);
         _longest = TimeSpan.FromSeconds(Math.Max(_longest.TotalSeconds, digest.Seconds));
         floor.Happen(new RunEvent.Done(bench.Id, job.Step, job.Attempt, digest));
+        ResultsUpdate.After(
+            floor.Around.Paths, directory, new RunPlace(floor.Start.Run, job.Cycle, job.Attempt), floor.Warnings);
     }
 
     // Goes on with what a killed process left of the job, or begins it.
@@ -119,6 +154,7 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
             Require = floor.Start.Require is { } level ? Enum.Parse<EvidenceLevel>(level) : null,
             Keep = floor.Keep || job is not { Step: 1, Attempt: 1 },
             RealTime = floor.Start.RealTime,
+            Image = job.Image is int index ? floor.Images[index] : null,
             Held = true,
         };
         var fresh = new BoardJob(floor.Around, request, WishesFor(job.Job));

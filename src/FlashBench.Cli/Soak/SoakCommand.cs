@@ -21,6 +21,13 @@ public static class SoakCommand
         Description = "Every bench of the configuration",
     };
 
+    private static readonly Option<string[]> Image = new("--image")
+    {
+        Description = "Put the ME of this image onto the boards that it is for, as `certify --image` does; several "
+            + "take turns. Without it every board is certified with its own",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<int?> Cycles = new("--cycles")
     {
         Description = "How often all images go round",
@@ -74,7 +81,7 @@ public static class SoakCommand
             "soak", "Certify many boards again and again, over night; every cycle is a job with a record of its own");
         Option[] options =
         [
-            Bench, All, Cycles, Until, StopOn, Leave, DryRun, Keep, RealTime, Require, JobOptions.Operator,
+            Bench, All, Image, Cycles, Until, StopOn, Leave, DryRun, Keep, RealTime, Require, JobOptions.Operator,
             JobOptions.Evidence,
         ];
         foreach (Option option in options)
@@ -82,6 +89,7 @@ public static class SoakCommand
         soak.SetAction((parse, cancel) => Task.FromResult(SoakRun.Execute(parse, RequestOf(parse), cancel)));
         return soak.WithExamples(
             "flashbench soak --all --cycles 10",
+            "flashbench soak --all --image new.bin --image old.bin --until 07:00",
             "flashbench soak --bench me8 --bench me11 --until 07:00 --stop-on fail",
             "flashbench soak --all --until 07:00 --dry-run    # what, how long, when it ends");
     }
@@ -100,7 +108,7 @@ public static class SoakCommand
             throw new UsageException("say when it ends: --cycles N, --until HH:MM, or both");
         TimeOnly? time = until is null ? null : Deadline.Parse(until)
             ?? throw new UsageException($"--until {until} is no time of day: 00:00 to 23:59");
-        return new SoakRequest(all ? null : benches, [])
+        return new SoakRequest(all ? null : benches, parse.GetValue(Image) ?? [])
         {
             Cycles = cycles,
             Until = time,

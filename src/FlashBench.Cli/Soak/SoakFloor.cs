@@ -31,6 +31,12 @@ internal sealed class SoakFloor(JobSurroundings around, RunLog log, RunCourse co
     /// <summary>The clock that virtual benches share; null in real time.</summary>
     public VirtualTime? Shared { get; init; }
 
+    /// <summary>The images, in their order.</summary>
+    public required IReadOnlyList<ImageToTake> Images { get; init; }
+
+    /// <summary>Gets a line where something went wrong that stops nothing.</summary>
+    public required TextWriter Warnings { get; init; }
+
     /// <summary>The diagnostic log.</summary>
     public required ILogger Diagnostics { get; init; }
 

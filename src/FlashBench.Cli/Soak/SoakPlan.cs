@@ -29,7 +29,7 @@ internal static class SoakPlan
         JobSurroundings around, BenchEntry bench, RunEvent.Started start)
     {
         TimeSpan job = JobTime(around, bench), back = start.Leave ? TimeSpan.Zero : ReturnTime(bench);
-        int perCycle = Math.Max(1, start.Images.Length);
+        int perCycle = Math.Max(1, start.Benches.First(one => one.Id == bench.Id).Images.Length);
         int? fitting = start.UntilUtc is { } until
             ? (int)Math.Max(0, (until - start.Utc - back) / job) : null;
         int? jobs = (start.Cycles * perCycle, fitting) switch

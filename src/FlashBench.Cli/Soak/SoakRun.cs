@@ -22,6 +22,7 @@ internal sealed class SoakRun
     private readonly bool _keep;
     private readonly VirtualTime? _shared;
     private readonly RunEvent.Started _start;
+    private readonly IReadOnlyList<ImageToTake> _images;
     private readonly string? _folder; // of a run that goes on
     private readonly bool _dryRun;
     private readonly string? _evidence;
@@ -32,7 +33,9 @@ internal sealed class SoakRun
         (_keep, _dryRun, _evidence) = (request.Keep, request.DryRun, request.Evidence);
         _benches = Chosen(_around.Config, request.Benches);
         Time = SharedTime(request.RealTime, FirstDay, out _shared);
-        _start = Started(request);
+        var images = SoakImages.Read(request.Images);
+        _images = [.. images.Select(image => image.Taken)];
+        _start = Started(request, images);
     }
 
     private SoakRun(ParseResult parse, string folder, IReadOnlyList<RunEvent> events)
@@ -41,6 +44,7 @@ internal sealed class SoakRun
         (_keep, _folder) = (true, folder);
         _start = (RunEvent.Started)events[0];
         _benches = Chosen(_around.Config, [.. _start.Benches.Select(bench => bench.Id)]);
+        _images = SoakImages.FromVault(new Vault(_around.Paths.Vault), _start.Images);
         Time = SharedTime(_start.RealTime, RunClock.LastOf(folder, events), out _shared);
     }
 
@@ -88,6 +92,9 @@ internal sealed class SoakRun
         string evidence = Path.GetFullPath(_evidence ?? _around.Paths.Evidence);
         string folder = JobFolders.Create(evidence, _start.Run);
         RunEvent.Started start = _start with { Run = Path.GetFileName(folder) };
+        var vault = new Vault(_around.Paths.Vault);
+        foreach (ImageToTake image in _images)
+            vault.Store(image.File.Span); // a run that goes on does not need the files
         using RunLog log = RunLog.Create(folder);
         log.Append(start);
         return Perform(settings, (log, RunCourse.Of([start])), folder, cancel);
@@ -115,6 +122,8 @@ internal sealed class SoakRun
                 Folder = folder,
                 Time = Time,
                 Shared = _shared,
+                Images = _images,
+                Warnings = settings.Error,
                 Diagnostics = diagnostics,
                 Listener = lines.Show,
                 Keep = _keep,
@@ -189,15 +198,21 @@ internal sealed class SoakRun
         }
     }
 
-    private RunEvent.Started Started(SoakRequest request)
+    private RunEvent.Started Started(
+        SoakRequest request, IReadOnlyList<(RunImage Listed, ImageToTake Taken)> images)
     {
         DateTimeOffset now = Time.GetUtcNow();
         string run = _shared is null ? HostWorld.JobIdAt(Time).Replace("FBJ", "SOAK", StringComparison.Ordinal)
             : $"SOAK-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Words(request)))[..4])}";
         return new RunEvent.Started(
             run, FlashBenchCommand.Version, now,
-            [.. _benches.Select(bench => new RunBench(bench.Id, bench.DutProfile, null))], [], request.Cycles)
+            [
+                .. _benches.Select(bench => new RunBench(
+                    bench.Id, bench.DutProfile, null, SoakImages.Fitting(bench, images))),
+            ],
+            [.. images.Select(image => image.Listed)], request.Cycles)
         {
+            Repeats = _around.Config.Policy.InfraRetries,
             UntilUtc = request.Until is { } until ? Deadline.Next(until, now, Time.LocalTimeZone) : null,
             StopOnFail = request.StopOnFail,
             Leave = request.Leave,

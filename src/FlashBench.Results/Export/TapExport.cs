@@ -6,7 +6,8 @@ using FlashBench.Results.Rows;
 namespace FlashBench.Results.Export;
 
 /// <summary>Jobs as the Test Anything Protocol, version 13: one test a job, only a PASS is ok.</summary>
-/// <remarks>A job that is not ok has a YAML block with verdict, reason and checks; so has a flaky one. Source: S-83.</remarks>
+/// <remarks>A job that is not ok has a YAML block with verdict, reason and checks; so has a flaky one. Source: S-83.
+/// </remarks>
 public static class TapExport
 {
     /// <summary>Writes them.</summary>

@@ -1,6 +1,5 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Jobs;
-using FlashBench.Results.Catalog;
 using FlashBench.Results.Queries;
 using FlashBench.Results.Retention;
 using FlashBench.Results.Rows;

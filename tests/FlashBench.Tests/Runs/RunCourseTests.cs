@@ -73,7 +73,8 @@ public sealed class RunCourseTests
         Assert.True(course["a"].IsChanged);
         Assert.False(course["a"].OwnImageIsBack);
         course.Take(RunScript.Begin("a", 2, 0));
-        course.Take(new RunEvent.Done("a", 2, 1, RunScript.Digest("r", Verdict.Inconclusive) with { IsRestored = true }));
+        JobDigest restored = RunScript.Digest("r", Verdict.Inconclusive) with { IsRestored = true };
+        course.Take(new RunEvent.Done("a", 2, 1, restored));
         Assert.True(course["a"].OwnImageIsBack);
     }
 

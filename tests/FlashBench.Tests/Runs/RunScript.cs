@@ -11,8 +11,14 @@ internal static class RunScript
     public static readonly DateTimeOffset Evening = new(2026, 3, 28, 20, 0, 0, TimeSpan.Zero);
 
     public static RunEvent.Started Start(int? cycles = 2, int images = 0, string[]? benches = null) => new(
-        "SOAK-1", "flashbench test", Evening, [.. (benches ?? ["a", "b"]).Select(id => new RunBench(id, "p", null))],
-        [.. Enumerable.Range(0, images).Select(i => new RunImage($"i{i}.bin", $"{i:x64}", 1, "ME 8"))], cycles);
+        "SOAK-1", "flashbench test", Evening,
+        [
+            .. (benches ?? ["a", "b"]).Select(id => new RunBench(id, "p", null, [.. Enumerable.Range(0, images)])),
+        ],
+        [.. Enumerable.Range(0, images).Select(i => new RunImage($"i{i}.bin", $"{i:x64}", 1, "ME 8"))], cycles)
+        {
+            Repeats = 1,
+        };
 
     public static RunEvent.Assigned Begin(string bench, int step, int cycle, int? image = null, int attempt = 1) =>
         new(bench, step, cycle, image, attempt, $"SOAK-1.{bench}.{step}");

@@ -41,7 +41,8 @@ public sealed class ImageCompositionTests
         ImagePlan plan = composition.Attribute(Read(board), neutralization);
 
         Assert.Equal(board, composition.Composed.Image.ToArray());
-        Assert.Equal(neutralization.Changes.Select(c => (c.Range, c.Rule)), plan.Changes.Select(c => (c.Range, c.Rule)));
+        Assert.Equal(
+            neutralization.Changes.Select(c => (c.Range, c.Rule)), plan.Changes.Select(c => (c.Range, c.Rule)));
     }
 
     [Theory]
@@ -116,7 +117,10 @@ public sealed class ImageCompositionTests
         { "another size", "the image has 0x80000 bytes and this board's flash 0x100000" },
         { "larger region", "the image's ME region has 0x1FD000 bytes, and this board's has 0x3D000: it does not fit" },
         { "another major", "the image holds ME 10.0.0.10003, and the board's profile is for ME 8" },
-        { "wrong signature", "the image is not sound: Error at 0x00F184: the signature of the code partition's manifest" },
+        {
+            "wrong signature",
+            "the image is not sound: Error at 0x00F184: the signature of the code partition's manifest"
+        },
         { "unknown key", "the image is not sound: Error at 0x00F000: the manifest is signed with an unknown key" },
         { "region alone, bios", "the image is an ME region alone: only the region \"me\" can be taken from it" },
         { "region alone, whole", "the image is an ME region alone: only the region \"me\" can be taken from it" },
