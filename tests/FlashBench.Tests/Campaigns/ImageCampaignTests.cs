@@ -1,6 +1,5 @@
 using System.Globalization;
 using FlashBench.Bench;
-using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Tests.Jobs;

@@ -168,14 +168,18 @@ public sealed class ImageCompositionTests
         byte[] board = ImageBench.Board("me11", 1), other = ImageBench.Board("me11", 2);
         Span<byte> entry = EntryOf(what == "none on the board" ? board : other, "MFS\0"u8);
         if (what == "other length")
+        {
             BinaryPrimitives.WriteUInt32LittleEndian(entry[0xC..], 0xB000);
+        }
         else if (what == "over the code")
         {
             BinaryPrimitives.WriteUInt32LittleEndian(entry[8..], 0x2000);
             other.AsSpan(ImageBench.FileSystem).Fill(0xFF);
         }
         else
+        {
             "XFS\0"u8.CopyTo(entry);
+        }
 
         var refused = Assert.Throws<PlanRefusedException>(() => Compose(board, other, Me));
 
