@@ -45,9 +45,6 @@ internal sealed class BoardJob
         if (request.Control is { } control && ControlRules.WhyNot(control, _bench, Profile) is { } refusal)
             throw refusal;
         _overruled = request.Insists is { } insists
-            ? FleetDoor.Refuse(
-                _bench, QuarantineSubjects.Of(_bench, request.Dut, request.Image?.File ?? _image), around.Paths,
-                insists)
             ? FleetDoor.Refuse(_bench, Wanted(), around.Paths, insists)
             : [];
     }
