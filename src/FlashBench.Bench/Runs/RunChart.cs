@@ -76,8 +76,8 @@ internal sealed record RunChart(string Title, string X, string Y)
     {
         if (IsLine)
         {
-            string drawn = string.Join(
-                ' ', points.Select(point => $"{Figures.Place(scale.X.At(point.X))},{Figures.Place(scale.Y.At(point.Y))}"));
+            string drawn = string.Join(' ', points.Select(
+                point => $"{Figures.Place(scale.X.At(point.X))},{Figures.Place(scale.Y.At(point.Y))}"));
             page.Void(
                 "polyline", ("points", drawn), ("fill", "none"), ("stroke", colour), ("stroke-width", "1.8"));
             return;

@@ -86,8 +86,8 @@ public static class SoakCommand
             "soak", "Certify many boards again and again, over night; every cycle is a job with a record of its own");
         Option[] options =
         [
-            Bench, All, Image, Cycles, Until, StopOn, StopOnHangup, Leave, DryRun, Keep, RealTime, Require, JobOptions.Operator,
-            JobOptions.Evidence,
+            Bench, All, Image, Cycles, Until, StopOn, StopOnHangup, Leave, DryRun, Keep, RealTime, Require,
+            JobOptions.Operator, JobOptions.Evidence,
         ];
         foreach (Option option in options)
             soak.Options.Add(option);

@@ -129,7 +129,8 @@ public sealed class HeldSlotsTests
                 if (happened is JobEvent.PhaseStarted started)
                 {
                     _seen.Add($"{started.Name}: " + string.Join(
-                        ' ', _locks.Snapshot().Where(state => state.Holders.Count > 0).Select(state => state.Lock.Name)));
+                        ' ', _locks.Snapshot().Where(state => state.Holders.Count > 0)
+                            .Select(state => state.Lock.Name)));
                 }
 
                 also?.Invoke(happened, bench, stop);

@@ -51,7 +51,8 @@ public sealed class RunReportTests
         XDocument document = Parse(Render([RunScript.Start()]));
 
         Assert.Empty(document.Descendants(Svg + "svg"));
-        Assert.Equal(2, document.Descendants().Count(element => element is { Name.LocalName: "td", Value: "a" or "b" }));
+        Assert.Equal(2, document.Descendants().Count(
+            element => element is { Name.LocalName: "td", Value: "a" or "b" }));
     }
 
     [Fact]
