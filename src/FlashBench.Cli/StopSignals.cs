@@ -20,6 +20,7 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private long? _askedAt;
     private int _asked;
+    private volatile bool _outlivesTerminal;
 
     public StopSignals(TimeProvider time)
     {
@@ -38,6 +39,13 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Cancelled by the second.</summary>
     public CancellationToken Now => _now.Token;
 
+    /// <summary>From now on a closed terminal stops nothing: the work is to go on over night.</summary>
+    public static void OutliveTerminal(ParseResult parse)
+    {
+        if (parse.InvocationConfiguration is StoppedInvocation stopped)
+            stopped.Signals._outlivesTerminal = true;
+    }
+
     /// <summary>The second signal of the process that runs this command line.</summary>
     public static CancellationToken NowOf(ParseResult parse) =>
         parse.InvocationConfiguration is StoppedInvocation stopped ? stopped.Now : CancellationToken.None;
@@ -54,6 +62,8 @@ internal sealed class StopSignals : IDisposable
     internal void Stop(PosixSignalContext signal)
     {
         signal.Cancel = true;
+        if (signal.Signal == PosixSignal.SIGHUP && _outlivesTerminal)
+            return;
         if (_askedAt is long asked && _time.GetElapsedTime(asked) < Patience)
             return;
         _askedAt = _time.GetTimestamp();
@@ -66,9 +76,12 @@ internal sealed class StopSignals : IDisposable
 }
 
 /// <summary>How a command line is run that can be stopped twice.</summary>
-/// <param name="now">Cancelled when it shall stop now.</param>
-internal sealed class StoppedInvocation(CancellationToken now) : InvocationConfiguration
+/// <param name="signals">What stops it.</param>
+internal sealed class StoppedInvocation(StopSignals signals) : InvocationConfiguration
 {
+    /// <summary>What stops it.</summary>
+    public StopSignals Signals => signals;
+
     /// <summary>Cancelled when it shall stop now.</summary>
-    public CancellationToken Now => now;
+    public CancellationToken Now => signals.Now;
 }

@@ -29,7 +29,7 @@ public static class TopFrame
             return RefuseArguments(parse, error);
 
         using var stop = new StopSignals(TimeProvider.System);
-        var invocation = new StoppedInvocation(stop.Now)
+        var invocation = new StoppedInvocation(stop)
         {
             Output = output,
             Error = error,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Runs;
 
@@ -89,6 +90,50 @@ public sealed class SoakTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false, 75)]
+    [InlineData(true, 75)]
+    public async Task A_closed_terminal_stops_a_soak_only_if_that_was_asked(bool asked, int exitCode)
+    {
+        string[] more = asked ? ["--stop-on-hangup"] : [];
+        await using RunningProcess soak = _program.Start(
+            ["soak", "--bench", "a", "--cycles", "2", "--real-time", .. more]);
+        await foreach (string line in soak.LinesAsync())
+        {
+            if (line.Contains("job 1 begins", StringComparison.Ordinal))
+                break;
+        }
+
+        await soak.SignalAsync("HUP");
+        if (!asked)
+        {
+            ProcessEnd status = await _program.RunAsync("soak", "--bench", "a", "--cycles", "1");
+            Assert.Equal(69, status.ExitCode); // it still has the bench
+            await soak.SignalAsync("TERM");
+        }
+
+        (int code, string error) = await soak.EndAsync();
+        Assert.True(code == exitCode, $"exit {code} {error}");
+        Assert.Contains("`flashbench resume SOAK-", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task For_programs_every_line_is_json_and_the_last_one_is_the_table()
+    {
+        ProcessEnd end = await _program.RunAsync("soak", "--all", "--cycles", "1", "--json");
+
+        JsonElement[] lines =
+        [
+            .. end.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonDocument.Parse(line).RootElement),
+        ];
+        Assert.Equal("run.start", lines[0].GetProperty("line").GetProperty("type").GetString());
+        JsonElement table = lines[^1];
+        Assert.Equal("soak", table.GetProperty("event").GetString());
+        Assert.All(
+            table.GetProperty("rows").EnumerateArray(), row => Assert.Equal(1, row.GetProperty("pass").GetInt32()));
+    }
+
+    [Theory]
     [InlineData("soak --all")]
     [InlineData("soak --cycles 1")]
     [InlineData("soak --all --bench a --cycles 1")]
@@ -121,7 +166,10 @@ public sealed class SoakTests : IDisposable
     }
 
     private static string[] Table(string output) =>
-        [.. output.Split('\n').SkipWhile(line => !line.StartsWith("bench  image", StringComparison.Ordinal))];
+    [
+        .. output.Split('\n').SkipWhile(line => !line.StartsWith("bench  image", StringComparison.Ordinal))
+            .TakeWhile(line => !line.StartsWith("report  ", StringComparison.Ordinal)),
+    ];
 
     private string RunFolder() => Assert.Single(Directory.GetDirectories(
         Path.Combine(_program.DataFolder, "flashbench", "evidence"), "SOAK-*"));

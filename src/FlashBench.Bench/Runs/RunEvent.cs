@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace FlashBench.Bench.Runs;
@@ -19,6 +20,9 @@ namespace FlashBench.Bench.Runs;
 [JsonDerivedType(typeof(Ended), "run.end")]
 public abstract record RunEvent
 {
+    /// <summary>The event as its line in the log, without the line's end.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, RunEventContext.Default.RunEvent);
+
     /// <summary>First line: what was asked.</summary>
     /// <param name="Run">Run id; the name of its folder.</param>
     /// <param name="Software">Program name and version.</param>

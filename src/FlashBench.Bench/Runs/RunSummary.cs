@@ -67,6 +67,7 @@ public sealed class RunSummary
 public sealed class RunRow(RunBench bench, RunImage? image)
 {
     private readonly List<double> _osUp = [];
+    private readonly List<BootDigest> _boots = [];
     private readonly Dictionary<Verdict, int> _verdicts = [];
     private JobDigest? _broken; // the attempt before the one that counts
 
@@ -89,7 +90,7 @@ public sealed class RunRow(RunBench bench, RunImage? image)
     public int FirstFailureCycle { get; private set; }
 
     /// <summary>Watched boots, baselines not counted.</summary>
-    public int Boots { get; private set; }
+    public int Boots => _boots.Count;
 
     /// <summary>Those of them that did not live.</summary>
     public int BootsLost { get; private set; }
@@ -99,6 +100,9 @@ public sealed class RunRow(RunBench bench, RunImage? image)
 
     /// <summary>Seconds to the operating system of every watched boot, in order.</summary>
     public IReadOnlyList<double> OsUpSeconds => _osUp;
+
+    /// <summary>Every watched boot, in order.</summary>
+    public IReadOnlyList<BootDigest> WatchedBoots => _boots;
 
     /// <summary>How many jobs ended so.</summary>
     public int Count(Verdict verdict) => _verdicts.GetValueOrDefault(verdict);
@@ -125,7 +129,7 @@ public sealed class RunRow(RunBench bench, RunImage? image)
             (FirstFailure, FirstFailureCycle) = (digest, job.Cycle);
         foreach (BootDigest boot in digest.Boots.Where(boot => boot.Kind != BootKind.Baseline))
         {
-            Boots++;
+            _boots.Add(boot);
             BootsLost += boot.Class == BootClass.Alive ? 0 : 1;
             LongestGapSeconds = Math.Max(LongestGapSeconds, boot.LongestGapSeconds);
             if (boot.OsUpSeconds is double seconds)

@@ -1,5 +1,6 @@
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Benches;
@@ -44,9 +45,7 @@ internal sealed class BoardJob
         if (request.Control is { } control && ControlRules.WhyNot(control, _bench, Profile) is { } refusal)
             throw refusal;
         _overruled = request.Insists is { } insists
-            ? FleetDoor.Refuse(
-                _bench, QuarantineSubjects.Of(_bench, request.Dut, request.Image?.File ?? _image), around.Paths,
-                insists)
+            ? FleetDoor.Refuse(_bench, Wanted(), around.Paths, insists)
             : [];
     }
 
@@ -66,6 +65,9 @@ internal sealed class BoardJob
     public bool ChipHalfWritten => _job is { ChipHalfWritten: true };
 
     private DutProfile Profile => DutProfiles.Load(_bench.DutProfile);
+
+    private QuarantineSubject Wanted() =>
+        QuarantineSubjects.Of(_bench, _request.Dut, _request.Image?.File ?? _image);
 
     /// <summary>Takes the bench and runs the job; within <see cref="BenchWorld.Run"/> of its world.</summary>
     /// <param name="log">The diagnostic log.</param>

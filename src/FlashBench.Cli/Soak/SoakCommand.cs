@@ -46,6 +46,11 @@ public static class SoakCommand
         HelpName = "fail",
     };
 
+    private static readonly Option<bool> StopOnHangup = new("--stop-on-hangup")
+    {
+        Description = "A closed terminal stops the run; without it nothing but Ctrl-C and SIGTERM does",
+    };
+
     private static readonly Option<bool> Leave = new("--leave")
     {
         Description = "The boards keep the last image instead of getting their own back",
@@ -81,8 +86,8 @@ public static class SoakCommand
             "soak", "Certify many boards again and again, over night; every cycle is a job with a record of its own");
         Option[] options =
         [
-            Bench, All, Image, Cycles, Until, StopOn, Leave, DryRun, Keep, RealTime, Require, JobOptions.Operator,
-            JobOptions.Evidence,
+            Bench, All, Image, Cycles, Until, StopOn, StopOnHangup, Leave, DryRun, Keep, RealTime, Require,
+            JobOptions.Operator, JobOptions.Evidence,
         ];
         foreach (Option option in options)
             soak.Options.Add(option);
@@ -113,6 +118,7 @@ public static class SoakCommand
             Cycles = cycles,
             Until = time,
             StopOnFail = parse.GetValue(StopOn) is not null,
+            StopOnHangup = parse.GetValue(StopOnHangup),
             Leave = parse.GetValue(Leave),
             DryRun = parse.GetValue(DryRun),
             Keep = parse.GetValue(Keep),

@@ -5,7 +5,7 @@ using FlashBench.Cli.Progress;
 
 namespace FlashBench.Cli.Soak;
 
-/// <summary>Shows a soak as plain lines: one for each job that begins or ends.</summary>
+/// <summary>Shows a soak as plain lines: one for each job that begins or ends; as JSON those of its log.</summary>
 internal sealed class SoakLines(DisplaySettings settings)
 {
     private readonly Lock _gate = new();
@@ -13,6 +13,20 @@ internal sealed class SoakLines(DisplaySettings settings)
     /// <summary>An event of the run.</summary>
     public void Show(RunEvent happened)
     {
+        if (settings.Json)
+        {
+            lock (_gate)
+            {
+                JsonLine.Write(settings.Output, "run", json =>
+                {
+                    json.WritePropertyName("line");
+                    json.WriteRawValue(happened.ToJson());
+                });
+            }
+
+            return;
+        }
+
         string? line = happened switch
         {
             RunEvent.Assigned { Cycle: 0 } job => $"{job.Bench}  its own image goes back",

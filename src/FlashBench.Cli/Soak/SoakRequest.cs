@@ -16,6 +16,9 @@ internal sealed record SoakRequest(IReadOnlyList<string>? Benches, IReadOnlyList
     /// <summary>True if the first FAIL ends the run.</summary>
     public bool StopOnFail { get; init; }
 
+    /// <summary>True if a closed terminal stops the run.</summary>
+    public bool StopOnHangup { get; init; }
+
     /// <summary>True if the boards keep the last image.</summary>
     public bool Leave { get; init; }
 

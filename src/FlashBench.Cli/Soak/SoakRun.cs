@@ -55,8 +55,9 @@ internal sealed class SoakRun
     public static int Execute(ParseResult parse, SoakRequest request, CancellationToken cancel) =>
         JobSurroundings.Enter(() =>
         {
-            var run = new SoakRun(parse, request);
-            return run.Run(parse, cancel);
+            if (!request.StopOnHangup)
+                StopSignals.OutliveTerminal(parse);
+            return new SoakRun(parse, request).Run(parse, cancel);
         });
 
     /// <summary>Goes on with a soak.</summary>
@@ -65,6 +66,7 @@ internal sealed class SoakRun
     /// <param name="cancel">As for <see cref="Execute"/>.</param>
     public static int GoOn(ParseResult parse, string folder, CancellationToken cancel) => JobSurroundings.Enter(() =>
     {
+        StopSignals.OutliveTerminal(parse);
         IReadOnlyList<RunEvent> events = ReadLog(folder, out long soundBytes);
         RunCourse course = RunCourse.Of(events);
         if (course.IsEnded)
@@ -96,26 +98,30 @@ internal sealed class SoakRun
         foreach (ImageToTake image in _images)
             vault.Store(image.File.Span); // a run that goes on does not need the files
         using RunLog log = RunLog.Create(folder);
+        var lines = new SoakLines(settings);
+        log.Appended = lines.Show;
         log.Append(start);
-        return Perform(settings, (log, RunCourse.Of([start])), folder, cancel);
+        return Perform(settings, (log, RunCourse.Of([start]), lines), folder, cancel);
     }
 
     private int GoOn(ParseResult parse, RunCourse course, long soundBytes, CancellationToken cancel)
     {
         using HeldBenches held = HeldBenches.Take(_around.Paths.State, _benches, $"soak {_start.Run}");
         using RunLog log = RunLog.Reopen(_folder!, soundBytes);
+        var settings = DisplaySettings.From(parse);
+        var lines = new SoakLines(settings);
+        log.Appended = lines.Show;
         var on = new RunEvent.WentOn(course.Resumes + 1, Time.GetUtcNow());
         log.Append(on);
         course.Take(on);
-        return Perform(DisplaySettings.From(parse), (log, course), _folder!, cancel);
+        return Perform(settings, (log, course, lines), _folder!, cancel);
     }
 
     private int Perform(
-        DisplaySettings settings, (RunLog Log, RunCourse Course) run, string folder, CancellationToken cancel) =>
+        DisplaySettings settings, (RunLog Log, RunCourse Course, SoakLines Lines) run, string folder,
+        CancellationToken cancel) =>
         _around.Run(_benches[0], () => false, (_, diagnostics) =>
         {
-            var lines = new SoakLines(settings);
-            run.Log.Appended = lines.Show;
             _around.Share(Time);
             using var floor = new SoakFloor(_around, run.Log, run.Course)
             {
@@ -125,7 +131,7 @@ internal sealed class SoakRun
                 Images = _images,
                 Warnings = settings.Error,
                 Diagnostics = diagnostics,
-                Listener = lines.Show,
+                Listener = run.Lines.Show,
                 Keep = _keep,
             };
             RunAll(floor, cancel);
@@ -172,8 +178,11 @@ internal sealed class SoakRun
         if (floor.Broken is null && !waits && !cancel.IsCancellationRequested)
             floor.Happen(new RunEvent.Ended(Time.GetUtcNow()));
         RunSummary summary = RunSummary.Of(RunLog.Read(folder, out _));
-        if (!settings.Json)
-            SoakText.WriteSummary(settings, summary);
+        WriteReport(settings, summary, folder);
+        if (settings.Json)
+            SoakJson.WriteSummary(settings, summary, folder);
+        else
+            SoakText.WriteSummary(settings, summary, folder);
         if (floor.Broken is { } broken)
             throw broken;
         if (!summary.Course.IsEnded)
@@ -184,6 +193,22 @@ internal sealed class SoakRun
         }
 
         return SoakExit.CodeOf(summary);
+    }
+
+    // It can be made again from the log: a disk without room for it changes no verdict.
+    private static void WriteReport(DisplaySettings settings, RunSummary summary, string folder)
+    {
+        string path = Path.Combine(folder, RunReport.FileName);
+        using var text = new StringWriter();
+        RunReport.Write(text, summary);
+        try
+        {
+            DurableFile.WriteText(path, text.ToString());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            settings.Error.WriteLine($"flashbench: {path} could not be written: {e.Message.TrimEnd('.')}.");
+        }
     }
 
     private static IReadOnlyList<RunEvent> ReadLog(string folder, out long soundBytes)

@@ -36,7 +36,7 @@ internal static class SoakText
     }
 
     /// <summary>The table of the morning.</summary>
-    public static void WriteSummary(DisplaySettings settings, RunSummary summary)
+    public static void WriteSummary(DisplaySettings settings, RunSummary summary, string folder)
     {
         List<string[]> table =
         [
@@ -69,6 +69,8 @@ internal static class SoakText
                     $"{bench.Bench.Id}: {(left.NeedsHands ? "NEEDS HANDS: " : "")}{PlainText.Of(left.Why)}");
             }
         }
+
+        settings.Output.WriteLine($"report  {Path.Combine(folder, RunReport.FileName)}");
     }
 
     private static string Ends(RunEvent.Started start, TimeZoneInfo zone) => (start.Cycles, start.UntilUtc) switch

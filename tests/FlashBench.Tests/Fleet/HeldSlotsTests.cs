@@ -121,20 +121,21 @@ public sealed class HeldSlotsTests
 
     private JobBench Bench(
         NegativeControl? control = null, Action<JobEvent, VirtualBench, Action>? also = null) => new()
-    {
-        Control = control,
-        Gate = new PhaseGate(_locks, "b01", "psu1", "hub1"),
-        Watch = (happened, bench, stop) =>
         {
-            if (happened is JobEvent.PhaseStarted started)
+            Control = control,
+            Gate = new PhaseGate(_locks, "b01", "psu1", "hub1"),
+            Watch = (happened, bench, stop) =>
             {
-                _seen.Add($"{started.Name}: " + string.Join(
-                    ' ', _locks.Snapshot().Where(state => state.Holders.Count > 0).Select(state => state.Lock.Name)));
-            }
+                if (happened is JobEvent.PhaseStarted started)
+                {
+                    _seen.Add($"{started.Name}: " + string.Join(
+                        ' ', _locks.Snapshot().Where(state => state.Holders.Count > 0)
+                            .Select(state => state.Lock.Name)));
+                }
 
-            also?.Invoke(happened, bench, stop);
-        },
-    };
+                also?.Invoke(happened, bench, stop);
+            },
+        };
 
     private void AssertFree() => Assert.All(_locks.Snapshot(), state =>
     {

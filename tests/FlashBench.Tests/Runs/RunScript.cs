@@ -16,9 +16,9 @@ internal static class RunScript
             .. (benches ?? ["a", "b"]).Select(id => new RunBench(id, "p", null, [.. Enumerable.Range(0, images)])),
         ],
         [.. Enumerable.Range(0, images).Select(i => new RunImage($"i{i}.bin", $"{i:x64}", 1, "ME 8"))], cycles)
-        {
-            Repeats = 1,
-        };
+    {
+        Repeats = 1,
+    };
 
     public static RunEvent.Assigned Begin(string bench, int step, int cycle, int? image = null, int attempt = 1) =>
         new(bench, step, cycle, image, attempt, $"SOAK-1.{bench}.{step}");

@@ -11,8 +11,8 @@ namespace FlashBench.Tests.Firmware.Composition;
 public sealed class RealImageCompositionTests
 {
     [Theory]
-    [InlineData("full-link-me8.0", "coreboot-intel-emeraldlake2-me", 0)]
-    [InlineData("full-ga-z77x-ud5h-me8.1-overlap", "coreboot-google-link-me", 0)]
+    [InlineData("full-link-me8.0", "full-ga-z77x-ud5h-me8.1-overlap", 0)]
+    [InlineData("full-link-me8.0", "linuxboot-blobs-xx30-me", 0)]
     [InlineData("full-lumpy-me7.1", "coreboot-samsung-lumpy-me", 0)]
     [InlineData("full-glados-asuka-me11.0", "mrchromebox-google-fizz-me", 1)]
     [InlineData("full-glados-asuka-me11.0", "mrchromebox-purism-librem-skl-me", 1)]
@@ -44,7 +44,7 @@ public sealed class RealImageCompositionTests
         using var bench = new JobBench
         {
             Image = RealImages.Load("full-link-me8.0"),
-            Takes = ImageBench.MeOf(RealImages.Load("coreboot-intel-emeraldlake2-me")),
+            Takes = ImageBench.MeOf(RealImages.Load("full-ga-z77x-ud5h-me8.1-overlap")),
         };
 
         (int code, JobResult result) = bench.Run();
