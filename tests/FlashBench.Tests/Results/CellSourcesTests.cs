@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FlashBench.Results.Rows;
 using FlashBench.Results.Store;
+using FlashBench.Tests.Jobs;
 
 namespace FlashBench.Tests.Results;
 
@@ -121,6 +122,25 @@ public sealed class CellSourcesTests : IDisposable
 
         Assert.Equal([new JournalSpan(1, 1)], sources["dut"]);
         Assert.DoesNotContain("verdict", sources.Keys);
+    }
+
+    [Fact]
+    public void The_image_that_was_given_is_the_one_under_test_and_the_backup_is_the_boards()
+    {
+        using var bench = ImageBench.Of(
+            "me8", ImageBench.Board("me8", 3), ImageBench.MeOf(ImageBench.Board("me8", 4)));
+        bench.Run();
+        string evidence = Path.GetDirectoryName(bench.Directory)!;
+
+        JobRow row = JobRowReader.Read(evidence, Path.GetFileName(bench.Directory), null);
+        IReadOnlyDictionary<string, IReadOnlyList<JournalSpan>> sources = CellSources.Of(bench.Directory);
+
+        string[] lines = File.ReadAllLines(Path.Combine(bench.Directory, "journal.jsonl"));
+        JsonNode image = JsonNode.Parse(lines[sources["image"][0].First - 1])!;
+        JsonNode audit = JsonNode.Parse(lines[sources["me_version"][0].First - 1])!;
+        Assert.Equal(("image", row.Image), ((string?)image["type"], (string?)image["data"]!["sha256"]));
+        Assert.NotEqual(row.Image, row.Backup);
+        Assert.Equal(row.MeVersion, (string?)audit["data"]!["content"]!["version"]);
     }
 
     private object? Cell(string column) => JobColumns.All.Single(item => item.Name == column).Get(_row);
