@@ -81,6 +81,25 @@ public sealed class ResultsTests : IDisposable
     }
 
     [Fact]
+    public async Task Every_table_fits_into_80_columns()
+    {
+        await RunThreeJobsAsync();
+        string[][] verbs =
+        [
+            ["list"], ["show", Path.GetFileName(_bench.Directory!)], ["trend", "--by", "me"],
+            ["trend", "--by", "image"], ["trend", "--by", "programmer"],
+            ["compare", "me:8", "me:8.1"], ["prune", "--keep", "0"],
+        ];
+        foreach (string[] verb in verbs)
+        {
+            ProcessEnd end = await _bench.RunAsync(["results", .. verb]);
+
+            Assert.True(end.ExitCode == 0, end.Error);
+            Assert.All(end.Output.Split('\n'), line => Assert.True(line.Length <= 80, line));
+        }
+    }
+
+    [Fact]
     public async Task Exported_JUnit_is_what_the_schemas_say_and_a_reader_of_it_reads()
     {
         await RunThreeJobsAsync();
