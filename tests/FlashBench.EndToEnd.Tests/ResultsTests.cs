@@ -6,6 +6,9 @@ namespace FlashBench.EndToEnd.Tests;
 /// wrote.</summary>
 public sealed class ResultsTests : IDisposable
 {
+    // Means something to XML, to TAP and to a shell, and may be a board's serial.
+    private const string HostileSerial = "=1+1 <b>&\"' # SKIP ]]> \\ --- \u00e9";
+
     private static readonly TimeSpan ToolLimit = TimeSpan.FromSeconds(30);
 
     private readonly SmallBench _bench = new();
@@ -78,6 +81,25 @@ public sealed class ResultsTests : IDisposable
     }
 
     [Fact]
+    public async Task Every_table_fits_into_80_columns()
+    {
+        await RunThreeJobsAsync();
+        string[][] verbs =
+        [
+            ["list"], ["show", Path.GetFileName(_bench.Directory!)], ["trend", "--by", "me"],
+            ["trend", "--by", "image"], ["trend", "--by", "programmer"],
+            ["compare", "me:8", "me:8.1"], ["prune", "--keep", "0"],
+        ];
+        foreach (string[] verb in verbs)
+        {
+            ProcessEnd end = await _bench.RunAsync(["results", .. verb]);
+
+            Assert.True(end.ExitCode == 0, end.Error);
+            Assert.All(end.Output.Split('\n'), line => Assert.True(line.Length <= 80, line));
+        }
+    }
+
+    [Fact]
     public async Task Exported_JUnit_is_what_the_schemas_say_and_a_reader_of_it_reads()
     {
         await RunThreeJobsAsync();
@@ -94,6 +116,7 @@ public sealed class ResultsTests : IDisposable
         Assert.True(code == 0, said);
         Assert.True(read == 1, complaint); // 1: it has failures or errors
         Assert.Contains("tests=\"6\"", merged, StringComparison.Ordinal);
+        Assert.Contains("=1+1 &lt;b&gt;&amp;&quot;' # SKIP ]]&gt;", merged, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +126,7 @@ public sealed class ResultsTests : IDisposable
         (string passed, string mixed) = (
             Path.Combine(_bench.WorkingFolder, "passed.tap"), Path.Combine(_bench.WorkingFolder, "mixed.tap"));
         await _bench.RunAsync("export", "tap", "-o", passed);
-        await _bench.CertifyAsync("--dry-run");
+        await _bench.CertifyAsync("--dry-run", "--dut", HostileSerial);
         await _bench.RunAsync("export", "tap", "-o", mixed);
 
         (int good, string praise) = await ForeignTool.RunAsync("prove", ToolLimit, "--exec", "cat", passed);
@@ -155,7 +178,7 @@ public sealed class ResultsTests : IDisposable
     private async Task RunThreeJobsAsync()
     {
         Assert.Equal(0, (await _bench.CertifyAsync()).ExitCode);
-        await _bench.CertifyAsync("--dry-run");
+        await _bench.CertifyAsync("--dry-run", "--dut", HostileSerial);
         Assert.Null(await _bench.KillCertifyAsync("AfterSync:plan:1"));
     }
 

@@ -64,7 +64,7 @@ internal static class CompareVerb
 
         TextTable.Write(output,
         [
-            ["WHAT", "CHANGE", "BEFORE", "AFTER", "TIME s", "OS UP s", "CHECKS"],
+            ["WHAT", "CHANGE", "BEFORE", "AFTER", "TIME s", "UP s", "CHECKS"],
             .. items.Select(Cells),
         ]);
         string counts = string.Join(", ", items.GroupBy(item => item.Change)
@@ -76,9 +76,9 @@ internal static class CompareVerb
 
     private static string[] Cells(ComparedItem item) =>
     [
-        ResultWords.Cell(item.Name, 34), Words(item.Change), State(item.A), State(item.B),
+        ResultWords.Cell(item.Name, 24), Words(item.Change), State(item.A), State(item.B),
         Change(item, side => side.DurationSeconds, "0"), Change(item, side => side.OsUpSeconds, "0.0"),
-        ResultWords.Cell(item.B?.Checks is { Length: > 0 } checks ? checks : "-", 12),
+        ResultWords.Cell(item.B?.Checks is { Length: > 0 } checks ? checks : "-", 9),
     ];
 
     private static string State(ItemSide? side) =>

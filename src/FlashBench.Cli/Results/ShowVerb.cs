@@ -10,6 +10,8 @@ namespace FlashBench.Cli.Results;
 /// <summary>`flashbench results show JOB`: everything about one job, with the lines of its journal behind it.</summary>
 internal static class ShowVerb
 {
+    private const int ColumnsMax = 80, ValueMax = 46;
+
     public static Command Create()
     {
         var job = new Argument<string>("JOB")
@@ -42,20 +44,27 @@ internal static class ShowVerb
             ["outcome", row.Outcome, ""],
             .. JobColumns.All.Select(column => new[]
             {
-                ResultWords.Label(column), ResultWords.Value(column, row),
+                ResultWords.Label(column), Cut(ResultWords.Value(column, row)),
                 sources.TryGetValue(column.Name, out IReadOnlyList<JournalSpan>? lines) ? string.Join(", ", lines) : "",
             }),
         ]);
+        output.WriteLine();
+        foreach (string line in TextLines.Wrap("Reason: " + PlainText.Of(row.Reason), ColumnsMax))
+            output.WriteLine(line);
         if (row.Boots.Count == 0)
             return ExitCodes.Ok;
         output.WriteLine();
         TextTable.Write(output,
         [
-            ["BOOT", "KIND", "CLASS", "OBSERVED", "OS UP", "LONGEST GAP", "POWER"],
+            ["BOOT", "KIND", "CLASS", "OBSERVED", "UP", "GAP", "POWER"],
             .. row.Boots.Select(Cells),
         ]);
         return ExitCodes.Ok;
     }
+
+    // What is longer stands in --json.
+    private static string Cut(string value) =>
+        value.Length <= ValueMax ? value : string.Concat(value.AsSpan(0, ValueMax - 3), "...");
 
     private static string[] Cells(BootRow boot) =>
     [

@@ -64,8 +64,7 @@ internal static class TrendVerb
         TextTable.Write(output,
         [
             [
-                Groups[by].Heading, "JOBS", "PASS %", "FAIL", "INC", "ERR", "FLAKY", "OS UP s", "DRIFT s/d",
-                "FIRST FAIL",
+                Groups[by].Heading, "JOBS", "PASS%", "FAIL", "INC", "ERR", "FLAKY", "UP s", "s/DAY", "FIRST FAIL",
             ],
             .. rows.Select(Cells),
         ]);
@@ -73,7 +72,7 @@ internal static class TrendVerb
 
     private static string[] Cells(TrendRow row) =>
     [
-        ResultWords.Cell(row.Key, 16), Count(row.Jobs), ResultWords.Number(row.PassRate * 100, "0.0"), Count(row.Fail),
+        ResultWords.Cell(row.Key, 18), Count(row.Jobs), ResultWords.Number(row.PassRate * 100, "0.0"), Count(row.Fail),
         Count(row.Inconclusive), Count(row.Error), Count(row.Flaky), ResultWords.Number(row.OsUpSeconds, "0.0"),
         ResultWords.Number(row.DriftSecondsPerDay, "+0.00;-0.00;0.00"), ResultWords.Day(row.FirstFailure),
     ];
