@@ -158,6 +158,48 @@ public sealed class SoakTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(_program.DataFolder, "flashbench", "evidence")));
     }
 
+    [Fact]
+    public async Task A_run_without_time_for_a_single_job_is_no_pass()
+    {
+        ProcessEnd end = await _program.RunAsync("soak", "--all", "--until", "20:30"); // it begins at 20:00
+
+        Assert.Equal(20, end.ExitCode);
+        Assert.Contains("no further job would end by the deadline", end.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_whose_only_image_is_quarantined_ends_at_once_and_is_no_pass()
+    {
+        File.WriteAllBytes(Path.Combine(_program.WorkingFolder, "small.bin"), SmallBench.Image);
+        ProcessEnd added = await _program.RunAsync(
+            "quarantine", "add", "--me", "8", "--reason", "dies at 30 minutes", "--for", "7d");
+        Assert.True(added.ExitCode == 0, added.Error);
+
+        ProcessEnd end = await _program.RunAsync("soak", "--bench", "a", "--image", "small.bin", "--until", "07:00");
+
+        Assert.Equal(50, end.ExitCode);
+        Assert.Contains("something speaks against every image", end.Output, StringComparison.Ordinal);
+        IReadOnlyList<RunEvent> events = RunLog.Read(RunFolder(), out _);
+        Assert.Contains("dies at 30 minutes", Assert.Single(events.OfType<RunEvent.Skipped>()).Why,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_real_bench_needs_the_serial_of_its_board_before_anything_begins()
+    {
+        File.WriteAllText(Path.Combine(_program.WorkingFolder, "bench-config.json"), """
+            { "version": 1, "benches": [ { "id": "r", "dutProfile": "lenovo-x230",
+              "programmer": { "kind": "ch341a", "port": "1-4" } } ] }
+            """);
+
+        ProcessEnd nameless = await _program.RunAsync("soak", "--all", "--cycles", "1");
+        ProcessEnd named = await _program.RunAsync("soak", "--all", "--cycles", "1", "--dut", "r=X230-1", "--dry-run");
+
+        Assert.Equal(64, nameless.ExitCode);
+        Assert.Contains("--dut r=SERIAL", nameless.Error, StringComparison.Ordinal);
+        Assert.True(named.ExitCode == 0, named.Error);
+    }
+
     private async Task<string[]> TableOfAsync()
     {
         ProcessEnd end = await _program.RunAsync("soak", "--all", "--cycles", "2");

@@ -55,13 +55,16 @@ public sealed record JobEnd(Verdict Verdict, ErrorClass Class, string Reason, bo
         _ => HealthEvent.CheckFailed,
     };
 
+    /// <summary>True if the bench failed before anything was erased.</summary>
+    public bool IsRepeatable => IsBenchFault && !Erased;
+
     /// <summary>True if the job is run again by itself: the bench failed before anything was erased.</summary>
     /// <param name="attempts">How often it has run, this time included.</param>
     /// <param name="policy">The rules.</param>
     public bool MayRetry(int attempts, FleetPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        return IsBenchFault && !Erased && attempts <= policy.InfraRetries;
+        return IsRepeatable && attempts <= policy.InfraRetries;
     }
 
     /// <summary>True if the verdict must not be shown without the word FLAKY: a PASS that was not the first attempt.

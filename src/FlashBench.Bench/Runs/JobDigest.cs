@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Watch;
 
@@ -40,7 +41,7 @@ public sealed record JobDigest(
 
     /// <summary>True if the bench broke before the chip was changed: the same job may be tried again.</summary>
     [JsonIgnore]
-    public bool MayBeRepeated => Verdict == Verdict.Error && Class == ErrorClass.Infrastructure && !Written && !Dirty;
+    public bool MayBeRepeated => new JobEnd(Verdict, Class, Reason, Written || Dirty).IsRepeatable && !IsRestored;
 
     /// <summary>Derives the digest of a job directory whose journal ends with a decision.</summary>
     /// <exception cref="EvidenceException">Journal and console do not agree, or nothing was decided.</exception>

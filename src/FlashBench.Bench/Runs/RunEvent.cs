@@ -45,6 +45,9 @@ public abstract record RunEvent
         /// <summary>True if the boards keep the last image instead of getting their own back.</summary>
         public bool Leave { get; init; }
 
+        /// <summary>True if virtual chips keep what they held before the run.</summary>
+        public bool Keep { get; init; }
+
         /// <summary>True if virtual benches run in real time.</summary>
         public bool RealTime { get; init; }
 

@@ -78,9 +78,9 @@ public sealed class RunRow(RunBench bench, RunImage? image)
     public RunImage? Image => image;
 
     /// <summary>Jobs that count: of a repeated one the last attempt.</summary>
-    public int Jobs => _verdicts.Values.Sum();
+    public int Jobs => _verdicts.Values.Sum() + Flaky;
 
-    /// <summary>Jobs that passed only when they were repeated.</summary>
+    /// <summary>Jobs that passed only when they were repeated; no PASS.</summary>
     public int Flaky { get; private set; }
 
     /// <summary>The first job that failed; null if none did.</summary>
@@ -120,11 +120,13 @@ public sealed class RunRow(RunBench bench, RunImage? image)
         if (job.Attempt > 1 && _broken is { } before)
         {
             _verdicts[before.Verdict]--; // it was repeated: the repetition counts
-            Flaky += digest.Verdict == Verdict.Pass ? 1 : 0;
         }
 
         _broken = digest;
-        _verdicts[digest.Verdict] = Count(digest.Verdict) + 1;
+        if (job.Attempt > 1 && digest.Verdict == Verdict.Pass)
+            Flaky++;
+        else
+            _verdicts[digest.Verdict] = Count(digest.Verdict) + 1;
         if (digest.Verdict == Verdict.Fail && FirstFailure is null)
             (FirstFailure, FirstFailureCycle) = (digest, job.Cycle);
         foreach (BootDigest boot in digest.Boots.Where(boot => boot.Kind != BootKind.Baseline))

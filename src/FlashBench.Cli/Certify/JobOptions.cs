@@ -49,11 +49,16 @@ internal static class JobOptions
     /// <exception cref="UsageException">It is blank, too long, or has control characters.</exception>
     public static string? Name(ParseResult parse, Option<string?> option)
     {
-        string? name = NonEmpty(parse, option);
-        if (name?.Length > NameLengthMax)
-            throw new UsageException($"{option.Name} has {name.Length} characters, more than {NameLengthMax}");
-        if (name is not null && (name.Any(char.IsControl) || string.IsNullOrWhiteSpace(name)))
-            throw new UsageException($"{option.Name} is blank or has control characters");
+        return NonEmpty(parse, option) is { } name ? Name(name, option.Name) : null;
+    }
+
+    /// <inheritdoc cref="Name(ParseResult, Option{string?})"/>
+    public static string Name(string name, string option)
+    {
+        if (name.Length > NameLengthMax)
+            throw new UsageException($"{option} has {name.Length} characters, more than {NameLengthMax}");
+        if (name.Any(char.IsControl) || string.IsNullOrWhiteSpace(name))
+            throw new UsageException($"{option} is blank or has control characters");
         return name;
     }
 

@@ -32,14 +32,11 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, floor.MustStop);
         try
         {
-            while (!stop.IsCancellationRequested && Next() is { } job)
+            await GuardAsync(async () =>
             {
-                if (!await RunJobAsync(job, stop.Token))
-                    return;
-            }
-
-            if (!stop.IsCancellationRequested)
-                await ReturnOwnImageAsync(stop.Token);
+                await RunJobsAsync(stop.Token);
+                return true;
+            });
         }
         catch (JournalWriteException e)
         {
@@ -47,29 +44,55 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         }
     }
 
-    // The job that is under way, or the next one; null if none may begin.
-    private RunEvent.Assigned? Next()
+    private async Task RunJobsAsync(CancellationToken stop)
     {
-        (RunEvent.Assigned? open, RunEvent.Assigned? next, bool done) = floor.Ask(course =>
+        while (!stop.IsCancellationRequested && Next() is { } job)
         {
-            BenchCourse mine = course[bench.Id];
-            bool isOut = mine.HasLeft is { NeedsHands: true } || course.StopReason is not null;
-            return (mine.Open, mine.Next(JobIdOf), isOut);
-        });
-        if (open is { Cycle: > 0 })
-            return open;
-        if (done || open is not null || next is null)
-            return null;
-        if (FleetDoor.Objections(bench, Subject(next), floor.Around.Paths) is [var objection, ..])
-            return Refuse(next, objection) ? null : Next();
-        if (floor.Start.UntilUtc is { } until && floor.Time.GetUtcNow() + Expected() + ExpectedReturn() > until)
-        {
-            Leave("no further job would end by the deadline", needsHands: false);
-            return null;
+            if (!await RunJobAsync(job, stop))
+                return;
         }
 
-        floor.Happen(next);
-        return next;
+        if (!stop.IsCancellationRequested)
+            await ReturnOwnImageAsync(stop);
+    }
+
+    // The job that is under way, or the next one against which nothing speaks; null if none may begin.
+    private RunEvent.Assigned? Next()
+    {
+        int skips = Math.Max(1, floor.Ask(course => course[bench.Id].Bench.Images.Length));
+        for (int i = 0; i < skips; i++)
+        {
+            (RunEvent.Assigned? open, RunEvent.Assigned? next, bool done) = floor.Ask(course =>
+            {
+                BenchCourse mine = course[bench.Id];
+                bool isOut = mine.HasLeft is { NeedsHands: true } || course.StopReason is not null;
+                return (mine.Open, mine.Next(JobIdOf), isOut);
+            });
+            if (open is { Cycle: > 0 })
+                return open;
+            if (done || open is not null || next is null || !HasTime())
+                return null;
+            if (FleetDoor.Objections(bench, Subject(next), floor.Around.Paths) is not [var objection, ..])
+            {
+                floor.Happen(next);
+                return next;
+            }
+
+            if (Refuse(next, objection))
+                return null;
+        }
+
+        Leave("something speaks against every image that its board can get", needsHands: true);
+        return null;
+    }
+
+    private bool HasTime()
+    {
+        bool late = floor.Start.UntilUtc is { } until
+            && floor.Time.GetUtcNow() + Expected() + ExpectedReturn() > until;
+        if (late)
+            Leave("no further job would end by the deadline", needsHands: false);
+        return !late;
     }
 
     // True if the bench is out; false if only this job is.
@@ -84,9 +107,9 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
     }
 
     private QuarantineSubject Subject(RunEvent.Assigned job) =>
-        Subject(job.Image is int index ? floor.Images[index].File.ToArray() : null);
+        Subject(job.Image is int index ? floor.Images[index].File : (ReadOnlyMemory<byte>?)null);
 
-    private QuarantineSubject Subject(byte[]? image) =>
+    private QuarantineSubject Subject(ReadOnlyMemory<byte>? image) =>
         QuarantineSubjects.Of(bench, floor.Ask(course => course[bench.Id].Bench.Dut), image);
 
     // False if the bench cannot go on now.
@@ -99,9 +122,8 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         (JobResult Result, string Directory)? ended = await GuardAsync(() => PlayAsync(job, stop.Token));
         if (ended is not var (result, directory))
             return false;
-        bool interrupted = result.Judgement.Verdict == Verdict.Aborted && result.CanGoOn;
-        if (interrupted && cancel.IsCancellationRequested)
-            return false; // the run goes on from here
+        if (result.Judgement.Verdict == Verdict.Aborted && cancel.IsCancellationRequested)
+            return false; // the run goes on from here, or with this job anew
         End(job, directory);
         NoteHealth(JobEnd.Of(result));
         if (result.Dirty)
@@ -152,8 +174,8 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
             Operator = floor.Start.Operator,
             Evidence = floor.Folder,
             Require = floor.Start.Require is { } level ? Enum.Parse<EvidenceLevel>(level) : null,
-            Keep = floor.Keep || job is not { Step: 1, Attempt: 1 },
-            RealTime = floor.Start.RealTime,
+            Keep = IsSimulated && (floor.Start.Keep || job is not { Step: 1, Attempt: 1 }),
+            RealTime = RunsInRealTime,
             Image = job.Image is int index ? floor.Images[index] : null,
             Held = true,
         };
@@ -162,7 +184,12 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         return (result, fresh.Directory);
     }
 
-    private WorldWishes WishesFor(string job) => new(floor.Start.RealTime, null, null, floor.Around.MayAsk)
+    private bool IsSimulated => bench.Virtual is not null || bench.Qemu is not null;
+
+    // Asked for, or because a bench of the run is real. Other benches know no other time.
+    private bool RunsInRealTime => bench.Virtual is not null && floor.Shared is null;
+
+    private WorldWishes WishesFor(string job) => new(RunsInRealTime, null, null, floor.Around.MayAsk)
     {
         Shared = floor.Shared,
         JobId = job,

@@ -21,6 +21,12 @@ public static class SoakCommand
         Description = "Every bench of the configuration",
     };
 
+    private static readonly Option<string[]> Dut = new("--dut")
+    {
+        Description = "Serial of the board on a bench; real benches need one each",
+        HelpName = "BENCH=SERIAL",
+    };
+
     private static readonly Option<string[]> Image = new("--image")
     {
         Description = "Put the ME of this image onto the boards that it is for, as `certify --image` does; several "
@@ -86,7 +92,7 @@ public static class SoakCommand
             "soak", "Certify many boards again and again, over night; every cycle is a job with a record of its own");
         Option[] options =
         [
-            Bench, All, Image, Cycles, Until, StopOn, StopOnHangup, Leave, DryRun, Keep, RealTime, Require,
+            Bench, All, Dut, Image, Cycles, Until, StopOn, StopOnHangup, Leave, DryRun, Keep, RealTime, Require,
             JobOptions.Operator, JobOptions.Evidence,
         ];
         foreach (Option option in options)
@@ -115,6 +121,7 @@ public static class SoakCommand
             ?? throw new UsageException($"--until {until} is no time of day: 00:00 to 23:59");
         return new SoakRequest(all ? null : benches, parse.GetValue(Image) ?? [])
         {
+            Duts = DutsOf(parse.GetValue(Dut) ?? []),
             Cycles = cycles,
             Until = time,
             StopOnFail = parse.GetValue(StopOn) is not null,
@@ -127,5 +134,18 @@ public static class SoakCommand
             Operator = JobOptions.Name(parse, JobOptions.Operator),
             Evidence = JobOptions.Folder(parse, JobOptions.Evidence),
         };
+    }
+
+    private static Dictionary<string, string> DutsOf(string[] given)
+    {
+        var duts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string one in given)
+        {
+            int at = one.IndexOf('=', StringComparison.Ordinal);
+            if (at < 1 || !duts.TryAdd(one[..at], JobOptions.Name(one[(at + 1)..], Dut.Name)))
+                throw new UsageException($"--dut takes BENCH=SERIAL, once for each bench: {one}");
+        }
+
+        return duts;
     }
 }

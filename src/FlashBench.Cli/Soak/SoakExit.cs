@@ -3,7 +3,8 @@ using FlashBench.Bench.Runs;
 
 namespace FlashBench.Cli.Soak;
 
-/// <summary>The exit code of a run that has ended: the worst of its jobs and benches.</summary>
+/// <summary>The exit code of a run that has ended: the worst of its jobs and benches. 0 only if every image passed on
+/// every bench that it was for, at the first attempt, and no job was left out.</summary>
 internal static class SoakExit
 {
     public static int CodeOf(RunSummary summary)
@@ -16,7 +17,10 @@ internal static class SoakExit
             return ExitCodes.BenchError;
         if (Any(Verdict.Fail))
             return ExitCodes.Fail;
-        return Any(Verdict.Aborted) ? ExitCodes.Aborted : Any(Verdict.Inconclusive) ? ExitCodes.Inconclusive
-            : ExitCodes.Ok;
+        if (Any(Verdict.Aborted))
+            return ExitCodes.Aborted;
+        bool lacks = rows.Exists(row => row.Jobs == 0 || row.Flaky > 0)
+            || summary.Course.Benches.Any(bench => bench.Skipped > 0);
+        return lacks || Any(Verdict.Inconclusive) ? ExitCodes.Inconclusive : ExitCodes.Ok;
     }
 }

@@ -43,9 +43,6 @@ internal sealed class SoakFloor(JobSurroundings around, RunLog log, RunCourse co
     /// <summary>Told what the jobs of a bench say, on the thread of that bench.</summary>
     public required Action<string, JobEvent> Listener { get; init; }
 
-    /// <summary>True to start virtual benches from what their chips hold.</summary>
-    public bool Keep { get; init; }
-
     /// <summary>Cancelled when every job must stop: the log cannot be written, or the disk is full.</summary>
     public CancellationToken MustStop => _stop.Token;
 

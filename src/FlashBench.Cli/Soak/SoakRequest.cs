@@ -7,6 +7,9 @@ namespace FlashBench.Cli.Soak;
 /// <param name="Images">Image files, in order; empty for what each board has.</param>
 internal sealed record SoakRequest(IReadOnlyList<string>? Benches, IReadOnlyList<string> Images)
 {
+    /// <summary>Serials of boards by bench id; real benches need one.</summary>
+    public IReadOnlyDictionary<string, string> Duts { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How often all images go round; null for until the deadline.</summary>
     public int? Cycles { get; init; }
 

@@ -19,7 +19,6 @@ internal sealed class SoakRun
 
     private readonly JobSurroundings _around;
     private readonly List<BenchEntry> _benches;
-    private readonly bool _keep;
     private readonly VirtualTime? _shared;
     private readonly RunEvent.Started _start;
     private readonly IReadOnlyList<ImageToTake> _images;
@@ -30,9 +29,10 @@ internal sealed class SoakRun
     private SoakRun(ParseResult parse, SoakRequest request)
     {
         _around = new JobSurroundings(parse);
-        (_keep, _dryRun, _evidence) = (request.Keep, request.DryRun, request.Evidence);
+        (_dryRun, _evidence) = (request.DryRun, request.Evidence);
         _benches = Chosen(_around.Config, request.Benches);
         Time = SharedTime(request.RealTime, FirstDay, out _shared);
+        RefuseNamelessBoards(request.Duts);
         var images = SoakImages.Read(request.Images);
         _images = [.. images.Select(image => image.Taken)];
         _start = Started(request, images);
@@ -41,7 +41,7 @@ internal sealed class SoakRun
     private SoakRun(ParseResult parse, string folder, IReadOnlyList<RunEvent> events)
     {
         _around = new JobSurroundings(parse);
-        (_keep, _folder) = (true, folder);
+        _folder = folder;
         _start = (RunEvent.Started)events[0];
         _benches = Chosen(_around.Config, [.. _start.Benches.Select(bench => bench.Id)]);
         _images = SoakImages.FromVault(new Vault(_around.Paths.Vault), _start.Images);
@@ -132,7 +132,6 @@ internal sealed class SoakRun
                 Warnings = settings.Error,
                 Diagnostics = diagnostics,
                 Listener = run.Lines.Show,
-                Keep = _keep,
             };
             RunAll(floor, cancel);
             return Conclude(settings, floor, folder, cancel);
@@ -233,7 +232,8 @@ internal sealed class SoakRun
             run, FlashBenchCommand.Version, now,
             [
                 .. _benches.Select(bench => new RunBench(
-                    bench.Id, bench.DutProfile, null, SoakImages.Fitting(bench, images))),
+                    bench.Id, bench.DutProfile, request.Duts.GetValueOrDefault(bench.Id),
+                    SoakImages.Fitting(bench, images))),
             ],
             [.. images.Select(image => image.Listed)], request.Cycles)
         {
@@ -241,10 +241,20 @@ internal sealed class SoakRun
             UntilUtc = request.Until is { } until ? Deadline.Next(until, now, Time.LocalTimeZone) : null,
             StopOnFail = request.StopOnFail,
             Leave = request.Leave,
+            Keep = request.Keep,
             RealTime = request.RealTime,
             Require = request.Require?.ToString(),
             Operator = request.Operator,
         };
+    }
+
+    // A record of a real board names it; said before anything begins.
+    private void RefuseNamelessBoards(IReadOnlyDictionary<string, string> duts)
+    {
+        if (duts.Keys.FirstOrDefault(id => !_benches.Exists(bench => bench.Id == id)) is { } stranger)
+            throw new UsageException($"--dut names bench {stranger}, which is none of this run");
+        if (_benches.Find(bench => bench is { Virtual: null, Qemu: null } && !duts.ContainsKey(bench.Id)) is { } real)
+            throw new UsageException($"bench {real.Id} is real: name its board with --dut {real.Id}=SERIAL");
     }
 
     // On virtual time the same request has the same name every time.
