@@ -29,6 +29,7 @@ internal sealed class SoakLines(DisplaySettings settings)
 
         string? line = happened switch
         {
+            RunEvent.Assigned { Check: true } job => $"{job.Bench}  health check begins",
             RunEvent.Assigned { Cycle: 0 } job => $"{job.Bench}  its own image goes back",
             RunEvent.Assigned job => $"{job.Bench}  job {job.Step} begins, cycle {job.Cycle}"
                 + (job.Attempt > 1 ? $", attempt {job.Attempt}" : ""),

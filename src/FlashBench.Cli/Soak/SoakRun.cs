@@ -245,6 +245,8 @@ internal sealed class SoakRun
             RealTime = request.RealTime,
             Require = request.Require?.ToString(),
             Operator = request.Operator,
+            Check = request.Check,
+            FailuresMax = request.Cycles is null ? _around.Config.Policy.ImageFailures : null,
         };
     }
 
