@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
+using FlashBench.Bench.Report;
 using FlashBench.Bench;
 using FlashBench.Results.Rows;
 
@@ -57,7 +58,7 @@ public static class JUnitExport
         foreach (JobRow row in rows)
             Case(xml, row);
         xml.WriteElementString("system-out", string.Concat(rows.Where(row => row.IsFlaky).Select(row =>
-            $"FLAKY: {ExportedText.Line(row.Directory)}: PASS at attempt {Number(row.Place!.Attempt)}\n")));
+            $"FLAKY: {VisibleText.Line(row.Directory)}: PASS at attempt {Number(row.Place!.Attempt)}\n")));
         xml.WriteElementString("system-err", "");
         xml.WriteEndElement();
     }
@@ -81,7 +82,7 @@ public static class JUnitExport
             xml.WriteStartElement(row.Verdict == Verdict.Fail ? "failure" : "error");
             Attribute(xml, "message", row.Reason);
             Attribute(xml, "type", row.Outcome);
-            xml.WriteString(ExportedText.Line(
+            xml.WriteString(VisibleText.Line(
                 $"level {row.Level ?? "none"}, required {row.Required ?? "-"}; open checks: "
                 + $"{(row.OpenChecks.Length == 0 ? "none" : row.OpenChecks)}; image {row.Image ?? "-"}"));
             xml.WriteEndElement();
@@ -91,7 +92,7 @@ public static class JUnitExport
     }
 
     private static void Attribute(XmlWriter xml, string name, string value) =>
-        xml.WriteAttributeString(name, ExportedText.Line(value));
+        xml.WriteAttributeString(name, VisibleText.Line(value));
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FlashBench.Bench.Report;
 using FlashBench.Bench;
 using FlashBench.Results.Rows;
 
@@ -45,12 +46,12 @@ public static class TapExport
     }
 
     // '#' would begin a directive, which can make a failure harmless; a backslash escapes it.
-    private static string Description(JobRow row) => ExportedText.Line(
+    private static string Description(JobRow row) => VisibleText.Line(
         $"{row.Directory} {row.Dut ?? "-"} {row.MeVersion ?? "-"} {row.Policy ?? "-"}")
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("#", "\\#", StringComparison.Ordinal);
 
     // YAML's double-quoted form.
-    private static string Quoted(string text) => new StringBuilder("\"").Append(ExportedText.Line(text)
+    private static string Quoted(string text) => new StringBuilder("\"").Append(VisibleText.Line(text)
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"')
         .ToString();
 }
