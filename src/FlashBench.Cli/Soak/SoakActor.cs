@@ -3,6 +3,7 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Live;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
@@ -22,6 +23,7 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
 {
     private static readonly TimeSpan DeadlineGrace = TimeSpan.FromMinutes(1);
 
+    private readonly RowEvents _row = floor.Live.Events.Row(bench.Id);
     private TimeSpan _longest = TimeSpan.Zero; // of the jobs that ended so far
 
     /// <summary>Runs the bench to its end.</summary>
@@ -34,6 +36,7 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         {
             await GuardAsync(async () =>
             {
+                OpenRow();
                 await RunJobsAsync(stop.Token);
                 return true;
             });
@@ -126,6 +129,8 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
             return false; // the run goes on from here, or with this job anew
         End(job, directory);
         NoteHealth(JobEnd.Of(result));
+        if (result.Judgement.Verdict != Verdict.Pass)
+            OpenRow(); // it may be worse than before
         if (result.Dirty)
         {
             Leave("its chip is half-written", needsHands: true);
@@ -145,26 +150,36 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
             BenchHealths.StoreOf(floor.Around.Paths).Note(bench.Id, said, end.Reason, null, policy.BreakerFailures);
     }
 
+    // What a live view shows of the bench beside its jobs.
+    private void OpenRow()
+    {
+        string label = floor.Ask(course => course[bench.Id].Bench.Dut) ?? bench.DutProfile;
+        string health = HealthRecord.NameOf(BenchHealths.Of(bench, floor.Around.Paths).Health);
+        floor.Live.Events.Publish(new LiveEvent.RowOpened(label, health, null, Expected().TotalSeconds)
+        {
+            Row = bench.Id,
+        });
+    }
+
     private void End(RunEvent.Assigned job, string directory)
     {
         JobDigest digest = JobDigest.OfFolder(directory);
         _longest = TimeSpan.FromSeconds(Math.Max(_longest.TotalSeconds, digest.Seconds));
         floor.Happen(new RunEvent.Done(bench.Id, job.Step, job.Attempt, digest));
         ResultsUpdate.After(
-            floor.Around.Paths, directory, new RunPlace(floor.Start.Run, job.Cycle, job.Attempt), floor.Warnings);
+            floor.Around.Paths, directory, new RunPlace(floor.Start.Run, job.Cycle, job.Attempt), floor.Live.Warnings);
     }
 
     // Goes on with what a killed process left of the job, or begins it.
     private async Task<(JobResult, string)> PlayAsync(RunEvent.Assigned job, CancellationToken cancel)
     {
-        void Tell(JobEvent happened) => floor.Listener(bench.Id, happened);
         if (LeftOf(job) is var (interrupted, left))
         {
             var again = new ResumedBoardJob(floor.Around, interrupted, left, floor.Shared)
             {
                 Held = true,
             };
-            return (await again.RunAsync(floor.Diagnostics, Tell, cancel), left);
+            return (await again.RunAsync(floor.Diagnostics, _row.Hear, cancel), left);
         }
 
         var request = new CertifyRequest
@@ -180,7 +195,7 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
             Held = true,
         };
         var fresh = new BoardJob(floor.Around, request, WishesFor(job.Job));
-        JobResult result = await fresh.RunAsync(floor.Diagnostics, Tell, cancel);
+        JobResult result = await fresh.RunAsync(floor.Diagnostics, _row.Hear, cancel);
         return (result, fresh.Directory);
     }
 
@@ -235,7 +250,7 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         {
             Held = true,
         };
-        JobResult result = await restoring.RunAsync(happened => floor.Listener(bench.Id, happened), cancel);
+        JobResult result = await restoring.RunAsync(_row.Hear, cancel);
         return (result, restoring.Directory);
     }
 
