@@ -72,7 +72,18 @@ public sealed class BenchState(string folder, string? chipFolder = null)
 
     /// <summary>The directory of the job that began last on a bench and did not end for good; null if there is none.
     /// </summary>
-    public string? OpenJob(string bench) => OpenJobs().FirstOrDefault(open => open.Bench == bench).Directory;
+    /// <exception cref="JournalWriteException">The mark cannot be read.</exception>
+    public string? OpenJob(string bench)
+    {
+        try
+        {
+            return OpenIn(OpenPath(bench));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{OpenPath(bench)} cannot be read: {e.Message}", e);
+        }
+    }
 
     /// <summary>All such jobs of this host, by bench.</summary>
     public IReadOnlyList<(string Bench, string Directory)> OpenJobs()
@@ -82,13 +93,27 @@ public sealed class BenchState(string folder, string? chipFolder = null)
             return !Directory.Exists(OpenFolder) ? [] :
             [
                 .. Directory.EnumerateFiles(OpenFolder).Order(StringComparer.Ordinal)
-                    .Select(file => (Path.GetFileName(file), File.ReadAllText(file).Trim()))
-                    .Where(open => Directory.Exists(open.Item2)),
+                    .Select(file => (Path.GetFileName(file), OpenIn(file)))
+                    .Where(open => open.Item2 is not null).Select(open => (open.Item1, open.Item2!)),
             ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new JournalWriteException($"{OpenFolder} cannot be read: {e.Message}", e);
+        }
+    }
+
+    // Null if the job has ended: other benches of this host begin and end theirs meanwhile.
+    private static string? OpenIn(string file)
+    {
+        try
+        {
+            string directory = File.ReadAllText(file).Trim();
+            return Directory.Exists(directory) ? directory : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
         }
     }
 
