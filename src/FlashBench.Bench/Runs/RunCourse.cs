@@ -86,14 +86,16 @@ public sealed class RunCourse
 /// <param name="start">What was asked of the run.</param>
 public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
 {
+    private readonly SortedDictionary<int, RunEvent.Assigned> _open = []; // by step
+
     private RunEvent.Done? _last;
     private int _step, _attempts;
 
     /// <summary>The bench.</summary>
     public RunBench Bench => bench;
 
-    /// <summary>The job that began and has not ended; null if none is under way.</summary>
-    public RunEvent.Assigned? Open { get; private set; }
+    /// <summary>The job that began and has not ended, the first of several; null if none is under way.</summary>
+    public RunEvent.Assigned? Open => _open.Values.FirstOrDefault();
 
     /// <summary>Why the bench does no further job; null while it does.</summary>
     public RunEvent.Left? HasLeft { get; private set; }
@@ -137,9 +139,12 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
             job(step, attempt));
     }
 
+    /// <summary>The job of that step, if it is under way.</summary>
+    public RunEvent.Assigned? OpenAt(int step) => _open.GetValueOrDefault(step);
+
     internal void Begin(RunEvent.Assigned assigned)
     {
-        (Open, HasLeft) = (assigned, null);
+        (_open[assigned.Step], HasLeft) = (assigned, null);
         if (assigned.Cycle > 0)
             (_step, _attempts) = (assigned.Step, assigned.Attempt);
     }
@@ -148,7 +153,8 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     {
         Ended++;
         IsDirty = done.Digest.Dirty;
-        if (Open is { Cycle: 0 })
+        _open.Remove(done.Step, out RunEvent.Assigned? job);
+        if (job is { Cycle: 0 })
         {
             OwnImageIsBack = done.Digest.IsRestored;
         }
@@ -159,8 +165,6 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
             if (done.Digest.BackupSha256 is not null)
                 First ??= done;
         }
-
-        Open = null;
     }
 
     internal void Skip(RunEvent.Skipped skipped)

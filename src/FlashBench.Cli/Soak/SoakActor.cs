@@ -158,7 +158,7 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
     private async Task<(JobResult, string)> PlayAsync(RunEvent.Assigned job, CancellationToken cancel)
     {
         void Tell(JobEvent happened) => floor.Listener(bench.Id, happened);
-        if (LeftOf(job) is var (interrupted, left))
+        if (LeftJob.Find(floor.Folder, job.Job) is var (interrupted, left))
         {
             var again = new ResumedBoardJob(floor.Around, interrupted, left, floor.Shared)
             {
@@ -177,6 +177,7 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
             Keep = IsSimulated && (floor.Start.Keep || job is not { Step: 1, Attempt: 1 }),
             RealTime = RunsInRealTime,
             Image = job.Image is int index ? floor.Images[index] : null,
+            Policy = job.Image is int which ? floor.Start.Images[which].Policy : null,
             Held = true,
         };
         var fresh = new BoardJob(floor.Around, request, WishesFor(job.Job));
@@ -267,26 +268,6 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
 
     private void Leave(string why, bool needsHands) =>
         floor.Happen(new RunEvent.Left(bench.Id, why, needsHands, floor.Time.GetUtcNow()));
-
-    // The directory in which a killed process had begun the job; null if nothing was begun.
-    private (InterruptedJob Job, string Directory)? LeftOf(RunEvent.Assigned job)
-    {
-        foreach (string directory in JobFolders.Of(floor.Folder, job.Job).Reverse())
-        {
-            try
-            {
-                InterruptedJob left = InterruptedJob.Read(directory);
-                if (left.IsDecided || left.Refusal(FlashBenchCommand.Version) is null)
-                    return (left, directory);
-            }
-            catch (EvidenceException)
-            {
-                // No first record: nothing was begun there.
-            }
-        }
-
-        return null;
-    }
 
     private string JobIdOf(int step, int attempt) =>
         $"{floor.Start.Run}.{bench.Id}.{step}{(attempt > 1 ? $"r{attempt}" : "")}"; // bench ids have no dots
