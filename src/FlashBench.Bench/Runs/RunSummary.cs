@@ -54,7 +54,8 @@ public sealed class RunSummary
             happened is RunEvent.Done { Bench: var id } && _course.Has(id) ? _course[id].Open : null;
         _course.Take(happened);
         if (happened is RunEvent.Skipped { Step: > 0 } skipped && _course.Has(skipped.Bench)
-            && _rows.TryGetValue((skipped.Bench, _course[skipped.Bench].ImageOf(skipped.Step) ?? None), out RunRow? left))
+            && _course[skipped.Bench].ImageOf(skipped.Step) is var image
+            && _rows.TryGetValue((skipped.Bench, image ?? None), out RunRow? left))
         {
             left.Take(skipped);
         }
