@@ -11,7 +11,8 @@ public static class JournalMeter
     /// <summary>Name of the meter.</summary>
     public const string Name = "FlashBench.Journal";
 
-    /// <summary>From the moment at which a job has something to say to its record on disk, synced; tag "type".</summary>
+    /// <summary>From the moment at which a job has something to say to its record on disk, synced; tag "type".
+    /// </summary>
     public const string ToDiskName = "flashbench.journal.to_disk";
 
     /// <summary>From the arrival of console bytes in this process to their place in log and watch.</summary>

@@ -55,7 +55,8 @@ public sealed class RunSummary
                 ? _course[id].OpenAt(step) : null;
         _course.Take(happened);
         if (happened is RunEvent.Skipped { Step: > 0 } skipped && _course.Has(skipped.Bench)
-            && _rows.TryGetValue((skipped.Bench, _course[skipped.Bench].ImageOf(skipped.Step) ?? None), out RunRow? left))
+            && _course[skipped.Bench].ImageOf(skipped.Step) is var image
+            && _rows.TryGetValue((skipped.Bench, image ?? None), out RunRow? left))
         {
             left.Take(skipped);
         }

@@ -12,7 +12,10 @@ internal static class TextTable
     {
         int[] widths = Widths(rows);
         foreach (string[] row in rows)
-            output.WriteLine(string.Join(new string(' ', Gap), row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
+        {
+            output.WriteLine(string.Join(
+                new string(' ', Gap), row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
+        }
     }
 
     /// <summary>Columns that the table takes at most.</summary>

@@ -80,8 +80,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
                 return null;
             string? failed = floor.Ask(course => course[bench.Id].WhyHopeless(next));
             hopeless += failed is null ? 0 : 1;
-            if ((failed ?? FleetDoor.Objections(bench, SubjectOf(next), floor.Around.Paths).FirstOrDefault())
-                is not { } objection)
+            if ((failed ?? ObjectionTo(next)) is not { } objection)
             {
                 floor.Happen(next);
                 return next;
@@ -97,6 +96,9 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
             needsHands: hopeless < skips);
         return null;
     }
+
+    private string? ObjectionTo(RunEvent.Assigned job) =>
+        FleetDoor.Objections(bench, SubjectOf(job), floor.Around.Paths) is [var objection, ..] ? objection : null;
 
     private bool HasTime()
     {

@@ -8,7 +8,7 @@ namespace FlashBench.Cli.Soak;
 /// <summary>The table of the morning, within 80 columns: what does not fit there by its name has a number.</summary>
 internal static class SoakTable
 {
-    private const int Columns = 80, NameMax = 24, BenchMin = 8, BenchColumn = 0, ImageColumn = 1;
+    private const int Columns = 80, NameMax = 24, BenchMin = 8, BenchColumn = 0;
 
     /// <summary>Writes the table, and below it the names of the numbers.</summary>
     public static void Write(TextWriter output, IReadOnlyList<RunRow> rows)

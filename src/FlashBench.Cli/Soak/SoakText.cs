@@ -1,5 +1,4 @@
 using System.Globalization;
-using FlashBench.Bench;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;

@@ -24,7 +24,7 @@ internal sealed record ProcessSample(
         {
             string[] status = File.ReadAllLines($"{folder}/status");
             string stat = File.ReadAllText($"{folder}/stat");
-            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // from field 3 on; the name may have blanks
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // from field 3 on, behind the name
             double ticks = Number(fields[11]) + Number(fields[12]);
             int files = Directory.GetFileSystemEntries($"{folder}/fd").Length;
             double resident = Status(status, "VmRSS:") / KiBPerMiB;
