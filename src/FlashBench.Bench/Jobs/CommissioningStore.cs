@@ -58,6 +58,20 @@ public sealed class CommissioningStore(string folder)
         }
     }
 
+    /// <summary>The jobs that the records of this host name, with the record's bench: without their journals nobody
+    /// could check what a certificate cites. A record that cannot be read names none.</summary>
+    /// <exception cref="IOException">The records cannot be listed.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public IReadOnlyList<(string Bench, string Job)> CitedJobs()
+    {
+        string records = Path.Combine(folder, "commissioning");
+        return !Directory.Exists(records) ? [] :
+        [
+            .. Directory.EnumerateFiles(records, "*.dsse.json", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal).SelectMany(JobsOf),
+        ];
+    }
+
     /// <summary>True if the bench's record, however old, says that boards of this type stay on without their ME: a new
     /// record must not forget that (me-firmware 7, NC1).</summary>
     /// <param name="scope">What it must have been made for.</param>
@@ -114,6 +128,22 @@ public sealed class CommissioningStore(string folder)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new FoundCommissioning(null, $"it cannot be read: {e.Message.TrimEnd('.')}", 0);
+        }
+    }
+
+    private static IEnumerable<(string Bench, string Job)> JobsOf(string path)
+    {
+        try
+        {
+            if (FileKinds.Of(path) != FileKind.Regular || new FileInfo(path).Length > FileBytesMax)
+                return [];
+            JournalData.Commissioned record =
+                CommissioningStatement.Read(Dsse.Parse(File.ReadAllBytes(path)).Payload, Path.GetFileName(path));
+            return record.Runs.Select(run => (record.Bench, run.Job));
+        }
+        catch (Exception e) when (e is EvidenceException or IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 }

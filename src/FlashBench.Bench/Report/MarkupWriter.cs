@@ -58,7 +58,7 @@ public sealed class MarkupWriter(TextWriter output)
             output.Write(' ');
             output.Write(attribute);
             output.Write("=\"");
-            Escape(VisibleText.Of(value, int.MaxValue)); // drawings are long attributes
+            Escape(VisibleText.Line(value)); // drawings are long attributes
             output.Write('"');
         }
     }

@@ -5,6 +5,7 @@ using FlashBench.Cli.Output;
 using FlashBench.Results.Catalog;
 using FlashBench.Results.Queries;
 using FlashBench.Results.Retention;
+using FlashBench.Results.Rows;
 using FlashBench.Results.Store;
 
 namespace FlashBench.Cli.Results;
@@ -48,10 +49,11 @@ internal static class PruneVerb
         DateTimeOffset? before = days is int many
             ? TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(Math.Min(many, 100_000))
             : null;
-        var state = new BenchState(ConfigSource.Paths(ConfigSource.Load(parse)).State);
+        string stateFolder = ConfigSource.Paths(ConfigSource.Load(parse)).State;
+        var state = new BenchState(stateFolder);
         PrunePlan plan = PrunePlan.Of(
             JobList.Read(store, new ResultsFilter(), limit: null), new PruneRule(before, keep),
-            Marked(state, catalog.Evidence));
+            Marked(state, stateFolder, catalog.Evidence));
         Show(parse, plan);
         if (parse.GetValue(Confirm) is not int confirmed)
             return ExitCodes.Ok;
@@ -61,15 +63,26 @@ internal static class PruneVerb
                 $"--confirm {confirmed} is not what the plan names, {plan.Remove.Count}: nothing was removed"));
         }
 
-        int gone = Pruning.Run(
-            catalog.Evidence, store, plan, directory => !Marked(state, catalog.Evidence).ContainsKey(directory),
-            cancel);
+        int gone = Pruning.Run(catalog.Evidence, store, plan, MayGo, cancel);
         Report(parse, gone);
         return ExitCodes.Ok;
+
+        bool MayGo(JobRow row) => PrunePlan.MarkOf(row, OnBenches(state, catalog.Evidence)) is null;
     }
 
-    // Jobs that this host's state names, by directory or id.
-    private static Dictionary<string, string> Marked(BenchState state, string evidence)
+    // What must stay, by directory, job id or run id.
+    private static Dictionary<string, string> Marked(BenchState state, string stateFolder, string evidence)
+    {
+        Dictionary<string, string> marked = OnBenches(state, evidence);
+        foreach (string run in RunFolders.NotEnded(evidence))
+            marked[run] = $"run {run} has not ended";
+        foreach ((string bench, string job) in new CommissioningStore(stateFolder).CitedJobs())
+            marked.TryAdd(job, $"the commissioning of bench {bench} relies on it");
+        return marked;
+    }
+
+    // What the benches of this host are busy with or marked by, by directory or job id.
+    private static Dictionary<string, string> OnBenches(BenchState state, string evidence)
     {
         var marked = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach ((string bench, string directory) in state.OpenJobs())

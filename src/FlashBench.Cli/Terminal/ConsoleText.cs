@@ -1,15 +1,15 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using FlashBench.Cli.Output;
+using FlashBench.Bench.Report;
 
 namespace FlashBench.Cli.Terminal;
 
 /// <summary>Turns a board's bytes into text that is safe to show, whatever the pieces in which they arrive.</summary>
 /// <remarks>
 /// UTF-8 is shown as it is; what is not UTF-8, and every control, format and private character, stands as an escape:
-/// \xNN or \uNNNN. Nothing of a board can move the cursor, change colours or hide a word. A line ends with LF, CR LF or
-/// a CR alone; a longer one than <see cref="LineLengthMax"/> is broken.
+/// \xNN or \u{NNNN}. Nothing of a board can move the cursor, change colours or hide a word. A line ends with LF, CR LF
+/// or a CR alone; a longer one than <see cref="LineLengthMax"/> is broken.
 /// </remarks>
 internal sealed class ConsoleText
 {
@@ -92,7 +92,7 @@ internal sealed class ConsoleText
         if (rune.Value == '\t')
             shown.Append('\t');
         else
-            PlainText.Append(shown, rune);
+            VisibleText.Append(shown, rune);
         Advance(shown.Length - before, shown);
     }
 

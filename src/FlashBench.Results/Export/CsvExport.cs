@@ -1,4 +1,5 @@
 using System.Globalization;
+using FlashBench.Bench.Report;
 using FlashBench.Results.Rows;
 using FlashBench.Results.Store;
 
@@ -44,7 +45,7 @@ public static class CsvExport
     {
         if (value is not string text)
             return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-        text = ExportedText.Line(text);
+        text = VisibleText.Line(text);
         if (text.TrimStart(' ') is [var first, ..] && FormulaStarts.Contains(first))
             text = "'" + text;
         return text.AsSpan().ContainsAny('"', ',', ' ') || text.Length == 0

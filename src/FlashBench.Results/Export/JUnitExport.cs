@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
+using FlashBench.Bench.Report;
 using FlashBench.Results.Rows;
 
 namespace FlashBench.Results.Export;
@@ -61,7 +62,7 @@ public static class JUnitExport
         foreach (ExportedCase one in cases)
             Case(xml, one);
         xml.WriteElementString("system-out", string.Concat(cases.Where(one => one.Flaky is not null).Select(one =>
-            $"FLAKY: {ExportedText.Line(one.Flaky!)}\n")));
+            $"FLAKY: {VisibleText.Line(one.Flaky!)}\n")));
         xml.WriteElementString("system-err", "");
         xml.WriteEndElement();
     }
@@ -91,7 +92,7 @@ public static class JUnitExport
             xml.WriteStartElement(one.End == ExportedEnd.Failed ? "failure" : "error");
             Attribute(xml, "message", one.Reason);
             Attribute(xml, "type", one.Outcome);
-            xml.WriteString(ExportedText.Line(one.Detail));
+            xml.WriteString(VisibleText.Line(one.Detail));
             xml.WriteEndElement();
         }
 
@@ -99,7 +100,7 @@ public static class JUnitExport
     }
 
     private static void Attribute(XmlWriter xml, string name, string value) =>
-        xml.WriteAttributeString(name, ExportedText.Line(value));
+        xml.WriteAttributeString(name, VisibleText.Line(value));
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FlashBench.Bench.Report;
 using FlashBench.Results.Rows;
 
 namespace FlashBench.Results.Export;
@@ -46,11 +47,11 @@ public static class TapExport
     }
 
     // '#' would begin a directive, which can make a failure harmless; a backslash escapes it.
-    private static string Escaped(string text) => ExportedText.Line(text)
+    private static string Escaped(string text) => VisibleText.Line(text)
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("#", "\\#", StringComparison.Ordinal);
 
     // YAML's double-quoted form.
-    private static string Quoted(string text) => new StringBuilder("\"").Append(ExportedText.Line(text)
+    private static string Quoted(string text) => new StringBuilder("\"").Append(VisibleText.Line(text)
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"')
         .ToString();
 }

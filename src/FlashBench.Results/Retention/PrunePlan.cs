@@ -20,8 +20,8 @@ public sealed record PrunePlan(IReadOnlyList<JobRow> Remove, IReadOnlyList<KeptJ
     /// <summary>Makes a plan; nothing is touched.</summary>
     /// <param name="rows">All rows of the evidence folder.</param>
     /// <param name="rule">What to keep.</param>
-    /// <param name="marked">Jobs that this host's state names: open, or marking a half-written board. By directory or
-    /// by id, with the reason.</param>
+    /// <param name="marked">What must stay, by directory, job id or run id, with the reason: what this host's state
+    /// names as open, as the mark of a half-written board or as a commissioning; runs that can go on.</param>
     /// <remarks>Whatever the rule says: a job without a verdict stays, one that can go on, one that left a chip
     /// half-written, and the newest of each board, since `restore` finds a board's backup by it. A run goes whole or
     /// not at all.</remarks>
@@ -64,9 +64,20 @@ public sealed record PrunePlan(IReadOnlyList<JobRow> Remove, IReadOnlyList<KeptJ
             kept);
     }
 
+    /// <summary>Why a job is marked, by its directory, its id or its run; null if it is not.</summary>
+    /// <param name="row">The job.</param>
+    /// <param name="marked">As for <see cref="Of"/>.</param>
+    public static string? MarkOf(JobRow row, IReadOnlyDictionary<string, string> marked)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        ArgumentNullException.ThrowIfNull(marked);
+        return marked.GetValueOrDefault(row.Directory) ?? marked.GetValueOrDefault(row.Job)
+            ?? (row.Place is { } place ? marked.GetValueOrDefault(place.Run) : null);
+    }
+
     private static string? Protection(JobRow row, bool newest, IReadOnlyDictionary<string, string> marked)
     {
-        if (marked.TryGetValue(row.Directory, out string? why) || marked.TryGetValue(row.Job, out why))
+        if (MarkOf(row, marked) is { } why)
             return why;
         if (row.Dirty)
             return "it left a chip half-written";

@@ -1,9 +1,11 @@
 using FlashBench.Bench.Journal;
+using FlashBench.Results.Catalog;
+using FlashBench.Results.Rows;
 using FlashBench.Results.Store;
 
 namespace FlashBench.Results.Retention;
 
-/// <summary>Removes job directories and their rows.</summary>
+/// <summary>Removes job directories and their rows, and the folders of runs that have no job left.</summary>
 /// <remarks>A directory first gets another name, at once and for good: what stops in the middle leaves no half of a job
 /// that looks like one. The vault is never touched.</remarks>
 public static class Pruning
@@ -21,7 +23,7 @@ public static class Pruning
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     /// <exception cref="ResultsException">A row cannot be removed; its directory is gone.</exception>
     public static int Run(
-        string evidence, ResultsStore store, PrunePlan plan, Predicate<string> mayGo, CancellationToken cancel)
+        string evidence, ResultsStore store, PrunePlan plan, Predicate<JobRow> mayGo, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(plan);
@@ -29,11 +31,12 @@ public static class Pruning
         string aside = Path.Combine(evidence, Aside);
         Clear(aside); // what an earlier one was stopped over
         int gone = 0;
-        foreach (string directory in plan.Remove.Select(row => row.Directory))
+        foreach (JobRow row in plan.Remove)
         {
             cancel.ThrowIfCancellationRequested();
+            string directory = row.Directory;
             var job = new DirectoryInfo(Path.Combine(evidence, directory));
-            if (!job.Exists || job.LinkTarget is not null || !mayGo(directory))
+            if (!job.Exists || job.LinkTarget is not null || !mayGo(row))
                 continue;
             Directory.CreateDirectory(aside);
             string target = Path.Combine(aside, directory.Replace('/', '~'));
@@ -44,8 +47,29 @@ public static class Pruning
             gone++;
         }
 
+        foreach (string run in plan.Remove.Select(row => row.Place?.Run).OfType<string>()
+            .Distinct(StringComparer.Ordinal))
+        {
+            RemoveIfEmpty(evidence, run, aside);
+        }
+
         Clear(aside);
         return gone;
+    }
+
+    // Its log and its page say nothing without the jobs.
+    private static void RemoveIfEmpty(string evidence, string run, string aside)
+    {
+        var folder = new DirectoryInfo(Path.Combine(evidence, run));
+        if (folder is not { Exists: true, LinkTarget: null } || !RunFolders.IsRun(folder.FullName)
+            || folder.EnumerateDirectories().Any())
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(aside);
+        folder.MoveTo(Path.Combine(aside, run));
+        DurableFile.SyncDirectory(evidence);
     }
 
     private static void Clear(string aside)

@@ -31,7 +31,7 @@ public sealed class QemuLinuxTests
         BootObservation alive = Watch(board, commanded);
 
         await board.Bench.ResetLine.DriveAsync(true, QemuTestBench.Cancel);
-        await SampleUntilAsync(board, "\r\nU-Boot 20", times: 2);
+        await SampleUntilAsync(board, "\r\nDRAM:", times: 2); // behind the whole line of the banner
         BootObservation reset = Watch(board, commanded);
 
         Assert.True(alive.Class == BootClass.Alive, alive.Explanation + "\n" + board.Text);

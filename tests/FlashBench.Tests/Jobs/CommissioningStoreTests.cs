@@ -43,6 +43,21 @@ public sealed class CommissioningStoreTests : IDisposable
     }
 
     [Fact]
+    public void The_jobs_behind_the_records_are_named_and_a_record_that_cannot_be_read_names_none()
+    {
+        Store.Save(CommissioningRecords.Of(_profile, "b02", 2), _key);
+        File.WriteAllText(Store.PathOf("b03", "other").Replace("b03", "b02", StringComparison.Ordinal), "{");
+
+        Assert.Equal(
+            [
+                .. _record.Runs.Select(run => ("b01", run.Job)),
+                .. _record.Runs.Select(run => ("b02", run.Job)),
+            ],
+            Store.CitedJobs());
+        Assert.Empty(new CommissioningStore(_folder.At("nowhere")).CitedJobs());
+    }
+
+    [Fact]
     public void Where_there_is_none_nothing_is_wrong() =>
         Assert.Equal(FoundCommissioning.None, Find(Scope with { Bench = "b02" }));
 

@@ -1,5 +1,7 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Runs;
+using FlashBench.Results.Catalog;
 using FlashBench.Results.Queries;
 using FlashBench.Results.Retention;
 using FlashBench.Results.Rows;
@@ -85,6 +87,58 @@ public sealed class PruneTests
     }
 
     [Fact]
+    public void A_run_that_has_not_ended_stays_whatever_its_jobs_are()
+    {
+        using var folder = new TemporaryFolder();
+        LogOf("ended", new RunEvent.Ended(Day));
+        LogOf("killed", new RunEvent.Stopping("disk full", Day));
+        Directory.CreateDirectory(folder.At("torn"));
+        File.WriteAllText(folder.At("torn/run.jsonl"), "{");
+        Directory.CreateDirectory(folder.At("FBJ-1"));
+
+        IReadOnlyList<string> runs = RunFolders.NotEnded(folder.At(""));
+        PrunePlan plan = PrunePlan.Of(
+            [
+                Row("killed/1", "a", 1) with { Place = new RunPlace("killed", 1, 1) },
+                Row("ended/1", "a", 2) with { Place = new RunPlace("ended", 1, 1) },
+                Row("a9", "a", 9),
+            ],
+            new PruneRule(Day.AddDays(5), null), runs.ToDictionary(run => run, _ => "not ended"));
+
+        Assert.Equal(["killed", "torn"], runs);
+        Assert.Equal(["ended/1"], plan.Remove.Select(row => row.Directory));
+        Assert.Equal([new KeptJob("killed/1", "not ended")], plan.Kept);
+
+        void LogOf(string run, RunEvent last)
+        {
+            Directory.CreateDirectory(folder.At(run));
+            using RunLog log = RunLog.Create(folder.At(run));
+            log.Append(new RunEvent.Started(run, "1", Day, [], [], 1));
+            log.Append(last);
+        }
+    }
+
+    [Fact]
+    public void The_folder_of_a_run_goes_with_its_last_job()
+    {
+        using var evidence = new SampleEvidence();
+        foreach (string job in (string[])["gone/one", "half/one", "half/two"])
+            evidence.Put(job, SampleEvidence.Dry);
+        foreach (string run in (string[])["gone", "half"])
+            File.WriteAllText(Path.Combine(evidence.Folder, run, RunLog.FileName), "");
+        using ResultsStore store = RebuildTests.Open(evidence.Catalog);
+        PrunePlan plan = new([.. JobList.Read(store, new ResultsFilter(), null)], []);
+
+        int gone = Pruning.Run(
+            evidence.Folder, store, plan, row => row.Directory != "half/two", CancellationToken.None);
+
+        Assert.Equal(2, gone);
+        Assert.Equal(["half"], Directory.EnumerateFileSystemEntries(evidence.Folder).Select(Path.GetFileName));
+        Assert.Equal(["run.jsonl", "two"], Directory.EnumerateFileSystemEntries(Path.Combine(evidence.Folder, "half"))
+            .Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public void Directory_and_row_go_together_and_a_link_or_a_job_that_may_not_go_stays()
     {
         using var evidence = new SampleEvidence();
@@ -98,7 +152,7 @@ public sealed class PruneTests
         PrunePlan plan = new([.. JobList.Read(store, new ResultsFilter(), null)], []);
 
         int gone = Pruning.Run(
-            evidence.Folder, store, plan, directory => directory != "two", CancellationToken.None);
+            evidence.Folder, store, plan, row => row.Directory != "two", CancellationToken.None);
         evidence.Catalog.Update(store, CancellationToken.None);
 
         Assert.Equal(2, gone);

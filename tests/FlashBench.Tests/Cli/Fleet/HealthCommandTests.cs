@@ -102,7 +102,7 @@ public sealed class HealthCommandTests : IDisposable
         CommandLineRun show = await RunAsync("bench", "show", "a");
         CommandLineRun again = await RunAsync("bench", "retire", "a", "--reason", "odd");
 
-        Assert.Contains(@"bad since 2026-01-01 00:00:00Z: \x1B[2J\u202Egood (by \x07)", show.Output,
+        Assert.Contains(@"bad since 2026-01-01 00:00:00Z: \x1B[2J\u{202E}good (by \x07)", show.Output,
             StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', show.Output + again.Output);
         Assert.EndsWith("was bad\n", again.Output, StringComparison.Ordinal);

@@ -9,8 +9,8 @@ public sealed class PlainTextTests
     [InlineData("Prüfstand 1 \u00B5V \U0001F50B", "Prüfstand 1 \u00B5V \U0001F50B")]
     [InlineData("\u001B[2J\u001B[31mPASS\r\n", "\\x1B[2J\\x1B[31mPASS\\x0D\\x0A")]
     [InlineData("\u009B31m\u007F\0", "\\x9B31m\\x7F\\x00")]
-    [InlineData("gpj\u202Eexe", "gpj\\u202Eexe")]
-    [InlineData("a\u2028b\u200Bc\uFEFF", "a\\u2028b\\u200Bc\\uFEFF")]
+    [InlineData("gpj\u202Eexe", "gpj\\u{202E}exe")]
+    [InlineData("a\u2028b\u200Bc\uFEFF", "a\\u{2028}b\\u{200B}c\\u{FEFF}")]
     [InlineData("", "")]
     public void Only_printable_characters_come_through(string foreign, string shown) =>
         Assert.Equal(shown, PlainText.Of(foreign));

@@ -18,8 +18,8 @@ public sealed class ConsoleTextTests
     [InlineData("\u009b2J", "\\x9B2J")] // C1, as UTF-8
     [InlineData("abc\b\b\bxyz", "abc\\x08\\x08\\x08xyz")]
     [InlineData("\0\0", "\\x00\\x00")]
-    [InlineData("\u202egnp.exe", "\\u202Egnp.exe")]
-    [InlineData("\u200b\ufeff\ue000\u2028", "\\u200B\\uFEFF\\uE000\\u2028")]
+    [InlineData("\u202egnp.exe", "\\u{202E}gnp.exe")]
+    [InlineData("\u200b\ufeff\ue000\u2028", "\\u{200B}\\u{FEFF}\\u{E000}\\u{2028}")]
     [InlineData("end\r", "end\n")]
     public void Text_is_shown_and_what_acts_on_a_terminal_stands_as_an_escape(string said, string expected)
     {
