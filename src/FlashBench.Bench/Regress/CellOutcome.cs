@@ -54,9 +54,6 @@ public static class CellOutcomes
         _ => 4,
     };
 
-    /// <summary>True for what a run may take over from an earlier one: it would come out again.</summary>
-    public static bool IsLasting(this CellOutcome outcome) => outcome is CellOutcome.Pass or CellOutcome.Holds
-        or CellOutcome.Static or CellOutcome.Refused or CellOutcome.Fail;
 
     /// <summary>The word in tables: at most ten characters, capitals where a job or an image was judged.</summary>
     public static string Word(this CellOutcome outcome) => outcome switch

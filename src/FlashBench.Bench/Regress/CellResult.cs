@@ -52,6 +52,10 @@ public sealed record CellResult(
     /// <summary>What it is compared and found again by.</summary>
     public (string File, string Policy, string Profile, string Bench) Place => (File, Policy, Profile, Bench);
 
+    /// <summary>True if a later run may take it over as long as nothing changes: it would come out again.</summary>
+    public bool IsLasting => Key.Length > 0 && (Outcome is CellOutcome.Pass or CellOutcome.Holds or CellOutcome.Static
+        or CellOutcome.Refused or CellOutcome.Fail || (Outcome == CellOutcome.Inconclusive && Bench.Length == 0));
+
     /// <summary>True if a job stands behind it.</summary>
     public bool IsRun => Jobs.Length > 0;
 }

@@ -4,8 +4,8 @@ using FlashBench.Firmware.Neutralization;
 namespace FlashBench.Bench.Regress;
 
 /// <summary>What a policy does not claim: a job by it need not show that, and is no PASS without it.</summary>
-/// <remarks>The certificate's checks know one standard, that of the default policy. A lab wants to know of another policy
-/// whether the board does what that policy says.</remarks>
+/// <remarks>The certificate's checks know one standard, that of the default policy. A lab wants to know of another
+/// policy whether the board does what that policy says.</remarks>
 public static class PolicyClaims
 {
     /// <summary>True if the job by this policy showed all that the policy claims, and nothing else.</summary>

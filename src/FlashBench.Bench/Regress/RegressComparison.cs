@@ -80,7 +80,7 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
                 changes.Add(new CellChange(KindOf(was.Outcome, cell.Outcome), was, cell, differences));
         }
 
-        changes.AddRange(old.Values.OrderBy(cell => cell.Place)
+        changes.AddRange(before.Where(cell => old.GetValueOrDefault(cell.Place) == cell)
             .Select(cell => new CellChange(CellChangeKind.Gone, cell, null, [])));
         return new RegressComparison(with, changes);
     }
@@ -103,22 +103,31 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
         void Compare(string what, string was, string now)
         {
             if (was != now)
-                differences.Add(new CellDifference(what, was.Length == 0 ? "nothing" : was, now.Length == 0 ? "nothing" : now));
+                differences.Add(new CellDifference(what, Shown(was), Shown(now)));
         }
 
         Compare("image", before.Image, after.Image);
         Compare("ME", before.Me, after.Me);
-        foreach (string stage in before.Stages.Concat(after.Stages).Select(stage => stage.Stage).Distinct())
-            Compare($"stage {stage}", TextOf(before, stage), TextOf(after, stage));
-        Compare("result", before.Result, after.Result);
+        // A stage that only one of them got to is a consequence of the stage before it, and so is what came of it.
+        foreach ((StageResult was, StageResult now) in before.Stages.Zip(after.Stages))
+            Compare($"stage {now.Stage}", TextOf(was), TextOf(now));
+        bool both = before.Stages.Length == after.Stages.Length;
+        if (both)
+            Compare("result", before.Result, after.Result);
         Compare(
             "end", $"{before.Outcome.Word()} at {before.Stage}", $"{after.Outcome.Word()} at {after.Stage}");
-        Compare("level", before.Level, after.Level);
-        Compare("checks", before.OpenChecks, after.OpenChecks);
-        Compare("reason", before.Reason, after.Reason);
+        if (both && before.IsRun == after.IsRun)
+        {
+            Compare("level", before.Level, after.Level);
+            Compare("checks", before.OpenChecks, after.OpenChecks);
+        }
+
+        if (after.Stages is not [.., var last] || last.Text != after.Reason)
+            Compare("reason", before.Reason, after.Reason);
         return differences;
     }
 
-    private static string TextOf(CellResult cell, string name) =>
-        Array.Find(cell.Stages, stage => stage.Stage == name) is { } stage ? $"{stage.End}: {stage.Text}" : "";
+    private static string Shown(string text) => text.Length == 0 ? "nothing" : text;
+
+    private static string TextOf(StageResult stage) => $"{stage.End.ToString().ToLowerInvariant()}: {stage.Text}";
 }

@@ -15,7 +15,10 @@ public enum RegressFileKind
     /// <summary>The content of another file again.</summary>
     Duplicate,
 
-    /// <summary>No image, or one that is broken where it begins.</summary>
+    /// <summary>An image that is broken where it begins.</summary>
+    Damaged,
+
+    /// <summary>No image.</summary>
     NoImage,
 
     /// <summary>It cannot be read.</summary>
@@ -54,6 +57,7 @@ public sealed record RegressFile(string Name, RegressFileKind Kind, string Note)
     public CellResult ResultOfNoImage(string run) => new(Name, "", "", Kind switch
     {
         RegressFileKind.Duplicate => CellOutcome.Duplicate,
+        RegressFileKind.Damaged => CellOutcome.Refused,
         RegressFileKind.NoImage => CellOutcome.NoImage,
         RegressFileKind.Unreadable => CellOutcome.Unreadable,
         _ => throw new InvalidOperationException("an image has cells"),

@@ -114,8 +114,8 @@ public static class RegressPage
         page.Heading("Matrix");
         using (page.In("p", ("class", "small")))
         {
-            page.Text("PASS: the whole job. HOLDS: all that the policy claims, which is less than a PASS needs. static: "
-                + "checked without a board. REFUSED: the image does not allow it. "
+            page.Text("PASS: the whole job. HOLDS: all that the policy claims, which is less than a PASS needs. "
+                + "static: checked without a board. REFUSED: the image does not allow it. "
                 + (table.HasEarlier ? "from ...: unchanged since that run, not run again. " : "")
                 + "A frame: changed.");
         }
@@ -204,9 +204,11 @@ public static class RegressPage
                         page.Element("td", cell.Policy);
                         page.Element("td", cell.Outcome.Word());
                         page.Element("td", cell.Reason);
-                        page.Element("td", string.Join("; ", cell.Stages.Select(stage => $"{stage.Stage}: {stage.Text}")),
+                        page.Element(
+                            "td", string.Join("; ", cell.Stages.Select(stage => $"{stage.Stage}: {stage.Text}")),
                             ("class", "small"));
-                        page.Element("td", cell.IsRun ? $"{cell.Run}/{string.Join(", ", cell.Jobs)}" : "", ("class", "mono"));
+                        page.Element(
+                            "td", cell.IsRun ? $"{cell.Run}/{string.Join(", ", cell.Jobs)}" : "", ("class", "mono"));
                     }
                 }
             }

@@ -13,7 +13,7 @@ public enum StageEnd
     Failed,
 }
 
-/// <summary>One stage of a cell: "read", "audit", "compose", "plan", "neutralize", "re-inspect" or "run".</summary>
+/// <summary>One stage of a cell: "read", "audit", "plan", "neutralize", "re-inspect" or "run".</summary>
 /// <param name="Stage">Its name.</param>
 /// <param name="End">How it ended.</param>
 /// <param name="Text">What was found, a sentence without a full stop.</param>

@@ -4,7 +4,6 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Jobs;
 using FlashBench.Firmware;
 using FlashBench.Firmware.Audit;
-using FlashBench.Firmware.Composition;
 using FlashBench.Firmware.Formats;
 using FlashBench.Firmware.Neutralization;
 
@@ -17,10 +16,6 @@ public sealed record StaticOrder(string Policy, KeyRing Keys)
 {
     /// <summary>The board type; null for none.</summary>
     public DutProfile? Profile { get; init; }
-
-    /// <summary>The content of a board of that type into which an ME region alone is put; null for none: then the region
-    /// is checked by itself.</summary>
-    public ImageAnalysis? Board { get; init; }
 }
 
 /// <summary>Examines one image under one policy without a board: audit, plan, neutralize, inspect again.</summary>
@@ -33,7 +28,7 @@ public sealed class StaticCheck
     private StaticCheck(StaticOrder order) => _order = order;
 
     /// <summary>Examines an image.</summary>
-    /// <param name="given">The image.</param>
+    /// <param name="given">The image: for an ME region that is to run, the content of the board that holds it.</param>
     /// <param name="order">What with.</param>
     /// <returns>Every stage up to the first that does not pass.</returns>
     public static StaticResult Of(ImageAnalysis given, StaticOrder order)
@@ -50,30 +45,26 @@ public sealed class StaticCheck
             check.Add(check._stages.Exists(stage => stage.Stage == "audit") ? "plan" : "audit", StageEnd.Refused,
                 refusal.Message);
         }
-        catch (ImageFormatException damage)
-        {
-            check.Add("compose", StageEnd.Refused, damage.Message);
-        }
 
         return new StaticResult([.. check._stages]);
     }
 
-    private StaticResult Examine(ImageAnalysis given)
+    private StaticResult Examine(ImageAnalysis image)
     {
-        if (!Audit(given))
+        if (!Audit(image))
             return new StaticResult([.. _stages]);
-        ImageAnalysis image = Compose(given);
         NeutralizationOptions options = NeutralizationPolicy.Resolve(_order.Policy, image);
         ImagePlan plan = NeutralizationPlan.Create(image, options, Pin(image));
         Add("plan", StageEnd.Passed, plan.Changes.IsEmpty ? "nothing to change"
-            : $"{Count(plan.ChangedBytes)} bytes in {plan.Changes.Length} ranges: {Rules(plan)}");
+            : $"{Count(plan.ChangedBytes)} {(plan.ChangedBytes == 1 ? "byte" : "bytes")} in "
+                + $"{plan.Changes.Length} {(plan.Changes.Length == 1 ? "range" : "ranges")}: {Rules(plan)}");
         byte[] changed = plan.Apply(image.Image.Span);
         ByteDifference loose = ByteDifference.Between(
             image.Image.Span, changed, [.. plan.Changes.Select(change => change.Range)]);
         long all = ByteDifference.Between(image.Image.Span, changed).Count;
         bool attributed = loose.Count == 0 && all == plan.ChangedBytes;
         Add("neutralize", attributed ? StageEnd.Passed : StageEnd.Failed, attributed
-            ? $"every changed byte belongs to a rule"
+            ? "every changed byte belongs to a rule"
             : $"{Count(all)} bytes changed, and the rules name {Count(plan.ChangedBytes)}");
         if (attributed)
             Inspect(image, options, changed);
@@ -104,16 +95,6 @@ public sealed class StaticCheck
     }
 
     private static bool HasMe(ImageAnalysis given) => given.Descriptor?.Region(DescriptorRegion.Me) is not null;
-
-    private ImageAnalysis Compose(ImageAnalysis given)
-    {
-        if (_order.Board is not { } board || _order.Profile is not { } profile || given.Kind != ImageKind.MeRegion)
-            return given;
-        var wanted = new CompositionOrder([ReplaceableRegions.Me], WholeChip: false, [.. profile.Me.Majors]);
-        ImageAnalysis composed = ImageComposition.Create(board, given, wanted, _order.Keys).Composed;
-        Add("compose", StageEnd.Passed, $"put onto a stock board of type {profile.Id}");
-        return composed;
-    }
 
     private DisableBitPin? Pin(ImageAnalysis image) => _order.Profile is { } profile && image.Kind == ImageKind.FullDump
         ? new DisableBitPin(profile.Me.StrapOffset, profile.Me.StrapBit) : null;

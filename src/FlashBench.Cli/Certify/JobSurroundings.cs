@@ -42,7 +42,7 @@ internal sealed class JobSurroundings
         (Config, Paths) = (config, paths);
     }
 
-    /// <summary>The same for a job on a bench that is not in the configuration and shares nothing with others.</summary>
+    /// <summary>The same for a job on a virtual bench that is not in the configuration and shares nothing.</summary>
     /// <param name="bench">The bench.</param>
     /// <param name="state">State folder of this bench alone.</param>
     public JobSurroundings OnBenchOfItsOwn(BenchEntry bench, string state) => new(
@@ -54,6 +54,7 @@ internal sealed class JobSurroundings
         Paths with
         {
             State = state,
+            Vault = Path.Combine(state, "vault"), // a simulated board has no data that must outlive its job
         });
 
     /// <summary>The host's configuration.</summary>

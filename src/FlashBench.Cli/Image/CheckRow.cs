@@ -57,6 +57,9 @@ internal sealed record CheckRow(string Path, CheckVerdict Verdict, string Reason
     /// <summary>What the ME region holds; null if nothing that can be read.</summary>
     public (MeGeneration Generation, FirmwareFamily Family, int Major, string Sku)? Me { get; private init; }
 
+    /// <summary>True for a file in which nothing of an image was found, not even a broken one.</summary>
+    public bool IsForeign { get; private init; }
+
     /// <summary>The row of an image.</summary>
     public static CheckRow Of(string path, ImageAnalysis image)
     {
@@ -85,7 +88,10 @@ internal sealed record CheckRow(string Path, CheckVerdict Verdict, string Reason
 
     /// <summary>The row of a file that holds no image.</summary>
     public static CheckRow NoImage(string path, ImageFormatException damage) => new(
-        path, CheckVerdict.NoImage, $"at 0x{damage.Offset:X6}: {damage.Reason}", ExitCodes.BadInput);
+        path, CheckVerdict.NoImage, $"at 0x{damage.Offset:X6}: {damage.Reason}", ExitCodes.BadInput)
+    {
+        IsForeign = damage.Reason == ImageAnalysis.NothingFound,
+    };
 
     /// <summary>The row of a file that cannot be read.</summary>
     public static CheckRow Unreadable(string path, int exitCode, string reason) =>

@@ -12,6 +12,9 @@ namespace FlashBench.Cli.Image;
 /// and the number of cores, whatever the number of files (a packed image is unpacked beside it).</remarks>
 internal sealed class FolderCheck(string[] files, bool hash, KeyRing keys)
 {
+    /// <summary>True to hash files that hold no image too.</summary>
+    public bool HashesForeign { get; init; }
+
     /// <summary>Checks all files.</summary>
     /// <param name="report">Told the number of finished files; called by one thread at a time.</param>
     /// <param name="cancel">Stops between two files.</param>
@@ -27,7 +30,7 @@ internal sealed class FolderCheck(string[] files, bool hash, KeyRing keys)
             MaxDegreeOfParallelism = Environment.ProcessorCount,
             CancellationToken = cancel,
         };
-        Parallel.For(0, files.Length, options, () => new Worker(hash, keys), (i, _, worker) =>
+        Parallel.For(0, files.Length, options, () => new Worker(hash, hash && HashesForeign, keys), (i, _, worker) =>
         {
             rows[i] = worker.Check(files[i]);
             lock (gate)
@@ -37,7 +40,7 @@ internal sealed class FolderCheck(string[] files, bool hash, KeyRing keys)
         return rows;
     }
 
-    private sealed class Worker(bool hash, KeyRing keys)
+    private sealed class Worker(bool hash, bool hashForeign, KeyRing keys)
     {
         private byte[] _buffer = [];
 
@@ -64,7 +67,7 @@ internal sealed class FolderCheck(string[] files, bool hash, KeyRing keys)
                 return CheckRow.NoImage(path, damage) with
                 {
                     SizeBytes = bytes.Length,
-                    Sha256 = hash ? ImageFile.HashOf(bytes.Span) : null,
+                    Sha256 = hashForeign ? ImageFile.HashOf(bytes.Span) : null,
                 };
             }
         }

@@ -30,7 +30,8 @@ public static class ResumeCommand
     public static Command Create()
     {
         var resume = new Command(
-            "resume", "Go on with a job, a soak or a regression that was killed, stopped or out of disk space, in its own record");
+            "resume",
+            "Go on with a job, soak or regression that was killed, stopped or out of disk space, in its own record");
         resume.Arguments.Add(Job);
         resume.Options.Add(Bench);
         resume.Options.Add(Evidence);

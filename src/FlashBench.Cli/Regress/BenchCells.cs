@@ -86,7 +86,8 @@ internal sealed class BenchCells(
             if (at < 0 || floor.Settled.Contains(named.Place))
                 continue;
             var rounds = Enumerable.Range(0, order.Repeat)
-                .Select(round => (IReadOnlyList<JobDigest>)[.. ended[(bench.Id, round * place!.Images.Length + at + 1)]])
+                .Select(round => round * place!.Images.Length + at + 1)
+                .Select(step => (IReadOnlyList<JobDigest>)[.. ended[(bench.Id, step)]])
                 .ToList();
             floor.Settle(rounds.TrueForAll(attempts => attempts.Count > 0)
                 ? CellJudge.OfRun(named, Check(bench, cell).Checks, rounds)

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using FlashBench.Bench.Config;
-using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Regress;
 using FlashBench.Cli.Certify;
 using FlashBench.Firmware;
 using FlashBench.Firmware.Composition;
+using FlashBench.Firmware.Neutralization;
 using FlashBench.Hardware.Flash;
 using FlashBench.Simulation.Images;
 
@@ -13,10 +13,9 @@ namespace FlashBench.Cli.Regress;
 
 /// <summary>The virtual board of a cell.</summary>
 /// <param name="Bench">Its bench, named after the board type; its seed is that of the first round.</param>
-/// <param name="Chip">What its chip holds.</param>
-/// <param name="Image">The ME region that is put onto it; null if the chip holds the image itself.</param>
-/// <param name="Stock">The chip's content, analysed; null if it is the image itself.</param>
-internal sealed record CellBoard(BenchEntry Bench, byte[] Chip, ImageToTake? Image, ImageAnalysis? Stock);
+/// <param name="Chip">What its chip holds, analysed: the image itself, or what an ME region makes of a stock board. So
+/// the board's silicon is fused for the firmware's own key.</param>
+internal sealed record CellBoard(BenchEntry Bench, ImageAnalysis Chip);
 
 /// <summary>Builds the virtual boards of a regression; any thread may ask.</summary>
 /// <param name="benches">The configured benches: the first virtual one of a board type is its pattern.</param>
@@ -27,46 +26,69 @@ internal sealed class CellBoards(IReadOnlyList<BenchEntry> benches)
     /// <summary>The board for an image.</summary>
     /// <param name="profile">The board type.</param>
     /// <param name="file">The image.</param>
-    /// <param name="bytes">Its content.</param>
+    /// <param name="image">Its content, analysed.</param>
     /// <param name="why">Why there is none, a sentence without a full stop; empty if there is one.</param>
-    public CellBoard? For(DutProfile profile, RegressFile file, byte[] bytes, out string why)
+    public CellBoard? For(DutProfile profile, RegressFile file, ImageAnalysis image, out string why)
     {
         VirtualBenchEntry? pattern = PatternOf(profile);
         why = pattern is null ? $"no virtual board is of type {profile.Id}" : "";
         if (pattern is null)
             return null;
         return file.Kind == RegressFileKind.Dump
-            ? Holding(profile, pattern, bytes, out why)
-            : Taking(profile, pattern, bytes, out why);
+            ? Holding(profile, pattern, image, out why)
+            : Taking(profile, pattern, image, out why);
     }
 
     private static CellBoard? Holding(
-        DutProfile profile, VirtualBenchEntry pattern, byte[] bytes, out string why)
+        DutProfile profile, VirtualBenchEntry pattern, ImageAnalysis image, out string why)
     {
-        SpiNorChip? chip = ChipsOf(profile, pattern).FirstOrDefault(chip => chip.SizeBytes == bytes.Length);
+        int length = image.Image.Length;
+        SpiNorChip? chip = ChipsOf(profile, pattern).FirstOrDefault(chip => chip.SizeBytes == length);
         why = chip is null ? string.Create(
-            CultureInfo.InvariantCulture, $"no chip of board type {profile.Id} has {bytes.Length:N0} bytes") : "";
-        return chip is null ? null : new CellBoard(BenchOf(profile, pattern, chip), bytes, null, null);
+            CultureInfo.InvariantCulture, $"no chip of board type {profile.Id} has {length:N0} bytes") : "";
+        return chip is null ? null : new CellBoard(BenchOf(profile, pattern, chip), image);
     }
 
-    private CellBoard? Taking(DutProfile profile, VirtualBenchEntry pattern, byte[] bytes, out string why)
+    private CellBoard? Taking(DutProfile profile, VirtualBenchEntry pattern, ImageAnalysis image, out string why)
     {
-        why = "";
+        int length = image.Image.Length;
         foreach (SpiNorChip chip in ChipsOf(profile, pattern))
         {
             ImageAnalysis? stock = _stock.GetOrAdd(
-                (pattern.Image, chip.SizeBytes, (uint)bytes.Length),
+                (pattern.Image, chip.SizeBytes, (uint)length),
                 key => new Lazy<ImageAnalysis?>(() => StockOf(key.Kind, key.Size, key.MeBytes))).Value;
-            if (stock?.Me is { } me && me.Region.Length >= bytes.Length)
+            if (stock?.Me is { } me && me.Region.Length >= length)
             {
-                return new CellBoard(
-                    BenchOf(profile, pattern, chip), stock.Image.ToArray(),
-                    new ImageToTake(bytes, [ReplaceableRegions.Me], WholeChip: false), stock);
+                return Compose(profile, stock, image, out why) is { } composed
+                    ? new CellBoard(BenchOf(profile, pattern, chip), composed)
+                    : null;
             }
         }
 
         why = $"no virtual board of type {profile.Id} has room for an ME region of this size";
         return null;
+    }
+
+    // Null if the region is for another chipset than the virtual board's, or cannot be put onto any board.
+    private static ImageAnalysis? Compose(
+        DutProfile profile, ImageAnalysis stock, ImageAnalysis image, out string why)
+    {
+        why = "";
+        try
+        {
+            var order = new CompositionOrder([ReplaceableRegions.Me], WholeChip: false, [.. profile.Me.Majors]);
+            ImageAnalysis composed = ImageComposition.Create(
+                stock, image, order, JobSurroundings.KeysOf(simulated: true)).Composed;
+            NeutralizationPlan.Create(
+                composed, NeutralizationPolicy.Resolve(NeutralizationPolicy.HapOnly, composed),
+                new DisableBitPin(profile.Me.StrapOffset, profile.Me.StrapBit));
+            return composed;
+        }
+        catch (Exception e) when (e is PlanRefusedException or ImageFormatException)
+        {
+            why = $"no virtual board of type {profile.Id} takes it: {e.Message}";
+            return null;
+        }
     }
 
     private static ImageAnalysis? StockOf(string kind, uint size, uint meBytes)

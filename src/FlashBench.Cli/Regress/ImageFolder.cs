@@ -25,7 +25,11 @@ internal static class ImageFolder
         if (paths.Length == 0)
             throw new CommandFailure(ExitCodes.BadInput, $"{folder} holds no file");
         using var progress = new CheckProgress(parse, paths.Length);
-        CheckRow[] rows = new FolderCheck(paths, hash: true, keys).Run(progress.Report, cancel);
+        var check = new FolderCheck(paths, hash: true, keys)
+        {
+            HashesForeign = true,
+        };
+        CheckRow[] rows = check.Run(progress.Report, cancel);
         var first = new Dictionary<string, string>();
         return [.. rows.Select(row => FileOf(folder, row, first))];
     }
@@ -51,7 +55,7 @@ internal static class ImageFolder
         RegressFileKind kind = row.Verdict switch
         {
             CheckVerdict.Unreadable => RegressFileKind.Unreadable,
-            CheckVerdict.NoImage => RegressFileKind.NoImage,
+            CheckVerdict.NoImage => row.IsForeign ? RegressFileKind.NoImage : RegressFileKind.Damaged,
             _ => row.Kind switch
             {
                 "dump" => RegressFileKind.Dump,
@@ -59,7 +63,7 @@ internal static class ImageFolder
                 _ => RegressFileKind.Region,
             },
         };
-        string note = kind is RegressFileKind.Unreadable or RegressFileKind.NoImage ? row.Reason : "";
+        string note = row.Verdict is CheckVerdict.Unreadable or CheckVerdict.NoImage ? row.Reason : "";
         if (row.Sha256 is { } sha256 && !first.TryAdd(sha256, name))
             (kind, note) = (RegressFileKind.Duplicate, $"the same content as {first[sha256]}");
         return new RegressFile(name, kind, note)

@@ -7,7 +7,7 @@ namespace FlashBench.Cli.Regress;
 internal sealed class KnownCells(RegressTable? known)
 {
     private readonly Dictionary<string, CellResult> _known = known?.Cells
-        .Where(cell => cell.Key.Length > 0 && cell.Outcome.IsLasting())
+        .Where(cell => cell.IsLasting)
         .GroupBy(cell => cell.Key).ToDictionary(group => group.Key, group => group.First()) ?? [];
 
     /// <summary>The earlier result of a cell on which nothing has changed since; null if it must be examined.</summary>

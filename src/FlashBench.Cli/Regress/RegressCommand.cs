@@ -92,14 +92,16 @@ public static class RegressCommand
 
     private static RegressRequest RequestOf(ParseResult parse)
     {
-        string images = JobOptions.NonEmpty(parse, Images) ?? throw new UsageException("say which images: --images DIR");
+        string images = JobOptions.NonEmpty(parse, Images)
+            ?? throw new UsageException("say which images: --images DIR");
         int repeat = parse.GetValue(Repeat);
         if (repeat is < 1 or > RepeatMax)
             throw new UsageException($"--repeat takes 1 to {RepeatMax}");
         ILookup<string, string> matrix = MatrixOf(parse.GetValue(Matrix) ?? []);
         return new RegressRequest(images)
         {
-            Policies = matrix.Contains(PolicyKey) ? Known(matrix, PolicyKey, NeutralizationPolicy.Names) : UsualPolicies,
+            Policies = matrix.Contains(PolicyKey) ? Known(matrix, PolicyKey, NeutralizationPolicy.Names)
+                : UsualPolicies,
             Profiles = matrix.Contains(ProfileKey) ? Known(matrix, ProfileKey, DutProfiles.Ids) : null,
             Benches = [.. (parse.GetValue(Bench) ?? []).Distinct(StringComparer.Ordinal)],
             Duts = SoakCommand.DutsOf(parse.GetValue(SoakCommand.Dut) ?? []),

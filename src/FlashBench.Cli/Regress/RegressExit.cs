@@ -3,8 +3,8 @@ using FlashBench.Bench.Regress;
 namespace FlashBench.Cli.Regress;
 
 /// <summary>The exit code of a regression that has ended.</summary>
-/// <remarks>Without a baseline the worst cell counts. With one, what it knows counts only if it got worse; a cell that is
-/// new counts as without, and one that is gone is evidence that is lost.</remarks>
+/// <remarks>Without a baseline the worst cell counts. With one, what it knows counts only if it got worse; a cell that
+/// is new counts as without, and one that is gone is evidence that is lost.</remarks>
 internal static class RegressExit
 {
     private static readonly int[] FromWorst =

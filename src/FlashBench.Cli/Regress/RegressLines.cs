@@ -12,7 +12,7 @@ namespace FlashBench.Cli.Regress;
 /// <param name="done">How many were settled before the run went on.</param>
 internal sealed class RegressLines(DisplaySettings settings, int total, int done = 0)
 {
-    private const int NameMax = 38;
+    private const int NameMax = 34;
 
     private readonly Lock _gate = new();
     private readonly long _began = settings.Time.GetTimestamp();

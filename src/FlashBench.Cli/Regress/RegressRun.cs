@@ -177,10 +177,15 @@ internal sealed class RegressRun
                 Ended = JobsOf(run.Events),
             };
             if (benches.Count > 0)
+            {
                 cells.Run(regress, cancel);
+            }
             else
+            {
                 new VirtualCells(regress, new CellBoards(_around.Config.Benches)).Run(
                     CellsOf(soFar.Order, soFar.Files), cancel);
+            }
+
             return Conclude(folder, floor, known, lines, cancel);
         });
     }
@@ -219,9 +224,26 @@ internal sealed class RegressRun
         return code;
     }
 
-    /// <summary>The jobs that ended, by bench and step, in their order.</summary>
-    internal static ILookup<(string Bench, int Step), JobDigest> JobsOf(IEnumerable<RunEvent> events) =>
-        events.OfType<RunEvent.Done>().ToLookup(done => (done.Bench, done.Step), done => done.Digest);
+    /// <summary>The jobs that ended, by bench and step, in their order; without those that put an image back.</summary>
+    internal static ILookup<(string Bench, int Step), JobDigest> JobsOf(IEnumerable<RunEvent> events)
+    {
+        var begun = new Dictionary<(string, int), RunEvent.Assigned>();
+        var ended = new List<RunEvent.Done>();
+        foreach (RunEvent happened in events)
+        {
+            if (happened is RunEvent.Assigned job)
+            {
+                begun[(job.Bench, job.Step)] = job;
+            }
+            else if (happened is RunEvent.Done done
+                && begun.GetValueOrDefault((done.Bench, done.Step)) is { Cycle: > 0 })
+            {
+                ended.Add(done);
+            }
+        }
+
+        return ended.ToLookup(done => (done.Bench, done.Step), done => done.Digest);
+    }
 
     private static List<RegressCell> CellsOf(RegressOrder order, IEnumerable<RegressFile> files) =>
         [.. RegressMatrix.Cells(files, order.Policies, [.. order.Profiles.Select(DutProfiles.Load)])];

@@ -4,7 +4,7 @@ using FlashBench.Cli.Progress;
 
 namespace FlashBench.Cli.Regress;
 
-/// <summary>The end of a regression for people: the matrix, what stands behind it, and what changed. At most 80 columns.
+/// <summary>The end of a regression for people: the matrix, what stands behind it, and what changed; within 80 columns.
 /// </summary>
 internal static class RegressText
 {
@@ -33,7 +33,7 @@ internal static class RegressText
             CellResult first = row.First();
             lines.Add(
             [
-                PlainText.Of(first.File, 200),
+                Short(PlainText.Of(first.File, 200)),
                 .. manyBoards ? [first.Bench.Length > 0 ? first.Bench : first.Profile] : Array.Empty<string>(),
                 first.Me.Length == 0 ? "-" : Cut(first.Me, MeMax),
                 .. policies.Select((policy, i) => row.FirstOrDefault(cell => cell.Policy == policy) is { } cell
@@ -48,6 +48,8 @@ internal static class RegressText
         foreach (string[] line in lines)
             line[0] = CutMiddle(line[0], name);
         TextTable.Write(output, lines);
+        if (table.Cells.Any(cell => cell.Outcome == CellOutcome.Holds))
+            output.WriteLine("HOLDS: all that the policy claims, which is less than a PASS needs");
         if (table.HasEarlier)
             output.WriteLine($"{Earlier} unchanged: from {string.Join(", ", EarlierRuns(table))}");
     }
@@ -55,7 +57,7 @@ internal static class RegressText
     // Cells that ended for the same reason stand together.
     private static void WriteReasons(TextWriter output, RegressTable table)
     {
-        var told = table.Cells.Where(cell => cell.Reason.Length > 0).GroupBy(
+        var told = table.Cells.Where(cell => cell.Reason.Length > 0 && cell.Outcome != CellOutcome.Holds).GroupBy(
             cell => (cell.File, cell.Outcome, cell.Reason)).ToList();
         foreach (var group in told.GroupBy(reason => reason.Key.Outcome).OrderByDescending(group => group.Key))
         {
@@ -93,7 +95,8 @@ internal static class RegressText
         }
 
         output.WriteLine($"since {comparison.With}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
-            .Where(kind => comparison.Count(kind) > 0).Select(kind => $"{comparison.Count(kind)} {ChangeWords.Of(kind)}")));
+            .Where(kind => comparison.Count(kind) > 0)
+            .Select(kind => $"{comparison.Count(kind)} {ChangeWords.Of(kind)}")));
         foreach (string line in ChangeWords.Lines(comparison).Take(ChangesMax))
             Wrap(output, PlainText.Of(line, 1000), "  ");
         int more = ChangeWords.Lines(comparison).Count() - ChangesMax;
@@ -112,6 +115,18 @@ internal static class RegressText
             output.WriteLine((first ? indent : indent + "  ") + line);
             first = false;
         }
+    }
+
+    // What every image ends with tells nothing.
+    private static string Short(string name)
+    {
+        foreach (string ending in (string[])[".gz", ".bin", ".rom"])
+        {
+            if (name.EndsWith(ending, StringComparison.Ordinal) && name.Length > ending.Length)
+                name = name[..^ending.Length];
+        }
+
+        return name;
     }
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 3)] + "...";

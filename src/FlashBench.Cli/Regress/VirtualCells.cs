@@ -1,14 +1,13 @@
-using System.Collections.Concurrent;
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using FlashBench.Bench;
 using FlashBench.Bench.Config;
-using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Live;
-using FlashBench.Bench;
 using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
@@ -93,9 +92,13 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
                 floor.Settle(earlier);
             }
             else if (image.Value is not { } bytes)
+            {
                 floor.Settle(Broken(named, "the file is not any more what it was when the run began"));
+            }
             else if (Judge(cell, named, bytes, stop) is { } result)
+            {
                 floor.Settle(result);
+            }
         }
         catch (CommandFailure e) when (e.ExitCode == ExitCodes.CannotWrite)
         {
@@ -125,19 +128,21 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
         var subject = new QuarantineSubject(
             "", null, cell.Profile?.Id ?? "", cell.File.Me.Split(' ')[^1], cell.File.Sha256);
         var store = new QuarantineStore(_run.Around.Paths.State);
-        return FleetDoor.OnList(() => store.Find(subject, FleetDoor.Now())).FirstOrDefault()?.ToString();
+        return FleetDoor.OnList(() => store.Find(subject, FleetDoor.Now())) is [var entry, ..]
+            ? entry.ToString()
+            : null;
     }
 
     // Null if it was stopped before its end.
     private CellResult? Judge(RegressCell cell, CellResult named, byte[] bytes, CancellationToken stop)
     {
-        string why = cell.WhyNoBoard ?? "";
-        CellBoard? board = cell.Profile is { } profile ? boards.For(profile, cell.File, bytes, out why) : null;
         var keys = JobSurroundings.KeysOf(simulated: true);
-        StaticResult checks = StaticCheck.Of(ImageAnalysis.Read(bytes, keys), new StaticOrder(cell.Policy, keys)
+        var image = ImageAnalysis.Read(bytes, keys);
+        string why = cell.WhyNoBoard ?? "";
+        CellBoard? board = cell.Profile is { } profile ? boards.For(profile, cell.File, image, out why) : null;
+        StaticResult checks = StaticCheck.Of(board?.Chip ?? image, new StaticOrder(cell.Policy, keys)
         {
             Profile = board is null ? null : cell.Profile,
-            Board = board?.Stock,
         });
         if (board is null || !checks.IsSound)
             return CellJudge.OfStatic(named, checks, why);
@@ -219,8 +224,7 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
             Operator = _run.Start.Operator,
             Evidence = _run.Folder,
             Require = floor.Order.Require is { } level ? Enum.Parse<EvidenceLevel>(level) : null,
-            VirtualFlash = board.Chip,
-            Image = board.Image,
+            VirtualFlash = board.Chip.Image.ToArray(),
             Policy = cell.Policy,
             Held = true,
         };

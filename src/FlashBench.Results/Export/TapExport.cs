@@ -5,8 +5,8 @@ using FlashBench.Results.Rows;
 
 namespace FlashBench.Results.Export;
 
-/// <summary>Results as the Test Anything Protocol, version 13: one test for a job or a cell; only a PASS is ok, and what was not
-/// to be run is skipped.</summary>
+/// <summary>Results as the Test Anything Protocol, version 13: one test for a job or a cell; only a PASS is ok, and
+/// what was not to be run is skipped.</summary>
 /// <remarks>A job that is not ok has a YAML block with verdict, reason and checks; so has a flaky one. Source: S-83.
 /// </remarks>
 public static class TapExport

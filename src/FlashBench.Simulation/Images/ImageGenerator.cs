@@ -40,7 +40,8 @@ public static class ImageGenerator
         };
     }
 
-    /// <summary>As <see cref="Create(string, uint)"/>, for a chip that no maker would choose, so that a job is short.</summary>
+    /// <summary>As <see cref="Create(string, uint)"/>, for a chip that no maker would choose, so that a job is short.
+    /// </summary>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="sizeBytes">512 KiB or 1 MiB.</param>
     /// <param name="board">Boards differ in MAC address, host data, the ME's own data and its build number.</param>

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using FlashBench.Cli.Image;
+using FlashBench.Firmware.Formats;
 using FlashBench.Tests.Firmware;
 
 namespace FlashBench.Tests.Cli.Image;
