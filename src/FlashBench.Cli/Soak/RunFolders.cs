@@ -22,6 +22,21 @@ internal static class RunFolders
     public static string? Of(string jobDirectory) =>
         Path.GetDirectoryName(Path.GetFullPath(jobDirectory)) is { } folder && IsRun(folder) ? folder : null;
 
+    /// <summary>The latest runs below an evidence folder, the one written last first.</summary>
+    /// <param name="evidence">Evidence folder; it may be missing.</param>
+    /// <param name="most">So many at most.</param>
+    public static IReadOnlyList<string> Latest(string evidence, int most) => !Directory.Exists(evidence) ? [] :
+    [
+        .. Directory.EnumerateDirectories(evidence).Where(IsRun)
+            .OrderByDescending(folder => File.GetLastWriteTimeUtc(Path.Combine(folder, RunLog.FileName)))
+            .ThenBy(folder => folder, StringComparer.Ordinal).Take(most).Select(Path.GetFullPath),
+    ];
+
+    /// <summary>The process that plays a run now; null if none does.</summary>
+    public static BenchOwner? OwnerOf(BenchPaths paths, RunEvent.Started start) => start.Benches
+        .Select(bench => BenchLock.OwnerOf(paths.State, bench.Id))
+        .FirstOrDefault(owner => owner?.Work.EndsWith($" {start.Run}", StringComparison.Ordinal) == true);
+
     /// <summary>Runs that did not come to their end, and that no process plays now.</summary>
     public static IReadOnlyList<string> Waiting(BenchPaths paths, string evidence)
     {
@@ -51,9 +66,7 @@ internal static class RunFolders
     {
         try
         {
-            return RunLog.Read(folder, out _)[0] is RunEvent.Started start
-                && Array.Exists(start.Benches, bench =>
-                    BenchLock.OwnerOf(paths.State, bench.Id) is { } owner && owner.Work == $"soak {start.Run}");
+            return OwnerOf(paths, (RunEvent.Started)RunLog.Read(folder, out _)[0]) is not null;
         }
         catch (EvidenceException)
         {
