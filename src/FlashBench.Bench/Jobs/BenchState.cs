@@ -20,10 +20,9 @@ public sealed class BenchState(string folder, string? chipFolder = null)
     /// <exception cref="JournalWriteException">The mark is there and cannot be read.</exception>
     public string? DirtyJob(string bench)
     {
-        string path = DirtyPath(bench);
         try
         {
-            return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+            return Mark(DirtyPath(bench));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -72,19 +71,25 @@ public sealed class BenchState(string folder, string? chipFolder = null)
 
     /// <summary>The directory of the job that began last on a bench and did not end for good; null if there is none.
     /// </summary>
-    public string? OpenJob(string bench) => OpenJobs().FirstOrDefault(open => open.Bench == bench).Directory;
+    /// <exception cref="JournalWriteException">What is remembered cannot be read.</exception>
+    public string? OpenJob(string bench)
+    {
+        try
+        {
+            return Mark(OpenPath(bench)) is { } directory && Directory.Exists(directory) ? directory : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalWriteException($"{OpenPath(bench)} cannot be read: {e.Message}", e);
+        }
+    }
 
     /// <summary>All such jobs of this host, by bench.</summary>
     public IReadOnlyList<(string Bench, string Directory)> OpenJobs()
     {
         try
         {
-            return !Directory.Exists(OpenFolder) ? [] :
-            [
-                .. Directory.EnumerateFiles(OpenFolder).Order(StringComparer.Ordinal)
-                    .Select(file => (Path.GetFileName(file), File.ReadAllText(file).Trim()))
-                    .Where(open => Directory.Exists(open.Item2)),
-            ];
+            return [.. Marks(OpenFolder).Where(open => Directory.Exists(open.Content))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -98,12 +103,7 @@ public sealed class BenchState(string folder, string? chipFolder = null)
     {
         try
         {
-            string marks = Path.GetDirectoryName(DirtyPath("any"))!;
-            return !Directory.Exists(marks) ? [] :
-            [
-                .. Directory.EnumerateFiles(marks).Order(StringComparer.Ordinal)
-                    .Select(file => (Path.GetFileName(file), File.ReadAllText(file).Trim())),
-            ];
+            return [.. Marks(Path.GetDirectoryName(DirtyPath("any"))!)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -130,6 +130,34 @@ public sealed class BenchState(string folder, string? chipFolder = null)
     /// <summary>Binds a chip to a board.</summary>
     public void Bind(string dut, DutBinding binding) =>
         Write(BindingPath(dut), JsonSerializer.Serialize(binding, BenchStateContext.Default.DutBinding) + "\n");
+
+    // Other benches, also of other processes, begin and end jobs meanwhile: a mark that goes is none.
+    private static IEnumerable<(string Bench, string Content)> Marks(string folder)
+    {
+        if (!Directory.Exists(folder))
+            yield break;
+        IEnumerable<string> files = Directory.GetFiles(folder)
+            .Where(file => !Path.GetFileName(file).StartsWith('.')) // one that is being written
+            .Order(StringComparer.Ordinal);
+        foreach (string file in files)
+        {
+            if (Mark(file) is { } content)
+                yield return (Path.GetFileName(file), content);
+        }
+    }
+
+    // Null if it is not there.
+    private static string? Mark(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
     private string OpenFolder => Path.Combine(folder, "open");
 

@@ -48,7 +48,11 @@ public sealed record JobDigest(
 
     /// <summary>True if the bench broke before the chip was changed: the same job may be tried again.</summary>
     [JsonIgnore]
-    public bool MayBeRepeated => new JobEnd(Verdict, Class, Reason, Written || Dirty).IsRepeatable && !IsRestored;
+    public bool MayBeRepeated => End.IsRepeatable && !IsRestored;
+
+    /// <summary>What it says of its bench.</summary>
+    [JsonIgnore]
+    public JobEnd End => new(Verdict, Class, Reason, Written || Dirty);
 
     /// <summary>Derives the digest of a job directory whose journal ends with a decision.</summary>
     /// <exception cref="EvidenceException">Journal and console do not agree, or nothing was decided.</exception>

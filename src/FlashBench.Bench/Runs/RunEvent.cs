@@ -60,6 +60,15 @@ public abstract partial record RunEvent
         /// <summary>Who runs it; null if not named.</summary>
         public string? Operator { get; init; }
 
+        /// <summary>True if a bench that is unknown or bad must pass a health check before it gets a job.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Check { get; init; }
+
+        /// <summary>An image that did not pass so often in a row on a board is left out there; null for never.
+        /// </summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public int? FailuresMax { get; init; }
+
         /// <summary>What a regression was asked; null for a soak.</summary>
         public RegressOrder? Regress { get; init; }
     }
@@ -73,11 +82,16 @@ public abstract partial record RunEvent
     /// <param name="Bench">Bench id.</param>
     /// <param name="Step">Number of the job on this bench, from 1; a repetition has the number of what it repeats.
     /// </param>
-    /// <param name="Cycle">From 1; 0 for the job that puts the board's own image back.</param>
+    /// <param name="Cycle">From 1; 0 for a health check, and for the job that puts the board's own image back.</param>
     /// <param name="Image">Index into the images; null if none is put on.</param>
     /// <param name="Attempt">1, or more for a repetition after a broken bench.</param>
     /// <param name="Job">Job id, and name of its directory in the run's folder.</param>
-    public sealed record Assigned(string Bench, int Step, int Cycle, int? Image, int Attempt, string Job) : RunEvent;
+    public sealed record Assigned(string Bench, int Step, int Cycle, int? Image, int Attempt, string Job) : RunEvent
+    {
+        /// <summary>True for a health check: it counts in no row of the table, and comes before the next job.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Check { get; init; }
+    }
 
     /// <summary>The job has ended: its journal has a decision.</summary>
     /// <param name="Bench">Bench id.</param>

@@ -7,6 +7,7 @@ using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
+using FlashBench.Cli.Live;
 using FlashBench.Cli.Progress;
 using FlashBench.Cli.Soak;
 using FlashBench.Simulation;
@@ -152,15 +153,22 @@ internal sealed class RegressRun
             StationKey.LoadOrCreate(_around.Paths.Keys).Dispose(); // before several threads want it
             if (benches.Count > 0)
                 _around.Share((TimeProvider?)shared ?? Time);
+            TimeProvider time = (TimeProvider?)shared ?? Time;
+            using var live = new LiveRun(
+                _settings with
+                {
+                    Quiet = true,
+                    Json = false,
+                },
+                folder, run.Events, time, goesOn: run.Events.Count > 1);
             using var floor = new SoakFloor(_around, run.Log, RunCourse.Of(run.Events))
             {
                 Folder = folder,
-                Time = (TimeProvider?)shared ?? Time,
+                Time = time,
                 Shared = shared,
                 Images = cells.Images(soFar.Start),
-                Warnings = _settings.Error,
+                Live = live,
                 Diagnostics = diagnostics,
-                Listener = (_, _) => { },
             };
             var regress = new RegressFloor(floor, soFar.Order)
             {

@@ -7,6 +7,7 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Live;
 using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
@@ -187,18 +188,18 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
     {
         string state = Path.Combine(_run.Around.Paths.State, "regress", job.Job);
         JobSurroundings around = _run.Around.OnBenchOfItsOwn(board.Bench, state);
-        void Tell(JobEvent happened) => _run.Listener(job.Bench, happened);
+        RowEvents row = _run.Live.Events.Row(job.Bench);
         (JobResult result, string directory) = LeftJob.Find(_run.Folder, job.Job) is var (interrupted, left)
             && Directory.Exists(state)
-                ? GoOn(around, interrupted, left, Tell, stop)
-                : Begin(around, cell, board, job, Tell, stop);
+                ? GoOn(around, interrupted, left, row.Hear, stop)
+                : Begin(around, cell, board, job, row.Hear, stop);
         if (result.Judgement.Verdict == Verdict.Aborted && stop.IsCancellationRequested)
             return null;
         JobDigest digest = JobDigest.OfFolder(directory);
         _run.Happen(new RunEvent.Done(job.Bench, job.Step, job.Attempt, digest));
         Directory.Delete(state, recursive: true);
         ResultsUpdate.After(
-            _run.Around.Paths, directory, new RunPlace(_run.Start.Run, job.Cycle, job.Attempt), _run.Warnings);
+            _run.Around.Paths, directory, new RunPlace(_run.Start.Run, job.Cycle, job.Attempt), _run.Live.Warnings);
         return digest;
     }
 
