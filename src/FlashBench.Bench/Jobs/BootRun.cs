@@ -95,11 +95,16 @@ internal sealed class BootRun(JobContext job, string kind)
         var remarks = new BootRemarks(job, watch, settings);
         var restart = new WarmRestart(job, watch, boot);
         bool senseNoted = false, troubleKept = false;
+        PowerSample sample = default;
+        BoardVitals Board() => new(
+            watch.LastSignUs is long sign ? TimeSpan.FromMicroseconds(Math.Max(0, _clock.NowUs - sign)) : null,
+            sample.RailMillivolts, sample.SupplyMilliamps, watch.LastLine);
+        Func<BoardVitals> board = Board;
         try
         {
             while (true)
             {
-                PowerSample sample = await job.Power.SampleAsync(cancel);
+                sample = await job.Power.SampleAsync(cancel);
                 long now = _clock.NowUs;
                 series.Add(now, sample);
                 watch.OnPower(now, sample.RailMillivolts, sample.SupplyMilliamps);
@@ -128,7 +133,7 @@ internal sealed class BootRun(JobContext job, string kind)
                 await restart.AskAsync(now, cancel);
                 if (plan.Next(now) is string question)
                     await AskAsync(watch, boot.Number, question, cancel);
-                job.Report((now - began) / 1_000_000, settings.MinimumUs / 1_000_000, "s");
+                job.Report((now - began) / 1_000_000, settings.MinimumUs / 1_000_000, "s", board);
                 await Task.Delay(_power.SampleInterval, _clock.Time, cancel);
             }
         }

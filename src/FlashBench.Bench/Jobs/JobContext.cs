@@ -132,8 +132,12 @@ internal sealed class JobContext
         Note(text);
     }
 
-    public void Report(long done, long total, string unit) => Listener(new JobEvent.Progress(
-        _phase, done, total, unit, TimeSpan.FromMicroseconds(Clock.NowUs - _stageBegan)));
+    public void Report(long done, long total, string unit, Func<BoardVitals>? board = null) =>
+        Listener(new JobEvent.Progress(
+            _phase, done, total, unit, TimeSpan.FromMicroseconds(Clock.NowUs - _stageBegan))
+        {
+            Board = board,
+        });
 
     /// <summary>Puts into the record what its reader must know although no check fails for it.</summary>
     public void Deviate(string text)

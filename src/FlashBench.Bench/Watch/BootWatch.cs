@@ -74,6 +74,9 @@ public sealed class BootWatch
     /// <summary>True once the console said anything at all.</summary>
     public bool ConsoleSpoke => _bytesPerMinute.Count > 0;
 
+    /// <summary>Beginning of the last line of the console since the last start; null so far. Foreign text.</summary>
+    public string? LastLine => _console.LastLine;
+
     /// <summary>True while a warm boot has not been asked for that this boot is about.</summary>
     public bool AwaitsRestart => _kind == BootKind.Warm && _restartAskedUs is null;
 

@@ -16,7 +16,7 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     private const long UsPerSecond = 1_000_000, ClockSlackUs = UsPerSecond;
     private const string NoNonce = "00000000"; // of an agent that was not asked yet
-    private const int HeartbeatsThatAgree = 3, ClockPercent = 1, FirmwareLinesMax = 400;
+    private const int HeartbeatsThatAgree = 3, ClockPercent = 1, FirmwareLinesMax = 400, LineShownMax = 200;
 
     private readonly ConsoleLines _lines = new();
     private readonly TellingLines _telling = new(settings.Banner);
@@ -98,6 +98,10 @@ internal sealed class ConsoleTrace(BootSettings settings, string nonce, Func<lon
 
     /// <summary>True once any line came.</summary>
     public bool SaidAnything => _lastLength > 0;
+
+    /// <summary>The beginning of the last line that was not empty; null so far.</summary>
+    public string? LastLine => _lastLength == 0 ? null
+        : System.Text.Encoding.UTF8.GetString(_lastLine, 0, Math.Min(_lastLength, LineShownMax));
 
     /// <summary>Last time that a line came again just as it had come before.</summary>
     public long? RepeatedUs { get; private set; }

@@ -18,6 +18,9 @@ public sealed record DisplaySettings(TextWriter Output, TextWriter Error, TimePr
     /// <summary>True if <see cref="Output"/> is a terminal that can redraw its lines.</summary>
     public bool Terminal { get; init; }
 
+    /// <summary>Columns and lines of the terminal at this moment.</summary>
+    public Func<(int Columns, int Lines)> Size { get; init; } = () => (80, 24);
+
     /// <summary>True if colours are wanted.</summary>
     public bool Color { get; init; }
 
@@ -33,8 +36,16 @@ public sealed record DisplaySettings(TextWriter Output, TextWriter Error, TimePr
             Quiet = parse.GetValue(GlobalOptions.Quiet),
             Terminal = ReferenceEquals(invocation.Output, Console.Out) && !Console.IsOutputRedirected
                 && terminal is { Length: > 0 } and not "dumb",
+            Size = SizeNow,
             Color = !parse.GetValue(GlobalOptions.NoColor)
                 && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
         };
+    }
+
+    // A terminal that does not know its size says 0.
+    private static (int Columns, int Lines) SizeNow()
+    {
+        (int columns, int lines) = (Console.WindowWidth, Console.WindowHeight);
+        return (columns > 0 ? columns : 80, lines > 0 ? lines : 24);
     }
 }

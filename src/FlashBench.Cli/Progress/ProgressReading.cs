@@ -45,7 +45,8 @@ internal readonly record struct ProgressReading(string Phase, long Done, long To
             : string.Create(CultureInfo.InvariantCulture, $"{Done}/{Total} {Unit}");
     }
 
-    private string? Rate()
+    /// <summary>Amount per second of bench time; null for a watch, and while unknown.</summary>
+    public string? Rate()
     {
         if (IsClock || Elapsed <= TimeSpan.Zero || Done <= 0)
             return null;
@@ -55,7 +56,8 @@ internal readonly record struct ProgressReading(string Phase, long Done, long To
             : string.Create(CultureInfo.InvariantCulture, $"{each:0.#} {Unit}/s");
     }
 
-    private TimeSpan? Remaining()
+    /// <summary>Bench time until the end of the phase; null if unknown.</summary>
+    public TimeSpan? Remaining()
     {
         if (Done <= 0 || Done >= Total || Elapsed <= TimeSpan.Zero)
             return null;

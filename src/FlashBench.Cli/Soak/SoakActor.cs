@@ -3,6 +3,7 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Live;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
@@ -25,6 +26,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
     private const int None = -1; // what the board has
 
     private readonly Dictionary<int, QuarantineSubject> _subjects = [];
+    private readonly RowEvents _row = floor.Live.Events.Row(bench.Id);
     private TimeSpan _longest = TimeSpan.Zero; // of the jobs that ended so far
 
     /// <summary>Runs the bench to its end.</summary>
@@ -37,6 +39,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         {
             await GuardAsync(async () =>
             {
+                OpenRow();
                 await RunJobsAsync(stop.Token);
                 return true;
             });
@@ -135,6 +138,8 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         if (await PlayToEndAsync(job, cancel) is not { } result)
             return false;
         NoteHealth(JobEnd.Of(result).AsJob, result.Judgement.Reason);
+        if (result.Judgement.Verdict != Verdict.Pass)
+            OpenRow(); // it may be worse than before
         if (result.Dirty)
         {
             Leave("its chip is half-written", needsHands: true);
@@ -169,26 +174,36 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
             BenchHealths.StoreOf(floor.Around.Paths).Note(bench.Id, happened, reason, null, policy.BreakerFailures);
     }
 
+    // What a live view shows of the bench beside its jobs.
+    private void OpenRow()
+    {
+        string label = floor.Ask(course => course[bench.Id].Bench.Dut) ?? bench.DutProfile;
+        string health = HealthRecord.NameOf(BenchHealths.Of(bench, floor.Around.Paths).Health);
+        floor.Live.Events.Publish(new LiveEvent.RowOpened(label, health, null, Expected().TotalSeconds)
+        {
+            Row = bench.Id,
+        });
+    }
+
     private void End(RunEvent.Assigned job, string directory)
     {
         JobDigest digest = JobDigest.OfFolder(directory);
         _longest = TimeSpan.FromSeconds(Math.Max(_longest.TotalSeconds, digest.Seconds));
         floor.Happen(new RunEvent.Done(bench.Id, job.Step, job.Attempt, digest));
         ResultsUpdate.After(
-            floor.Around.Paths, directory, new RunPlace(floor.Start.Run, job.Cycle, job.Attempt), floor.Warnings);
+            floor.Around.Paths, directory, new RunPlace(floor.Start.Run, job.Cycle, job.Attempt), floor.Live.Warnings);
     }
 
     // Goes on with what a killed process left of the job, or begins it.
     private async Task<(JobResult, string)> PlayAsync(RunEvent.Assigned job, CancellationToken cancel)
     {
-        void Tell(JobEvent happened) => floor.Listener(bench.Id, happened);
         if (LeftOf(job) is var (interrupted, left))
         {
             var again = new ResumedBoardJob(floor.Around, interrupted, left, floor.Shared)
             {
                 Held = true,
             };
-            return (await again.RunAsync(floor.Diagnostics, Tell, cancel), left);
+            return (await again.RunAsync(floor.Diagnostics, _row.Hear, cancel), left);
         }
 
         var request = new CertifyRequest
@@ -204,7 +219,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
             Held = true,
         };
         var fresh = new BoardJob(floor.Around, request, WishesFor(job.Job));
-        JobResult result = await fresh.RunAsync(floor.Diagnostics, Tell, cancel);
+        JobResult result = await fresh.RunAsync(floor.Diagnostics, _row.Hear, cancel);
         return (result, fresh.Directory);
     }
 
@@ -267,7 +282,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         {
             Held = true,
         };
-        JobResult result = await restoring.RunAsync(happened => floor.Listener(bench.Id, happened), cancel);
+        JobResult result = await restoring.RunAsync(_row.Hear, cancel);
         return (result, restoring.Directory);
     }
 
@@ -286,6 +301,8 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         catch (Exception e) when (e is BenchException or BenchStateException or CommandFailure or UsageException
             or ResumeRefusedException or EvidenceException or ConfigException)
         {
+            if (e is BenchException { Cause: PartCause.Failed or PartCause.Unavailable })
+                NoteHealth(HealthEvent.JobFailed, e.Message);
             Leave(e.Message.TrimEnd('.'), needsHands: true);
         }
         catch (Exception bug) when (bug is not (OutOfMemoryException or JournalWriteException))

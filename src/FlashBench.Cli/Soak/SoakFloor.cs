@@ -2,6 +2,7 @@ using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Certify;
+using FlashBench.Cli.Live;
 using FlashBench.Simulation;
 using Serilog;
 
@@ -34,14 +35,11 @@ internal sealed class SoakFloor(JobSurroundings around, RunLog log, RunCourse co
     /// <summary>The images, in their order.</summary>
     public required IReadOnlyList<ImageToTake> Images { get; init; }
 
-    /// <summary>Gets a line where something went wrong that stops nothing.</summary>
-    public required TextWriter Warnings { get; init; }
+    /// <summary>What is told of the run to whoever looks on.</summary>
+    public required LiveRun Live { get; init; }
 
     /// <summary>The diagnostic log.</summary>
     public required ILogger Diagnostics { get; init; }
-
-    /// <summary>Told what the jobs of a bench say, on the thread of that bench.</summary>
-    public required Action<string, JobEvent> Listener { get; init; }
 
     /// <summary>Cancelled when every job must stop: the log cannot be written, or the disk is full.</summary>
     public CancellationToken MustStop => _stop.Token;

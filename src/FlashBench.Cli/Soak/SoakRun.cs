@@ -7,6 +7,7 @@ using FlashBench.Bench.Journal;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
+using FlashBench.Cli.Live;
 using FlashBench.Cli.Progress;
 using FlashBench.Simulation;
 
@@ -71,7 +72,7 @@ internal sealed class SoakRun
         RunCourse course = RunCourse.Of(events);
         if (course.IsEnded)
             throw new UsageException($"run {course.Start.Run} has ended: there is nothing to go on with");
-        return new SoakRun(parse, folder, events).GoOn(parse, course, soundBytes, cancel);
+        return new SoakRun(parse, folder, events).GoOn(parse, events, soundBytes, cancel);
     });
 
     private int Run(ParseResult parse, CancellationToken cancel)
@@ -98,43 +99,48 @@ internal sealed class SoakRun
         foreach (ImageToTake image in _images)
             vault.Store(image.File.Span); // a run that goes on does not need the files
         using RunLog log = RunLog.Create(folder);
-        var lines = new SoakLines(settings);
-        log.Appended = lines.Show;
         log.Append(start);
-        return Perform(settings, (log, RunCourse.Of([start]), lines), folder, cancel);
+        return Perform(settings, (log, [start], held), folder, cancel);
     }
 
-    private int GoOn(ParseResult parse, RunCourse course, long soundBytes, CancellationToken cancel)
+    private int GoOn(
+        ParseResult parse, IReadOnlyList<RunEvent> events, long soundBytes, CancellationToken cancel)
     {
         using HeldBenches held = HeldBenches.Take(_around.Paths.State, _benches, $"soak {_start.Run}");
         using RunLog log = RunLog.Reopen(_folder!, soundBytes);
-        var settings = DisplaySettings.From(parse);
-        var lines = new SoakLines(settings);
-        log.Appended = lines.Show;
-        var on = new RunEvent.WentOn(course.Resumes + 1, Time.GetUtcNow());
+        var on = new RunEvent.WentOn(RunCourse.Of(events).Resumes + 1, Time.GetUtcNow());
         log.Append(on);
-        course.Take(on);
-        return Perform(settings, (log, course, lines), _folder!, cancel);
+        return Perform(DisplaySettings.From(parse), (log, [.. events, on], held), _folder!, cancel);
     }
 
     private int Perform(
-        DisplaySettings settings, (RunLog Log, RunCourse Course, SoakLines Lines) run, string folder,
+        DisplaySettings settings, (RunLog Log, IReadOnlyList<RunEvent> Events, HeldBenches Held) run, string folder,
         CancellationToken cancel) =>
         _around.Run(_benches[0], () => false, (_, diagnostics) =>
         {
             _around.Share(Time);
-            using var floor = new SoakFloor(_around, run.Log, run.Course)
+            if (_benches.Exists(bench => bench.Relays?.HasOperator == true))
+                settings = settings with { Terminal = false }; // a live view would wipe the instructions away
+            CommandFailure? broken;
+            using (var live = new LiveRun(settings, folder, run.Events, Time, goesOn: _folder is not null))
             {
-                Folder = folder,
-                Time = Time,
-                Shared = _shared,
-                Images = _images,
-                Warnings = settings.Error,
-                Diagnostics = diagnostics,
-                Listener = run.Lines.Show,
-            };
-            RunAll(floor, cancel);
-            return Conclude(settings, floor, folder, cancel);
+                run.Log.Appended = live.Events.Publish;
+                using var floor = new SoakFloor(_around, run.Log, RunCourse.Of(run.Events))
+                {
+                    Folder = folder,
+                    Time = Time,
+                    Shared = _shared,
+                    Images = _images,
+                    Live = live,
+                    Diagnostics = diagnostics,
+                };
+                RunAll(floor, cancel);
+                End(floor, cancel);
+                broken = floor.Broken;
+                run.Held.Dispose(); // whoever does not read the output keeps no bench
+            }
+
+            return Conclude(settings, folder, broken, cancel.IsCancellationRequested);
         });
 
     // On virtual time one thread plays all benches; in real time each has its own.
@@ -171,27 +177,32 @@ internal sealed class SoakRun
             thread.Join();
     }
 
-    private int Conclude(DisplaySettings settings, SoakFloor floor, string folder, CancellationToken cancel)
+    private void End(SoakFloor floor, CancellationToken cancel)
     {
         bool waits = floor.Ask(course => course.Benches.Any(bench => bench.Open is not null));
         if (floor.Broken is null && !waits && !cancel.IsCancellationRequested)
             floor.Happen(new RunEvent.Ended(Time.GetUtcNow()));
+    }
+
+    private static int Conclude(DisplaySettings settings, string folder, CommandFailure? broken, bool stopped)
+    {
         RunSummary summary = RunSummary.Of(RunLog.Read(folder, out _));
+        int code = broken?.ExitCode ?? SoakExit.CodeOf(summary, stopped);
         WriteReport(settings, summary, folder);
         if (settings.Json)
-            SoakJson.WriteSummary(settings, summary, folder);
+            SoakJson.WriteSummary(settings, summary, folder, code);
         else
             SoakText.WriteSummary(settings, summary, folder);
-        if (floor.Broken is { } broken)
+        if (broken is not null)
             throw broken;
         if (!summary.Course.IsEnded)
         {
+            string why = code == ExitCodes.Resumable ? "stopped" : "a job is open on a bench that needs hands";
             settings.Error.WriteLine(
-                $"flashbench: stopped; `flashbench resume {summary.Course.Start.Run}` goes on from here.");
-            return ExitCodes.Resumable;
+                $"flashbench: {why}; `flashbench resume {summary.Course.Start.Run}` goes on from here.");
         }
 
-        return SoakExit.CodeOf(summary);
+        return code;
     }
 
     // It can be made again from the log: a disk without room for it changes no verdict.

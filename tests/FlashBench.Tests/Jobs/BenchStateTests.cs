@@ -37,6 +37,35 @@ public sealed class BenchStateTests
     }
 
     [Fact]
+    public void Jobs_that_begin_and_end_on_other_benches_meanwhile_hide_and_break_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var state = new BenchState(folder.Path);
+        state.Open("b00", folder.Path);
+        Thread[] others =
+        [
+            .. Enumerable.Range(1, 4).Select(i => new Thread(() =>
+            {
+                for (int job = 0; job < 100; job++)
+                {
+                    state.Open($"b{i:00}", folder.Path);
+                    state.Close($"b{i:00}");
+                }
+            })),
+        ];
+        Array.ForEach(others, other => other.Start());
+
+        do
+        {
+            Assert.Equal(folder.Path, state.OpenJob("b00"));
+            Assert.Contains(("b00", folder.Path), state.OpenJobs());
+        }
+        while (Array.Exists(others, other => other.IsAlive));
+
+        Assert.Single(state.OpenJobs());
+    }
+
+    [Fact]
     public void A_mark_that_was_cut_to_nothing_still_counts()
     {
         using var folder = new TemporaryFolder();
