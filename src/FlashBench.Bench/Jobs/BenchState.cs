@@ -71,7 +71,7 @@ public sealed class BenchState(string folder, string? chipFolder = null)
 
     /// <summary>The directory of the job that began last on a bench and did not end for good; null if there is none.
     /// </summary>
-    /// <exception cref="JournalWriteException">The mark cannot be read.</exception>
+    /// <exception cref="JournalWriteException">What is remembered cannot be read.</exception>
     public string? OpenJob(string bench)
     {
         try

@@ -89,14 +89,15 @@ public sealed class RunCourse
 public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
 {
     private readonly Dictionary<int, int> _failures = []; // in a row, by image
+    private readonly SortedDictionary<int, RunEvent.Assigned> _open = []; // by step
     private RunEvent.Done? _last;
     private int _step, _attempts;
 
     /// <summary>The bench.</summary>
     public RunBench Bench => bench;
 
-    /// <summary>The job that began and has not ended; null if none is under way.</summary>
-    public RunEvent.Assigned? Open { get; private set; }
+    /// <summary>The job that began and has not ended, the first of several; null if none is under way.</summary>
+    public RunEvent.Assigned? Open => _open.Values.FirstOrDefault();
 
     /// <summary>Why the bench does no further job; null while it does.</summary>
     public RunEvent.Left? HasLeft { get; private set; }
@@ -164,9 +165,12 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     /// <param name="step">Number of the job, from 1.</param>
     public int? ImageOf(int step) => bench.Images.Length == 0 ? null : bench.Images[(step - 1) % PerCycle];
 
+    /// <summary>The job of that step, if it is under way.</summary>
+    public RunEvent.Assigned? OpenAt(int step) => _open.GetValueOrDefault(step);
+
     internal void Begin(RunEvent.Assigned assigned)
     {
-        (Open, HasLeft) = (assigned, null);
+        (_open[assigned.Step], HasLeft) = (assigned, null);
         if (assigned.Cycle > 0)
             (_step, _attempts, Checked) = (assigned.Step, assigned.Attempt, null);
     }
@@ -175,7 +179,8 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     {
         Ended++;
         IsDirty = done.Digest.Dirty;
-        if (Open is { Cycle: 0, Check: false })
+        _open.Remove(done.Step, out RunEvent.Assigned? job);
+        if (job is { Cycle: 0, Check: false })
         {
             OwnImageIsBack = done.Digest.IsRestored;
         }
@@ -185,20 +190,17 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
             OwnImageIsBack &= !done.Digest.Written;
             if (done.Digest.BackupSha256 is not null)
                 First ??= done;
-            if (Open is { Check: true })
+            if (job is { Check: true })
                 (Checked, MayBeChecked) = (done, false);
             else
-                Count(done);
+                Count(done, job?.Image ?? -1);
         }
-
-        Open = null;
     }
 
-    private void Count(RunEvent.Done done)
+    private void Count(RunEvent.Done done, int image)
     {
         _last = done;
         MayBeChecked |= done.Digest.End.AsJob == HealthEvent.JobWorked;
-        int image = Open?.Image ?? -1;
         if (!done.Digest.MayBeRepeated)
             _failures[image] = done.Digest.Verdict == Verdict.Pass ? 0 : _failures.GetValueOrDefault(image) + 1;
     }

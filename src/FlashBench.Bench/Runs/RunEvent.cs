@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FlashBench.Bench.Regress;
 
 namespace FlashBench.Bench.Runs;
 
-/// <summary>One line of `run.jsonl`: what a run of many jobs (a soak) decided and did.</summary>
+/// <summary>One line of `run.jsonl`: what a run of many jobs (a soak or a regression) decided and did.</summary>
 /// <remarks>
 /// A run is no evidence: each of its jobs has a journal of its own, and every number here is derived from those. What
 /// only this log knows is which job came when, on which bench, with which image, and why no further one did. Times are
@@ -18,7 +19,9 @@ namespace FlashBench.Bench.Runs;
 [JsonDerivedType(typeof(Left), "bench.end")]
 [JsonDerivedType(typeof(Stopping), "run.stop")]
 [JsonDerivedType(typeof(Ended), "run.end")]
-public abstract record RunEvent
+[JsonDerivedType(typeof(Listed), "regress.files")]
+[JsonDerivedType(typeof(Settled), "cell.end")]
+public abstract partial record RunEvent
 {
     /// <summary>The event as its line in the log, without the line's end.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, RunEventContext.Default.RunEvent);
@@ -65,6 +68,9 @@ public abstract record RunEvent
         /// </summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public int? FailuresMax { get; init; }
+
+        /// <summary>What a regression was asked; null for a soak.</summary>
+        public RegressOrder? Regress { get; init; }
     }
 
     /// <summary>The run goes on after its process had ended.</summary>
@@ -130,7 +136,11 @@ public sealed record RunBench(string Id, string Profile, string? Dut, int[] Imag
 /// <param name="Sha256">Its hash.</param>
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="Me">Its ME, as in "ME 11.8.60.3561".</param>
-public sealed record RunImage(string Name, string Sha256, long SizeBytes, string Me);
+public sealed record RunImage(string Name, string Sha256, long SizeBytes, string Me)
+{
+    /// <summary>How it is neutralized; null for the default policy.</summary>
+    public string? Policy { get; init; }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,

@@ -51,7 +51,8 @@ public sealed class RunSummary
     public void Take(RunEvent happened)
     {
         RunEvent.Assigned? open =
-            happened is RunEvent.Done { Bench: var id } && _course.Has(id) ? _course[id].Open : null;
+            happened is RunEvent.Done { Bench: var id, Step: var step } && _course.Has(id)
+                ? _course[id].OpenAt(step) : null;
         _course.Take(happened);
         if (happened is RunEvent.Skipped { Step: > 0 } skipped && _course.Has(skipped.Bench)
             && _course[skipped.Bench].ImageOf(skipped.Step) is var image

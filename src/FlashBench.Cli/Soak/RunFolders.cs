@@ -14,6 +14,19 @@ internal static class RunFolders
     /// <summary>True if a folder is that of a run.</summary>
     public static bool IsRun(string folder) => File.Exists(Path.Combine(folder, RunLog.FileName));
 
+    /// <summary>True if a run is a regression; false for a soak, and for a log that is damaged.</summary>
+    public static bool IsRegress(string folder)
+    {
+        try
+        {
+            return RunLog.ReadStart(folder).Regress is not null;
+        }
+        catch (EvidenceException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The run's folder, if a folder or the name of one in the evidence folder is that of a run.</summary>
     public static string? Named(string evidence, string name) =>
         new[] { name, Path.Combine(evidence, name) }.FirstOrDefault(IsRun);
@@ -51,9 +64,9 @@ internal static class RunFolders
     {
         try
         {
-            return RunLog.Read(folder, out _)[0] is RunEvent.Started start
-                && Array.Exists(start.Benches, bench =>
-                    BenchLock.OwnerOf(paths.State, bench.Id) is { } owner && owner.Work == $"soak {start.Run}");
+            return RunLog.ReadStart(folder) is var start
+                && (BenchLock.OwnerOfRun(folder) is not null || Array.Exists(start.Benches, bench =>
+                    BenchLock.OwnerOf(paths.State, bench.Id) is { } owner && owner.Work == $"soak {start.Run}"));
         }
         catch (EvidenceException)
         {

@@ -197,7 +197,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
     // Goes on with what a killed process left of the job, or begins it.
     private async Task<(JobResult, string)> PlayAsync(RunEvent.Assigned job, CancellationToken cancel)
     {
-        if (LeftOf(job) is var (interrupted, left))
+        if (LeftJob.Find(floor.Folder, job.Job) is var (interrupted, left))
         {
             var again = new ResumedBoardJob(floor.Around, interrupted, left, floor.Shared)
             {
@@ -216,6 +216,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
             Keep = IsSimulated && (floor.Start.Keep || !IsFirst(job)),
             RealTime = RunsInRealTime,
             Image = job.Check ? GoldenImage.Of(bench) : job.Image is int index ? floor.Images[index] : null,
+            Policy = job.Image is int which ? floor.Start.Images[which].Policy : null,
             Held = true,
         };
         var fresh = new BoardJob(floor.Around, request, WishesFor(job.Job));
@@ -316,26 +317,6 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
 
     private void Leave(string why, bool needsHands) =>
         floor.Happen(new RunEvent.Left(bench.Id, why, needsHands, floor.Time.GetUtcNow()));
-
-    // The directory in which a killed process had begun the job; null if nothing was begun.
-    private (InterruptedJob Job, string Directory)? LeftOf(RunEvent.Assigned job)
-    {
-        foreach (string directory in JobFolders.Of(floor.Folder, job.Job).Reverse())
-        {
-            try
-            {
-                InterruptedJob left = InterruptedJob.Read(directory);
-                if (left.IsDecided || left.Refusal(FlashBenchCommand.Version) is null)
-                    return (left, directory);
-            }
-            catch (EvidenceException)
-            {
-                // No first record: nothing was begun there.
-            }
-        }
-
-        return null;
-    }
 
     private string JobIdOf(int step, int attempt) =>
         $"{floor.Start.Run}.{bench.Id}.{step}{(attempt > 1 ? $"r{attempt}" : "")}"; // bench ids have no dots

@@ -21,7 +21,7 @@ public static class SoakCommand
         Description = "Every bench of the configuration",
     };
 
-    private static readonly Option<string[]> Dut = new("--dut")
+    internal static readonly Option<string[]> Dut = new("--dut")
     {
         Description = "Serial of the board on a bench; real benches need one each",
         HelpName = "BENCH=SERIAL",
@@ -143,7 +143,9 @@ public static class SoakCommand
         };
     }
 
-    private static Dictionary<string, string> DutsOf(string[] given)
+    /// <summary>Serials of boards by bench id, as `--dut` gives them.</summary>
+    /// <exception cref="UsageException">One is no BENCH=SERIAL, or a bench is named twice.</exception>
+    internal static Dictionary<string, string> DutsOf(string[] given)
     {
         var duts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string one in given)
