@@ -325,6 +325,8 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         }
         catch (Exception e) when (EndsBench(e))
         {
+            if (e is BenchException { Cause: PartCause.Failed or PartCause.Unavailable })
+                NoteHealth(HealthEvent.JobFailed, e.Message);
             Leave(e.Message.TrimEnd('.'), needsHands: true);
         }
         catch (Exception bug) when (bug is not (OutOfMemoryException or JournalWriteException))

@@ -7,6 +7,17 @@ namespace FlashBench.Cli.Soak;
 /// every bench that it was for, at the first attempt, no job was left out, and nothing stopped the run early.</summary>
 internal static class SoakExit
 {
+    /// <summary>The same for a run that may not have ended: somebody stopped it, or jobs are open on benches that need
+    /// hands first. The others are done then, and what they did counts.</summary>
+    /// <param name="summary">The run.</param>
+    /// <param name="stopped">True if somebody stopped it.</param>
+    public static int CodeOf(RunSummary summary, bool stopped)
+    {
+        bool waits = stopped || summary.Course.Benches.Any(
+            bench => bench.Open is not null && bench.HasLeft is not { NeedsHands: true });
+        return waits && !summary.Course.IsEnded ? ExitCodes.Resumable : CodeOf(summary);
+    }
+
     public static int CodeOf(RunSummary summary)
     {
         List<RunRow> rows = [.. summary.Rows];

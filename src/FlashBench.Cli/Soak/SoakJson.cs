@@ -37,14 +37,14 @@ internal static class SoakJson
         });
 
     /// <summary>Writes the table as one line.</summary>
-    public static void WriteSummary(DisplaySettings settings, RunSummary summary, string folder) =>
+    public static void WriteSummary(DisplaySettings settings, RunSummary summary, string folder, int exitCode) =>
         JsonLine.Write(settings.Output, "soak", json =>
         {
             json.WriteString("run", summary.Course.Start.Run);
             json.WriteString("directory", folder);
             json.WriteString("require", summary.Course.Start.Require);
             json.WriteBoolean("ended", summary.Course.IsEnded);
-            json.WriteNumber("exitCode", summary.Course.IsEnded ? SoakExit.CodeOf(summary) : ExitCodes.Resumable);
+            json.WriteNumber("exitCode", exitCode);
             json.WriteStartArray("rows");
             foreach (RunRow row in summary.Rows)
             {

@@ -191,7 +191,7 @@ internal sealed class SoakRun
                 run.Held.Dispose(); // whoever does not read the output keeps no bench
             }
 
-            return Conclude(settings, folder, broken);
+            return Conclude(settings, folder, broken, cancel.IsCancellationRequested);
         });
 
     private void End(SoakFloor floor, CancellationToken cancel)
@@ -201,24 +201,25 @@ internal sealed class SoakRun
             floor.Happen(new RunEvent.Ended(Time.GetUtcNow()));
     }
 
-    private static int Conclude(DisplaySettings settings, string folder, CommandFailure? broken)
+    private static int Conclude(DisplaySettings settings, string folder, CommandFailure? broken, bool stopped)
     {
         RunSummary summary = RunSummary.Of(ReadLog(folder, out _));
+        int code = broken?.ExitCode ?? SoakExit.CodeOf(summary, stopped);
         WriteReport(settings, summary, folder);
         if (settings.Json)
-            SoakJson.WriteSummary(settings, summary, folder);
+            SoakJson.WriteSummary(settings, summary, folder, code);
         else
             SoakText.WriteSummary(settings, summary, folder);
         if (broken is not null)
             throw broken;
         if (!summary.Course.IsEnded)
         {
+            string why = code == ExitCodes.Resumable ? "stopped" : "a job is open on a bench that needs hands";
             settings.Error.WriteLine(
-                $"flashbench: stopped; `flashbench resume {summary.Course.Start.Run}` goes on from here.");
-            return ExitCodes.Resumable;
+                $"flashbench: {why}; `flashbench resume {summary.Course.Start.Run}` goes on from here.");
         }
 
-        return SoakExit.CodeOf(summary);
+        return code;
     }
 
     // It can be made again from the log: a disk without room for it changes no verdict.
