@@ -111,7 +111,7 @@ internal sealed class Follow
     {
         RunSummary summary = RunSummary.Of(Log(folder));
         if (_settings.Json)
-            SoakJson.WriteSummary(_settings, summary, folder);
+            SoakJson.WriteSummary(_settings, summary, folder, SoakExit.CodeOf(summary, stopped: false));
         else
             SoakText.WriteSummary(_settings, summary, folder);
         return summary.Course.IsEnded ? ExitCodes.Ok : Interrupted(folder);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using FlashBench.Bench;
-using FlashBench.Bench.Config;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;

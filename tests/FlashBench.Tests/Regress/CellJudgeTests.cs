@@ -109,6 +109,7 @@ public sealed class CellJudgeTests
             Job = "d",
             Kind = "certify",
             Policy = policy,
+            Reason = "",
         }.IsCounted);
 
     [Fact]
