@@ -44,6 +44,8 @@ public sealed class DurableWritersTests : IDisposable
         ["Cli/Benches/QemuWorld.cs"] = "a folder for a virtual chip",
         ["Cli/Certify/VirtualWorld.cs"] = "a folder for a virtual chip",
         ["Cli/Terminal/ConsoleLogFile.cs"] = "what an operator lets `console` append; no evidence",
+        ["Cli/Regress/VirtualCells.cs"] = "deletes the virtual boards of jobs that have ended",
+        ["Cli/Diagnostics/ProcessFigures.cs"] = "what the program measures of itself, when asked; no evidence",
         ["Cli/Diagnostics/DiagnosticLog.cs"] = "the diagnostic log; no evidence",
         ["Cli/Image/SplitCommand.cs"] = "a folder of whole files, moved and synced",
         ["Hardware/Power/Holder/HolderSocket.cs"] = "a socket",
