@@ -11,6 +11,7 @@ using FlashBench.Cli.Keys;
 using FlashBench.Cli.Me;
 using FlashBench.Cli.Power;
 using FlashBench.Cli.Recovery;
+using FlashBench.Cli.Regress;
 using FlashBench.Cli.Relays;
 using FlashBench.Cli.Results;
 using FlashBench.Cli.Serve;
@@ -27,6 +28,7 @@ public static class FlashBenchCommand
     [
         ("certify", CertifyCommand.Create),
         ("soak", SoakCommand.Create),
+        ("regress", RegressCommand.Create),
         ("commission", CommissionCommand.Create),
         ("status", StatusCommand.Create),
         ("resume", ResumeCommand.Create),

@@ -7,6 +7,9 @@ namespace FlashBench.Firmware;
 /// <remarks>Immutable; keeps the image bytes that it was read from, which the caller must not change.</remarks>
 public sealed class ImageAnalysis
 {
+    /// <summary>The reason for bytes in which nothing of an image was found, not even a broken one.</summary>
+    public const string NothingFound = "neither a flash descriptor nor an ME partition table begins here";
+
     private ImageAnalysis(ReadOnlyMemory<byte> image, ImageKind kind) => (Image, Kind) = (image, kind);
 
     /// <summary>The bytes that were analysed.</summary>
@@ -64,7 +67,7 @@ public sealed class ImageAnalysis
             return ReadDump(image, descriptor, keys, platform);
         if (IfwiLayout.Find(image.Span, whole) is not null) // It has no tag of its own, so it comes last.
             return ReadRegion(image, whole, keys);
-        throw new ImageFormatException(0, "neither a flash descriptor nor an ME partition table begins here");
+        throw new ImageFormatException(0, NothingFound);
     }
 
     private static ImageAnalysis ReadRegion(ReadOnlyMemory<byte> image, FlashRange whole, KeyRing keys)

@@ -9,18 +9,19 @@ internal static class FleetReader
     /// <summary>More benches than one host can serve.</summary>
     public const int SlotsMax = 1000;
 
-    private const int NameMax = 63, GroupsMax = 100, RetriesMax = 10, FailuresMax = 100;
+    private const int NameMax = 63, GroupsMax = 100, RetriesMax = 10, FailuresMax = 100, ImageFailuresMax = 10_000;
 
     /// <summary>Reads the policy; what it does not name has its default.</summary>
     /// <exception cref="ConfigException">An unknown key, or a number out of range.</exception>
     public static FleetPolicy ReadPolicy(ConfigNode? node)
     {
         var usual = new FleetPolicy();
-        node?.Only("maxParallelFlash", "infraRetries", "breakerFailures");
+        node?.Only("maxParallelFlash", "infraRetries", "breakerFailures", "imageFailures");
         return new FleetPolicy(
             node?.Find("maxParallelFlash")?.AsNumber(1, SlotsMax) ?? usual.MaxParallelFlash,
             node?.Find("infraRetries")?.AsNumber(0, RetriesMax) ?? usual.InfraRetries,
-            node?.Find("breakerFailures")?.AsNumber(1, FailuresMax) ?? usual.BreakerFailures);
+            node?.Find("breakerFailures")?.AsNumber(1, FailuresMax) ?? usual.BreakerFailures,
+            node?.Find("imageFailures")?.AsNumber(1, ImageFailuresMax) ?? usual.ImageFailures);
     }
 
     /// <summary>Reads the USB groups of the host.</summary>

@@ -20,10 +20,9 @@ public sealed class BenchState(string folder, string? chipFolder = null)
     /// <exception cref="JournalWriteException">The mark is there and cannot be read.</exception>
     public string? DirtyJob(string bench)
     {
-        string path = DirtyPath(bench);
         try
         {
-            return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+            return Mark(DirtyPath(bench));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -72,12 +71,12 @@ public sealed class BenchState(string folder, string? chipFolder = null)
 
     /// <summary>The directory of the job that began last on a bench and did not end for good; null if there is none.
     /// </summary>
-    /// <exception cref="JournalWriteException">The mark cannot be read.</exception>
+    /// <exception cref="JournalWriteException">What is remembered cannot be read.</exception>
     public string? OpenJob(string bench)
     {
         try
         {
-            return OpenIn(OpenPath(bench));
+            return Mark(OpenPath(bench)) is { } directory && Directory.Exists(directory) ? directory : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -90,30 +89,11 @@ public sealed class BenchState(string folder, string? chipFolder = null)
     {
         try
         {
-            return !Directory.Exists(OpenFolder) ? [] :
-            [
-                .. Directory.EnumerateFiles(OpenFolder).Order(StringComparer.Ordinal)
-                    .Select(file => (Path.GetFileName(file), OpenIn(file)))
-                    .Where(open => open.Item2 is not null).Select(open => (open.Item1, open.Item2!)),
-            ];
+            return [.. Marks(OpenFolder).Where(open => Directory.Exists(open.Content))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new JournalWriteException($"{OpenFolder} cannot be read: {e.Message}", e);
-        }
-    }
-
-    // Null if the job has ended: other benches of this host begin and end theirs meanwhile.
-    private static string? OpenIn(string file)
-    {
-        try
-        {
-            string directory = File.ReadAllText(file).Trim();
-            return Directory.Exists(directory) ? directory : null;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
         }
     }
 
@@ -123,12 +103,7 @@ public sealed class BenchState(string folder, string? chipFolder = null)
     {
         try
         {
-            string marks = Path.GetDirectoryName(DirtyPath("any"))!;
-            return !Directory.Exists(marks) ? [] :
-            [
-                .. Directory.EnumerateFiles(marks).Order(StringComparer.Ordinal)
-                    .Select(file => (Path.GetFileName(file), File.ReadAllText(file).Trim())),
-            ];
+            return [.. Marks(Path.GetDirectoryName(DirtyPath("any"))!)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -155,6 +130,34 @@ public sealed class BenchState(string folder, string? chipFolder = null)
     /// <summary>Binds a chip to a board.</summary>
     public void Bind(string dut, DutBinding binding) =>
         Write(BindingPath(dut), JsonSerializer.Serialize(binding, BenchStateContext.Default.DutBinding) + "\n");
+
+    // Other benches, also of other processes, begin and end jobs meanwhile: a mark that goes is none.
+    private static IEnumerable<(string Bench, string Content)> Marks(string folder)
+    {
+        if (!Directory.Exists(folder))
+            yield break;
+        IEnumerable<string> files = Directory.GetFiles(folder)
+            .Where(file => !Path.GetFileName(file).StartsWith('.')) // one that is being written
+            .Order(StringComparer.Ordinal);
+        foreach (string file in files)
+        {
+            if (Mark(file) is { } content)
+                yield return (Path.GetFileName(file), content);
+        }
+    }
+
+    // Null if it is not there.
+    private static string? Mark(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
     private string OpenFolder => Path.Combine(folder, "open");
 

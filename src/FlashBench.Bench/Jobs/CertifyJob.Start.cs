@@ -27,7 +27,7 @@ public sealed partial class CertifyJob
         bool simulated = options.Simulated || identities.Any(identity => identity.Simulated);
         int coldBoots = simulated ? watch.ColdBoots : Math.Max(watch.ColdBoots, WatchLimits.RealColdBootsMin);
         return new JournalData.JobStart(
-            options.Job, options.Bench, options.Dut, options.Operator, _backup is null ? "purism" : Restore,
+            options.Job, options.Bench, options.Dut, options.Operator, _backup is null ? options.Policy : Restore,
             options.ControlName,
             options.Require.ToString(), options.Host, options.Software, simulated,
             new JournalData.ProfileRef(

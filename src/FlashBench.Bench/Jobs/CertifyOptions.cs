@@ -1,6 +1,7 @@
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Journal;
 using FlashBench.Firmware.Formats;
+using FlashBench.Firmware.Neutralization;
 
 namespace FlashBench.Bench.Jobs;
 
@@ -40,6 +41,10 @@ public sealed record CertifyOptions
 
     /// <summary>Level that a PASS needs.</summary>
     public required EvidenceLevel Require { get; init; }
+
+    /// <summary>How the ME is neutralized: one of <see cref="NeutralizationPolicy.Names"/>. A record of any other than
+    /// the default one says so, and is no PASS unless it shows all that one would.</summary>
+    public string Policy { get; init; } = NeutralizationPolicy.Purism;
 
     /// <summary>Negative control; null for an ordinary job.</summary>
     public NegativeControl? Control { get; init; }

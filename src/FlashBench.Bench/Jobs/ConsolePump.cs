@@ -143,6 +143,7 @@ internal sealed class ConsolePump : IAsyncDisposable
         switch (happened)
         {
             case ConsoleEvent.Bytes bytes:
+                JournalMeter.ConsoleKept(_clock.Time, happened.Timestamp);
                 Keep(atUs, bytes.Data.Span);
                 break;
             case ConsoleEvent.Break:

@@ -2,6 +2,7 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Journal;
 using FlashBench.Firmware.Formats;
+using FlashBench.Firmware.Neutralization;
 using FlashBench.Hardware;
 
 namespace FlashBench.Bench.Jobs;
@@ -128,9 +129,12 @@ public sealed class InterruptedJob
             throw new ResumeRefusedException("the required level is unknown");
         if (Start.Control is not null && NegativeControls.Find(Start.Control) is null)
             throw new ResumeRefusedException($"the control \"{Start.Control}\" is unknown");
+        if (!NeutralizationPolicy.Names.Contains(Start.Policy))
+            throw new ResumeRefusedException($"the policy \"{Start.Policy}\" is unknown");
         return new CertifyOptions
         {
             Job = Start.Job,
+            Policy = Start.Policy,
             Bench = Start.Bench,
             Profile = profile,
             Dut = Start.Dut,

@@ -101,6 +101,7 @@ public sealed class JournalWriter : IDisposable
     public void Append(JournalData data)
     {
         ThrowIfEnded();
+        long? began = JournalMeter.Now();
         JournalTime at = _clock.Now();
         byte[] line = JournalLine.Write(_next, _head, at, data);
         string type = JournalJson.NameOf(data);
@@ -118,6 +119,7 @@ public sealed class JournalWriter : IDisposable
             throw End("the journal", e);
         }
 
+        JournalMeter.OnDisk(began, type);
         _sound = _file.Position;
         _head = JournalLine.Hash(line);
         var record = new JournalRecord(_next++, at, data, _head);

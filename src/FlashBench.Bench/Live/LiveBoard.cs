@@ -141,6 +141,9 @@ public sealed class LiveBoard
                 (StopReason, IsEnded, Began) = (null, false, Now);
                 _rows.ForEach(row => row.Pause());
                 break;
+            case RunEvent.Assigned { Check: true } job:
+                RowOf(job.Bench)?.Begin(0, "health check", at);
+                break;
             case RunEvent.Assigned { Cycle: 0 } job:
                 RowOf(job.Bench)?.Begin(0, "its own image goes back", at);
                 break;
@@ -168,7 +171,7 @@ public sealed class LiveBoard
 
     private void Open(RunEvent.Started start)
     {
-        (Run, Work, UntilUtc) = (start.Run, "soak", start.UntilUtc);
+        (Run, Work, UntilUtc) = (start.Run, start.Regress is null ? "soak" : "regress", start.UntilUtc);
         foreach (RunBench bench in start.Benches)
         {
             long? jobs = (long?)start.Cycles * Math.Max(1, bench.Images.Length);

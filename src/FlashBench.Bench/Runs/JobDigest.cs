@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Regress;
 using FlashBench.Bench.Watch;
 
 namespace FlashBench.Bench.Runs;
@@ -36,12 +37,22 @@ public sealed record JobDigest(
     /// <summary>True if the chip was changed, or began to be.</summary>
     public bool Written { get; init; }
 
+    /// <summary>Checks that kept it from a PASS, as in "A6 C1"; empty for a PASS.</summary>
+    public string OpenChecks { get; init; } = "";
+
+    /// <summary>True if it is no PASS only for what its policy does not claim.</summary>
+    public bool HoldsClaims { get; init; }
+
     /// <summary>True for a job that put a backup back, and read it back equal.</summary>
     public bool IsRestored { get; init; }
 
     /// <summary>True if the bench broke before the chip was changed: the same job may be tried again.</summary>
     [JsonIgnore]
-    public bool MayBeRepeated => new JobEnd(Verdict, Class, Reason, Written || Dirty).IsRepeatable && !IsRestored;
+    public bool MayBeRepeated => End.IsRepeatable && !IsRestored;
+
+    /// <summary>What it says of its bench.</summary>
+    [JsonIgnore]
+    public JobEnd End => new(Verdict, Class, Reason, Written || Dirty);
 
     /// <summary>Derives the digest of a job directory whose journal ends with a decision.</summary>
     /// <exception cref="EvidenceException">Journal and console do not agree, or nothing was decided.</exception>
@@ -67,6 +78,10 @@ public sealed record JobDigest(
             BackupSha256 = facts.Backup?.Sha256,
             MeVersion = facts.Audit?.Version,
             Written = facts.BlocksWritten > 0 || facts.IsDirty,
+            OpenChecks = string.Join(' ', judgement.Checks.Where(PolicyClaims.IsOpen).Select(check => check.Id)),
+            HoldsClaims = judgement.Verdict != Verdict.Pass && !facts.IsDirty && facts.Start is { Control: null }
+                && facts.Restored is null && !facts.Start.Watch.Shortened
+                && PolicyClaims.Hold(facts.Start.Policy, judgement.Checks, facts.Phases),
             IsRestored = facts.Restored is not null && !facts.IsDirty
                 && facts.ReadBacks.GetValueOrDefault("restore") is { DifferingBytes: 0 },
         };

@@ -28,33 +28,39 @@ internal sealed record RunChart(string Title, string X, string Y)
     /// <summary>Colour of the n-th image.</summary>
     public static string ColourOf(int image) => Colours[image % Colours.Length];
 
-    /// <summary>Draws it.</summary>
+    /// <summary>Draws it as a figure of a page.</summary>
     /// <param name="page">Where.</param>
     /// <param name="series">Per image, in order: points by x.</param>
     public void Write(MarkupWriter page, IReadOnlyList<IReadOnlyList<(double X, double Y)>> series)
     {
-        var points = series.SelectMany(one => one).ToList();
-        if (points.Count == 0)
+        if (series.All(one => one.Count == 0))
             return;
-        var x = new SvgScale(0, SvgScale.RoundUp(Math.Max(1, points.Max(point => point.X))), Left, Right);
-        double top = Math.Max(Math.Max(YMin, Limit ?? 0), points.Max(point => point.Y));
-        var y = new SvgScale(0, SvgScale.RoundUp(top), Bottom, Top);
         using (page.In("figure"))
         {
             page.Element("figcaption", Title);
-            using (page.In(
-                "svg", ("xmlns", "http://www.w3.org/2000/svg"), ("viewBox", "0 0 1000 232"), ("role", "img"),
-                ("aria-label", Title)))
-            {
-                WriteAxes(page, x, y);
-                if (Limit is double limit)
-                    WriteLimit(page, y.At(limit));
-                for (int image = 0; image < series.Count; image++)
-                    WriteSeries(page, series[image], ColourOf(image), (x, y));
-            }
+            WriteDrawing(page, series);
         }
 
         page.Line();
+    }
+
+    /// <summary>The drawing alone, a whole SVG document; as <see cref="Write"/>, for at least one point.</summary>
+    public void WriteDrawing(MarkupWriter page, IReadOnlyList<IReadOnlyList<(double X, double Y)>> series)
+    {
+        var points = series.SelectMany(one => one).ToList();
+        var x = new SvgScale(0, SvgScale.RoundUp(Math.Max(1, points.Max(point => point.X))), Left, Right);
+        double top = Math.Max(Math.Max(YMin, Limit ?? 0), points.Max(point => point.Y));
+        var y = new SvgScale(0, SvgScale.RoundUp(top), Bottom, Top);
+        using (page.In(
+            "svg", ("xmlns", "http://www.w3.org/2000/svg"), ("viewBox", "0 0 1000 232"), ("role", "img"),
+            ("aria-label", Title)))
+        {
+            WriteAxes(page, x, y);
+            if (Limit is double limit)
+                WriteLimit(page, y.At(limit));
+            for (int image = 0; image < series.Count; image++)
+                WriteSeries(page, series[image], ColourOf(image), (x, y));
+        }
     }
 
     private void WriteAxes(MarkupWriter page, SvgScale x, SvgScale y)

@@ -1,3 +1,5 @@
+using FlashBench.Bench.Fleet;
+
 namespace FlashBench.Bench.Runs;
 
 /// <summary>Where a run stands, by its log: which job of which bench is next.</summary>
@@ -86,14 +88,16 @@ public sealed class RunCourse
 /// <param name="start">What was asked of the run.</param>
 public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
 {
+    private readonly Dictionary<int, int> _failures = []; // in a row, by image
+    private readonly SortedDictionary<int, RunEvent.Assigned> _open = []; // by step
     private RunEvent.Done? _last;
     private int _step, _attempts;
 
     /// <summary>The bench.</summary>
     public RunBench Bench => bench;
 
-    /// <summary>The job that began and has not ended; null if none is under way.</summary>
-    public RunEvent.Assigned? Open { get; private set; }
+    /// <summary>The job that began and has not ended, the first of several; null if none is under way.</summary>
+    public RunEvent.Assigned? Open => _open.Values.FirstOrDefault();
 
     /// <summary>Why the bench does no further job; null while it does.</summary>
     public RunEvent.Left? HasLeft { get; private set; }
@@ -119,7 +123,29 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     /// <summary>Jobs of which nothing came, since something spoke against them.</summary>
     public int Skipped { get; private set; }
 
+    /// <summary>The latest health check, until a job begins; null if none ended since.</summary>
+    public RunEvent.Done? Checked { get; private set; }
+
+    /// <summary>False if a health check has ended and no job has shown since that the bench works: another check would
+    /// tell no more.</summary>
+    public bool MayBeChecked { get; private set; } = true;
+
+    /// <summary>Number of the latest job; 0 if none has begun.</summary>
+    public int Step => _step;
+
     private int PerCycle => Math.Max(1, bench.Images.Length);
+
+    /// <summary>Why a job is left out since its image never passes on this board; null while it is worth a try.
+    /// </summary>
+    public string? WhyHopeless(RunEvent.Assigned job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        int failures = _failures.GetValueOrDefault(job.Image ?? -1);
+        return failures >= start.FailuresMax
+            ? $"{(job.Image is int image ? start.Images[image].Name : "what the board has")} did not pass {failures} "
+                + "times in a row here"
+            : null;
+    }
 
     /// <summary>The job that comes next, whatever speaks against beginning it; null if all are done.</summary>
     /// <param name="job">Makes the id of a job of its step and attempt.</param>
@@ -132,35 +158,51 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
         if (step > Planned)
             return null;
         return new RunEvent.Assigned(
-            bench.Id, step, (step - 1) / PerCycle + 1,
-            bench.Images.Length == 0 ? null : bench.Images[(step - 1) % PerCycle], attempt,
-            job(step, attempt));
+            bench.Id, step, (step - 1) / PerCycle + 1, ImageOf(step), attempt, job(step, attempt));
     }
+
+    /// <summary>Index of the image of a job; null for what the board has.</summary>
+    /// <param name="step">Number of the job, from 1.</param>
+    public int? ImageOf(int step) => bench.Images.Length == 0 ? null : bench.Images[(step - 1) % PerCycle];
+
+    /// <summary>The job of that step, if it is under way.</summary>
+    public RunEvent.Assigned? OpenAt(int step) => _open.GetValueOrDefault(step);
 
     internal void Begin(RunEvent.Assigned assigned)
     {
-        (Open, HasLeft) = (assigned, null);
+        (_open[assigned.Step], HasLeft) = (assigned, null);
         if (assigned.Cycle > 0)
-            (_step, _attempts) = (assigned.Step, assigned.Attempt);
+            (_step, _attempts, Checked) = (assigned.Step, assigned.Attempt, null);
     }
 
     internal void End(RunEvent.Done done)
     {
         Ended++;
         IsDirty = done.Digest.Dirty;
-        if (Open is { Cycle: 0 })
+        _open.Remove(done.Step, out RunEvent.Assigned? job);
+        if (job is { Cycle: 0, Check: false })
         {
             OwnImageIsBack = done.Digest.IsRestored;
         }
         else
         {
-            _last = done;
             IsChanged |= done.Digest.Written;
+            OwnImageIsBack &= !done.Digest.Written;
             if (done.Digest.BackupSha256 is not null)
                 First ??= done;
+            if (job is { Check: true })
+                (Checked, MayBeChecked) = (done, false);
+            else
+                Count(done, job?.Image ?? -1);
         }
+    }
 
-        Open = null;
+    private void Count(RunEvent.Done done, int image)
+    {
+        _last = done;
+        MayBeChecked |= done.Digest.End.AsJob == HealthEvent.JobWorked;
+        if (!done.Digest.MayBeRepeated)
+            _failures[image] = done.Digest.Verdict == Verdict.Pass ? 0 : _failures.GetValueOrDefault(image) + 1;
     }
 
     internal void Skip(RunEvent.Skipped skipped)

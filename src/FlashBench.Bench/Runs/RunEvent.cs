@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FlashBench.Bench.Regress;
 
 namespace FlashBench.Bench.Runs;
 
-/// <summary>One line of `run.jsonl`: what a run of many jobs (a soak) decided and did.</summary>
+/// <summary>One line of `run.jsonl`: what a run of many jobs (a soak or a regression) decided and did.</summary>
 /// <remarks>
 /// A run is no evidence: each of its jobs has a journal of its own, and every number here is derived from those. What
 /// only this log knows is which job came when, on which bench, with which image, and why no further one did. Times are
@@ -18,7 +19,9 @@ namespace FlashBench.Bench.Runs;
 [JsonDerivedType(typeof(Left), "bench.end")]
 [JsonDerivedType(typeof(Stopping), "run.stop")]
 [JsonDerivedType(typeof(Ended), "run.end")]
-public abstract record RunEvent
+[JsonDerivedType(typeof(Listed), "regress.files")]
+[JsonDerivedType(typeof(Settled), "cell.end")]
+public abstract partial record RunEvent
 {
     /// <summary>The event as its line in the log, without the line's end.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, RunEventContext.Default.RunEvent);
@@ -56,6 +59,18 @@ public abstract record RunEvent
 
         /// <summary>Who runs it; null if not named.</summary>
         public string? Operator { get; init; }
+
+        /// <summary>True if a bench that is unknown or bad must pass a health check before it gets a job.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Check { get; init; }
+
+        /// <summary>An image that did not pass so often in a row on a board is left out there; null for never.
+        /// </summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public int? FailuresMax { get; init; }
+
+        /// <summary>What a regression was asked; null for a soak.</summary>
+        public RegressOrder? Regress { get; init; }
     }
 
     /// <summary>The run goes on after its process had ended.</summary>
@@ -67,11 +82,16 @@ public abstract record RunEvent
     /// <param name="Bench">Bench id.</param>
     /// <param name="Step">Number of the job on this bench, from 1; a repetition has the number of what it repeats.
     /// </param>
-    /// <param name="Cycle">From 1; 0 for the job that puts the board's own image back.</param>
+    /// <param name="Cycle">From 1; 0 for a health check, and for the job that puts the board's own image back.</param>
     /// <param name="Image">Index into the images; null if none is put on.</param>
     /// <param name="Attempt">1, or more for a repetition after a broken bench.</param>
     /// <param name="Job">Job id, and name of its directory in the run's folder.</param>
-    public sealed record Assigned(string Bench, int Step, int Cycle, int? Image, int Attempt, string Job) : RunEvent;
+    public sealed record Assigned(string Bench, int Step, int Cycle, int? Image, int Attempt, string Job) : RunEvent
+    {
+        /// <summary>True for a health check: it counts in no row of the table, and comes before the next job.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Check { get; init; }
+    }
 
     /// <summary>The job has ended: its journal has a decision.</summary>
     /// <param name="Bench">Bench id.</param>
@@ -116,7 +136,11 @@ public sealed record RunBench(string Id, string Profile, string? Dut, int[] Imag
 /// <param name="Sha256">Its hash.</param>
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="Me">Its ME, as in "ME 11.8.60.3561".</param>
-public sealed record RunImage(string Name, string Sha256, long SizeBytes, string Me);
+public sealed record RunImage(string Name, string Sha256, long SizeBytes, string Me)
+{
+    /// <summary>How it is neutralized; null for the default policy.</summary>
+    public string? Policy { get; init; }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,

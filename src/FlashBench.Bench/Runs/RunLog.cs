@@ -66,6 +66,18 @@ public sealed class RunLog : IDisposable
         return events;
     }
 
+    /// <summary>Reads the first event of a run alone.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <exception cref="EvidenceException">The log is missing, or does not begin so.</exception>
+    public static RunEvent.Started ReadStart(string folder)
+    {
+        using FileStream file = EvidenceFolder.Open(folder, FileName);
+        return new JournalLines(file).Next() is { IsEmpty: false } line && line.Span[^1] == '\n'
+            && Parse(line.Span, 0, 0) is RunEvent.Started start
+                ? start
+                : throw new EvidenceException(FileName, 0, "the first line is no run.start");
+    }
+
     /// <summary>Appends an event and syncs it to disk.</summary>
     /// <exception cref="JournalWriteException">It could not be written whole; no further job may begin.</exception>
     public void Append(RunEvent happened)
@@ -142,6 +154,7 @@ public sealed class RunLog : IDisposable
     {
         RunEvent.Assigned job => !IsFileName(job.Job),
         RunEvent.Done done => !IsFileName(done.Digest.Directory),
+        RunEvent.Settled cell => !IsFileName(cell.Result.Run) || !Array.TrueForAll(cell.Result.Jobs, IsFileName),
         _ => false,
     };
 

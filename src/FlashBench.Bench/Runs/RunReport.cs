@@ -35,6 +35,7 @@ public static class RunReport
                 WriteHands(page, summary.Course);
                 WriteTable(page, rows);
                 WriteFailures(page, rows);
+                WriteLeftOut(page, rows);
                 WriteCharts(page, rows, start);
                 page.Element("p", $"end of report {start.Run}", ("class", "end"));
             }
@@ -125,6 +126,23 @@ public static class RunReport
             ])
             {
                 page.Element("td", figure, ("class", "num"));
+            }
+        }
+    }
+
+    private static void WriteLeftOut(MarkupWriter page, List<RunRow> rows)
+    {
+        List<RunRow> left = [.. rows.Where(row => row.LeftOut > 0)];
+        if (left.Count == 0)
+            return;
+        page.Heading("Left out");
+        using (page.In("ul"))
+        {
+            foreach (RunRow row in left)
+            {
+                page.Element(
+                    "li", $"{row.Bench.Id}, {row.Image?.Name ?? "the board's own"}, {Figures.Count(row.LeftOut)} jobs: "
+                    + row.WhyLeftOut);
             }
         }
     }

@@ -51,8 +51,16 @@ public sealed class RunSummary
     public void Take(RunEvent happened)
     {
         RunEvent.Assigned? open =
-            happened is RunEvent.Done { Bench: var id } && _course.Has(id) ? _course[id].Open : null;
+            happened is RunEvent.Done { Bench: var id, Step: var step } && _course.Has(id)
+                ? _course[id].OpenAt(step) : null;
         _course.Take(happened);
+        if (happened is RunEvent.Skipped { Step: > 0 } skipped && _course.Has(skipped.Bench)
+            && _course[skipped.Bench].ImageOf(skipped.Step) is var image
+            && _rows.TryGetValue((skipped.Bench, image ?? None), out RunRow? left))
+        {
+            left.Take(skipped);
+        }
+
         if (happened is not RunEvent.Done done || open is null)
             return;
         LastUtc = done.Digest.EndedUtc > LastUtc ? done.Digest.EndedUtc : LastUtc;
@@ -82,6 +90,12 @@ public sealed class RunRow(RunBench bench, RunImage? image)
 
     /// <summary>Jobs that passed only when they were repeated; no PASS.</summary>
     public int Flaky { get; private set; }
+
+    /// <summary>Jobs that were left out.</summary>
+    public int LeftOut { get; private set; }
+
+    /// <summary>Why the latest of them was; null if none was.</summary>
+    public string? WhyLeftOut { get; private set; }
 
     /// <summary>The first job that failed; null if none did.</summary>
     public JobDigest? FirstFailure { get; private set; }
@@ -114,6 +128,8 @@ public sealed class RunRow(RunBench bench, RunImage? image)
     /// seconds by their medians; null for fewer than four boots.</summary>
     public double? OsUpDrift => _osUp.Count < 4 ? null
         : Math.Round(Median(_osUp[(_osUp.Count / 2)..])!.Value - Median(_osUp[..(_osUp.Count / 2)])!.Value, 3);
+
+    internal void Take(RunEvent.Skipped skipped) => (LeftOut, WhyLeftOut) = (LeftOut + 1, skipped.Why);
 
     internal void Take(RunEvent.Assigned job, JobDigest digest)
     {

@@ -11,6 +11,8 @@ internal sealed class BenchLock : IAsyncDisposable
     private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
         | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
+    private const string RunName = ".run";
+
     private readonly FileStream _held;
 
     private BenchLock(FileStream held) => _held = held;
@@ -31,6 +33,16 @@ internal sealed class BenchLock : IAsyncDisposable
     public static BenchLock TakeProgrammer(string stateFolder, string place, string work) => TakeFile(
         Path.Combine(LockFolder(stateFolder), "programmer-" + string.Concat(place.Select(FileNameOf))),
         $"the programmer at {place}", work);
+
+    /// <summary>Takes a run, so that no other process goes on with it.</summary>
+    /// <param name="folder">Folder of the run.</param>
+    /// <exception cref="CommandFailure">Another process plays it, or the folder cannot be written.</exception>
+    public static BenchLock TakeRun(string folder) => TakeFile(
+        Path.Combine(folder, RunName), $"run {Path.GetFileName(folder)}", $"regress {Path.GetFileName(folder)}");
+
+    /// <summary>Who plays a run now; null if nobody does.</summary>
+    public static BenchOwner? OwnerOfRun(string folder) =>
+        BenchOwner.Read(OwnerFile(Path.Combine(folder, RunName))) is { IsAlive: true } owner ? owner : null;
 
     /// <summary>Who uses a bench now; null if nobody does, as far as can be told without taking it.</summary>
     public static BenchOwner? OwnerOf(string stateFolder, string bench) =>

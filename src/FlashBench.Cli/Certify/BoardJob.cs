@@ -5,6 +5,7 @@ using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Fleet;
+using FlashBench.Firmware.Neutralization;
 using FlashBench.Simulation.Faults;
 using Serilog;
 
@@ -30,7 +31,7 @@ internal sealed class BoardJob
     {
         (_around, _request) = (around, request);
         BenchConfig config = around.Config;
-        _image = request.VirtualFlash is { } file ? VirtualFlashFile.Read(file) : null;
+        _image = request.VirtualFlash;
         _bench = BenchChoice.Find(config, request.Bench, _image);
         _laboratory = request.Stated.Over(config.Lab);
         World = BenchWorld.Of(_bench, around.Paths, config.PowerGroups, wishes);
@@ -153,6 +154,7 @@ internal sealed class BoardJob
             Host = World.HostName,
             Software = FlashBenchCommand.Version,
             Require = _request.Require ?? profile.RequiredLevel,
+            Policy = _request.Policy ?? NeutralizationPolicy.Purism,
             Control = _request.Control,
             Image = _request.Image,
             DryRun = _request.DryRun,

@@ -117,7 +117,7 @@ public static class CertifyCommand
             Dut = JobOptions.Name(parse, JobOptions.Dut),
             Operator = JobOptions.Name(parse, JobOptions.Operator),
             Stated = LaboratoryOptions.Read(parse),
-            VirtualFlash = JobOptions.NonEmpty(parse, VirtualFlash),
+            VirtualFlash = JobOptions.NonEmpty(parse, VirtualFlash) is { } file ? VirtualFlashFile.Read(file) : null,
             Evidence = JobOptions.Folder(parse, JobOptions.Evidence),
             Image = ImageOptions.Read(parse, JobOptions.Name(parse, JobOptions.Dut)),
             Control = NegativeControls.Find(parse.GetValue(Control)),

@@ -18,8 +18,11 @@ internal sealed record CertifyRequest
     /// <summary>What laboratory and customer want the report to say.</summary>
     public StatedItems Stated { get; init; } = new(null, null, null, null);
 
-    /// <summary>Image file that the virtual chip holds; null for the generated one.</summary>
-    public string? VirtualFlash { get; init; }
+    /// <summary>What the virtual chip holds, all of it; null for the generated image.</summary>
+    public byte[]? VirtualFlash { get; init; }
+
+    /// <summary>How the ME is neutralized; null for the default policy.</summary>
+    public string? Policy { get; init; }
 
     /// <summary>Evidence folder; null for the configured one.</summary>
     public string? Evidence { get; init; }

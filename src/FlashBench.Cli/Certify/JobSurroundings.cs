@@ -22,17 +22,40 @@ internal sealed class JobSurroundings
     private const string TestKeyName = "FlashBench test key";
 
     private readonly ParseResult _parse;
-    private readonly CrashPoint? _crash = CrashPoint.FromEnvironment();
+    private readonly CrashPoint? _crash;
 
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="ConfigException">It cannot be used.</exception>
     public JobSurroundings(ParseResult parse)
     {
         _parse = parse;
+        _crash = CrashPoint.FromEnvironment();
         Config = ConfigSource.Load(parse);
         Paths = ConfigSource.Paths(Config);
         MayAsk = GlobalOptions.MayAsk(parse);
     }
+
+    // The same process, so the same crash point and terminal.
+    private JobSurroundings(JobSurroundings around, BenchConfig config, BenchPaths paths)
+    {
+        (_parse, _crash, MayAsk) = (around._parse, around._crash, false);
+        (Config, Paths) = (config, paths);
+    }
+
+    /// <summary>The same for a job on a virtual bench that is not in the configuration and shares nothing.</summary>
+    /// <param name="bench">The bench.</param>
+    /// <param name="state">State folder of this bench alone.</param>
+    public JobSurroundings OnBenchOfItsOwn(BenchEntry bench, string state) => new(
+        this,
+        Config with
+        {
+            Benches = [bench],
+        },
+        Paths with
+        {
+            State = state,
+            Vault = Path.Combine(state, "vault"), // a simulated board has no data that must outlive its job
+        });
 
     /// <summary>The host's configuration.</summary>
     public BenchConfig Config { get; }

@@ -2,10 +2,8 @@ using System.CommandLine;
 using FlashBench.Bench;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Fleet;
-using FlashBench.Bench.Jobs;
 using FlashBench.Cli.Certify;
-using FlashBench.Cli.Image;
-using FlashBench.Firmware.Composition;
+using FlashBench.Cli.Recovery;
 using FlashBench.Hardware;
 
 namespace FlashBench.Cli.Fleet;
@@ -80,9 +78,7 @@ internal static class CheckBenchCommand
         Dut = JobOptions.Name(parse, JobOptions.Dut),
         Operator = JobOptions.Name(parse, JobOptions.Operator),
         Evidence = JobOptions.Folder(parse, JobOptions.Evidence),
-        Image = (JobOptions.NonEmpty(parse, Golden) ?? bench.GoldenImage) is { } golden
-            ? new ImageToTake(ImageFile.Load(golden).Bytes, [ReplaceableRegions.Me], WholeChip: false)
-            : null,
+        Image = GoldenImage.Of(bench, JobOptions.NonEmpty(parse, Golden)),
     };
 
     private static int CheckOnce(
@@ -96,13 +92,25 @@ internal static class CheckBenchCommand
             string how = end.Verdict == Verdict.Pass ? "passed" : $"did not pass: {end.Reason}";
             if (end.AsCheck is { } said)
                 Note(parse, on, said, $"health check {done.Job} {how}");
-            return done.ExitCode;
+            int back = PutBack(parse, request, done, cancel);
+            return done.ExitCode == ExitCodes.Ok ? back : done.ExitCode;
         }
         catch (BenchException e) when (e.Cause is PartCause.Failed or PartCause.Unavailable)
         {
             Note(parse, on, HealthEvent.CheckFailed, $"a health check could not begin: {e.Message}");
             throw;
         }
+    }
+
+    // A check leaves the board as it was: neither the golden image nor a neutralized one stays. A half-written chip is
+    // left to `resume` and `restore`, and so is a check that was stopped.
+    private static int PutBack(
+        ParseResult parse, CertifyRequest request, CertifiedJob done, CancellationToken cancel)
+    {
+        if (!done.Result.Erased || done.Result.Dirty || cancel.IsCancellationRequested)
+            return ExitCodes.Ok;
+        return RestoreRun.Execute(
+            parse, new RestoreRequest(done.Directory, null, request.Bench, false, null, request.Evidence), cancel);
     }
 
     private static void Note(

@@ -9,14 +9,6 @@ namespace FlashBench.Cli.Image;
 /// <summary>`image audit`: AMT, locks, fuses, and what speaks against neutralizing the image.</summary>
 internal static class AuditCommand
 {
-    private static readonly Dictionary<string, PlannedChange> Works = new()
-    {
-        ["none"] = PlannedChange.None,
-        ["hap-only"] = PlannedChange.DisableBitOnly,
-        ["purism"] = PlannedChange.Removal,
-        ["me-cleaner"] = PlannedChange.Removal,
-    };
-
     /// <summary>Makes the verb.</summary>
     public static Command Create()
     {
@@ -32,7 +24,7 @@ internal static class AuditCommand
             HelpName = "NAME",
             Description = "the planned policy: purism, me-cleaner, hap-only or none; without it the image's default",
         };
-        policy.AcceptOnlyFromAmong([.. Works.Keys]);
+        policy.AcceptOnlyFromAmong([.. PlannedWork.ByPolicy.Keys]);
         var bios = new Option<bool>("--replaces-bios") { Description = "the BIOS is going to be replaced as well" };
         var command = new Command(
             "audit", "Show AMT's ingredients, locks, fuses and what speaks against neutralizing an image")
@@ -44,7 +36,7 @@ internal static class AuditCommand
             var image = ImageAnalysis.Read(input.Bytes, KeyRing.Intel);
             HostFacts facts = result.GetValue(host) is { } path ? ReadHost(path) : HostFacts.None;
             PlannedChange change = result.GetValue(policy) is { } name
-                ? Works[name]
+                ? PlannedWork.ByPolicy[name]
                 : PlannedWork.DefaultFor(image).Change;
             var audit = ImageAudit.Of(image, facts, new PlannedWork(change, result.GetValue(bios)));
             if (result.GetValue(GlobalOptions.Json))

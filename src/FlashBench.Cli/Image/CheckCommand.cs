@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashBench.Firmware.Formats;
 using FlashBench.Hardware.Native;
 
 namespace FlashBench.Cli.Image;
@@ -31,7 +32,7 @@ internal static class CheckCommand
         string[] files = [.. ImagePaths.Expand(paths)];
         using var progress = new CheckProgress(result, files.Length);
         bool isJson = result.GetValue(GlobalOptions.Json);
-        CheckRow[] rows = new FolderCheck(files, isJson).Run(progress.Report, cancel);
+        CheckRow[] rows = new FolderCheck(files, isJson, KeyRing.Intel).Run(progress.Report, cancel);
         progress.Dispose();
 
         TextWriter output = result.InvocationConfiguration.Output;

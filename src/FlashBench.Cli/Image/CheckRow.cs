@@ -51,6 +51,15 @@ internal sealed record CheckRow(string Path, CheckVerdict Verdict, string Reason
     /// <summary>SHA-256 of the content, lower-case hex, or null when not asked for.</summary>
     public string? Sha256 { get; init; }
 
+    /// <summary>Bytes of the content, unpacked.</summary>
+    public long SizeBytes { get; init; }
+
+    /// <summary>What the ME region holds; null if nothing that can be read.</summary>
+    public (MeGeneration Generation, FirmwareFamily Family, int Major, string Sku)? Me { get; private init; }
+
+    /// <summary>True for a file in which nothing of an image was found, not even a broken one.</summary>
+    public bool IsForeign { get; private init; }
+
     /// <summary>The row of an image.</summary>
     public static CheckRow Of(string path, ImageAnalysis image)
     {
@@ -69,6 +78,8 @@ internal sealed record CheckRow(string Path, CheckVerdict Verdict, string Reason
             Firmware = image.Me?.Title ?? "",
             Line = image.Me is { } me ? $"{me.Family.ToString().ToUpperInvariant()} {me.Version.Major}" : "",
             Signature = image.Me is { Code.Manifest: var manifest } ? Describe(manifest) : "",
+            Me = image.Me is { } found
+                ? (found.Generation, found.Family, found.Version.Major, found.Sku.Text) : null,
             DisableBit = image.DisableBit is { } bit ? $"{bit.Name} {(bit.IsSet ? "set" : "clear")}" : "",
             IsNeutralized = image.Me?.AlreadyNeutralized == true,
             Findings = image.Findings,
@@ -77,7 +88,10 @@ internal sealed record CheckRow(string Path, CheckVerdict Verdict, string Reason
 
     /// <summary>The row of a file that holds no image.</summary>
     public static CheckRow NoImage(string path, ImageFormatException damage) => new(
-        path, CheckVerdict.NoImage, $"at 0x{damage.Offset:X6}: {damage.Reason}", ExitCodes.BadInput);
+        path, CheckVerdict.NoImage, $"at 0x{damage.Offset:X6}: {damage.Reason}", ExitCodes.BadInput)
+    {
+        IsForeign = damage.Reason == ImageAnalysis.NothingFound,
+    };
 
     /// <summary>The row of a file that cannot be read.</summary>
     public static CheckRow Unreadable(string path, int exitCode, string reason) =>

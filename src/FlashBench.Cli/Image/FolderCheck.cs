@@ -7,10 +7,14 @@ namespace FlashBench.Cli.Image;
 /// <summary>Checks many files at once.</summary>
 /// <param name="files">The files.</param>
 /// <param name="hash">True to compute the SHA-256 of each as well.</param>
+/// <param name="keys">Signing keys to trust.</param>
 /// <remarks>One worker for each core, each with one buffer that it uses again: memory is bounded by the largest image
 /// and the number of cores, whatever the number of files (a packed image is unpacked beside it).</remarks>
-internal sealed class FolderCheck(string[] files, bool hash)
+internal sealed class FolderCheck(string[] files, bool hash, KeyRing keys)
 {
+    /// <summary>True to hash files that hold no image too.</summary>
+    public bool HashesForeign { get; init; }
+
     /// <summary>Checks all files.</summary>
     /// <param name="report">Told the number of finished files; called by one thread at a time.</param>
     /// <param name="cancel">Stops between two files.</param>
@@ -26,7 +30,7 @@ internal sealed class FolderCheck(string[] files, bool hash)
             MaxDegreeOfParallelism = Environment.ProcessorCount,
             CancellationToken = cancel,
         };
-        Parallel.For(0, files.Length, options, () => new Worker(hash), (i, _, worker) =>
+        Parallel.For(0, files.Length, options, () => new Worker(hash, hash && HashesForeign, keys), (i, _, worker) =>
         {
             rows[i] = worker.Check(files[i]);
             lock (gate)
@@ -36,7 +40,7 @@ internal sealed class FolderCheck(string[] files, bool hash)
         return rows;
     }
 
-    private sealed class Worker(bool hash)
+    private sealed class Worker(bool hash, bool hashForeign, KeyRing keys)
     {
         private byte[] _buffer = [];
 
@@ -44,11 +48,13 @@ internal sealed class FolderCheck(string[] files, bool hash)
         {
             if (FileKinds.Of(path) is FileKind.Pipe)
                 return CheckRow.Unreadable(path, ExitCodes.BadInput, "is a pipe, not an image");
+            ReadOnlyMemory<byte> bytes = default;
             try
             {
-                ReadOnlyMemory<byte> bytes = ImageFile.Read(path, Reuse);
-                return CheckRow.Of(path, ImageAnalysis.Read(bytes, KeyRing.Intel)) with
+                bytes = ImageFile.Read(path, Reuse);
+                return CheckRow.Of(path, ImageAnalysis.Read(bytes, keys)) with
                 {
+                    SizeBytes = bytes.Length,
                     Sha256 = hash ? ImageFile.HashOf(bytes.Span) : null,
                 };
             }
@@ -58,7 +64,11 @@ internal sealed class FolderCheck(string[] files, bool hash)
             }
             catch (ImageFormatException damage)
             {
-                return CheckRow.NoImage(path, damage);
+                return CheckRow.NoImage(path, damage) with
+                {
+                    SizeBytes = bytes.Length,
+                    Sha256 = hashForeign ? ImageFile.HashOf(bytes.Span) : null,
+                };
             }
         }
 

@@ -27,6 +27,7 @@ internal static class LiveLines
 
     private static string? Of(RunEvent happened) => happened switch
     {
+        RunEvent.Assigned { Check: true } job => $"{Bench(job.Bench)}  health check begins",
         RunEvent.Assigned { Cycle: 0 } job => $"{Bench(job.Bench)}  its own image goes back",
         RunEvent.Assigned job => $"{Bench(job.Bench)}  job {job.Step} begins, cycle {job.Cycle}"
             + (job.Attempt > 1 ? $", attempt {job.Attempt}" : ""),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FlashBench.Cli.Output;
+using FlashBench.Cli.Regress;
 using FlashBench.Cli.Soak;
 
 namespace FlashBench.Cli.Recovery;
@@ -29,7 +30,8 @@ public static class ResumeCommand
     public static Command Create()
     {
         var resume = new Command(
-            "resume", "Go on with a job or a soak that was killed, stopped or out of disk space, in its own record");
+            "resume",
+            "Go on with a job, soak or regression that was killed, stopped or out of disk space, in its own record");
         resume.Arguments.Add(Job);
         resume.Options.Add(Bench);
         resume.Options.Add(Evidence);
@@ -45,8 +47,10 @@ public static class ResumeCommand
     private static int GoOn(ParseResult parse, string directory, CancellationToken cancel)
     {
         string? run = RunFolders.IsRun(directory) ? directory : RunFolders.Of(directory);
-        return run is null
-            ? ResumeRun.Execute(parse, directory, cancel)
+        if (run is null)
+            return ResumeRun.Execute(parse, directory, cancel);
+        return RunFolders.IsRegress(run)
+            ? RegressRun.GoOn(parse, Path.GetFullPath(run), cancel)
             : SoakRun.GoOn(parse, Path.GetFullPath(run), cancel);
     }
 

@@ -12,6 +12,27 @@ internal sealed class HeldBenches : IDisposable
     {
     }
 
+    /// <summary>Takes a run, so that no other process goes on with it, and its benches; all or nothing.</summary>
+    /// <param name="folder">Folder of the run.</param>
+    /// <param name="stateFolder">State folder.</param>
+    /// <param name="benches">Its benches; none for a run on virtual boards of its own.</param>
+    /// <exception cref="CommandFailure">Another process has one of them; the message names it and the process.
+    /// </exception>
+    public static HeldBenches TakeRun(string folder, string stateFolder, IEnumerable<BenchEntry> benches)
+    {
+        HeldBenches held = Take(stateFolder, benches, $"regress {Path.GetFileName(folder)}");
+        try
+        {
+            held._locks.Add(BenchLock.TakeRun(folder));
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Takes all of them, or none.</summary>
     /// <exception cref="CommandFailure">Another process has one; the message names it and the process.</exception>
     public static HeldBenches Take(string stateFolder, IEnumerable<BenchEntry> benches, string work)

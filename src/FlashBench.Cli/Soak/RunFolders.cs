@@ -14,6 +14,19 @@ internal static class RunFolders
     /// <summary>True if a folder is that of a run.</summary>
     public static bool IsRun(string folder) => File.Exists(Path.Combine(folder, RunLog.FileName));
 
+    /// <summary>True if a run is a regression; false for a soak, and for a log that is damaged.</summary>
+    public static bool IsRegress(string folder)
+    {
+        try
+        {
+            return RunLog.ReadStart(folder).Regress is not null;
+        }
+        catch (EvidenceException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The run's folder, if a folder or the name of one in the evidence folder is that of a run.</summary>
     public static string? Named(string evidence, string name) =>
         new[] { name, Path.Combine(evidence, name) }.FirstOrDefault(IsRun);
@@ -33,9 +46,12 @@ internal static class RunFolders
     ];
 
     /// <summary>The process that plays a run now; null if none does.</summary>
-    public static BenchOwner? OwnerOf(BenchPaths paths, RunEvent.Started start) => start.Benches
-        .Select(bench => BenchLock.OwnerOf(paths.State, bench.Id))
-        .FirstOrDefault(owner => owner?.Work.EndsWith($" {start.Run}", StringComparison.Ordinal) == true);
+    /// <param name="paths">Folders of this host.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="start">Its first line.</param>
+    public static BenchOwner? OwnerOf(BenchPaths paths, string folder, RunEvent.Started start) =>
+        BenchLock.OwnerOfRun(folder) ?? start.Benches.Select(bench => BenchLock.OwnerOf(paths.State, bench.Id))
+            .FirstOrDefault(owner => owner?.Work.EndsWith($" {start.Run}", StringComparison.Ordinal) == true);
 
     /// <summary>Runs that did not come to their end, and that no process plays now.</summary>
     public static IReadOnlyList<string> Waiting(BenchPaths paths, string evidence)
@@ -66,7 +82,7 @@ internal static class RunFolders
     {
         try
         {
-            return OwnerOf(paths, (RunEvent.Started)RunLog.Read(folder, out _)[0]) is not null;
+            return OwnerOf(paths, folder, RunLog.ReadStart(folder)) is not null;
         }
         catch (EvidenceException)
         {

@@ -19,10 +19,13 @@ namespace FlashBench.Cli.Soak;
 /// <summary>Runs one bench of a soak: its jobs one after the other, then its board's own image back.</summary>
 /// <remarks>Whatever goes wrong here ends this bench, never another one; only what keeps the run's log from being true
 /// ends them all.</remarks>
-internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
+internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
 {
     private static readonly TimeSpan DeadlineGrace = TimeSpan.FromMinutes(1);
 
+    private const int None = -1; // what the board has
+
+    private readonly Dictionary<int, QuarantineSubject> _subjects = [];
     private readonly RowEvents _row = floor.Live.Events.Row(bench.Id);
     private TimeSpan _longest = TimeSpan.Zero; // of the jobs that ended so far
 
@@ -49,7 +52,7 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
 
     private async Task RunJobsAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested && Next() is { } job)
+        while (!stop.IsCancellationRequested && await IsFitAsync(stop) && Next() is { } job)
         {
             if (!await RunJobAsync(job, stop))
                 return;
@@ -62,7 +65,7 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
     // The job that is under way, or the next one against which nothing speaks; null if none may begin.
     private RunEvent.Assigned? Next()
     {
-        int skips = Math.Max(1, floor.Ask(course => course[bench.Id].Bench.Images.Length));
+        int skips = Math.Max(1, floor.Ask(course => course[bench.Id].Bench.Images.Length)), hopeless = 0;
         for (int i = 0; i < skips; i++)
         {
             (RunEvent.Assigned? open, RunEvent.Assigned? next, bool done) = floor.Ask(course =>
@@ -75,7 +78,9 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
                 return open;
             if (done || open is not null || next is null || !HasTime())
                 return null;
-            if (FleetDoor.Objections(bench, Subject(next), floor.Around.Paths) is not [var objection, ..])
+            string? failed = floor.Ask(course => course[bench.Id].WhyHopeless(next));
+            hopeless += failed is null ? 0 : 1;
+            if ((failed ?? ObjectionTo(next)) is not { } objection)
             {
                 floor.Happen(next);
                 return next;
@@ -85,9 +90,15 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
                 return null;
         }
 
-        Leave("something speaks against every image that its board can get", needsHands: true);
+        Leave(
+            hopeless == skips ? "no image of this run passes here"
+                : "something speaks against every image that its board can get",
+            needsHands: hopeless < skips);
         return null;
     }
+
+    private string? ObjectionTo(RunEvent.Assigned job) =>
+        FleetDoor.Objections(bench, SubjectOf(job), floor.Around.Paths) is [var objection, ..] ? objection : null;
 
     private bool HasTime()
     {
@@ -109,8 +120,14 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         return isOut;
     }
 
-    private QuarantineSubject Subject(RunEvent.Assigned job) =>
-        Subject(job.Image is int index ? floor.Images[index].File : (ReadOnlyMemory<byte>?)null);
+    // Analysed once: an image does not change while the run has it.
+    private QuarantineSubject SubjectOf(RunEvent.Assigned job)
+    {
+        int image = job.Image ?? None;
+        if (!_subjects.TryGetValue(image, out QuarantineSubject? subject))
+            _subjects[image] = subject = Subject(image == None ? null : floor.Images[image].File);
+        return subject;
+    }
 
     private QuarantineSubject Subject(ReadOnlyMemory<byte>? image) =>
         QuarantineSubjects.Of(bench, floor.Ask(course => course[bench.Id].Bench.Dut), image);
@@ -118,17 +135,9 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
     // False if the bench cannot go on now.
     private async Task<bool> RunJobAsync(RunEvent.Assigned job, CancellationToken cancel)
     {
-        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, floor.Time);
-        if (floor.Start.UntilUtc is { } until)
-            late.CancelAfter(Positive(until - floor.Time.GetUtcNow() + DeadlineGrace));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
-        (JobResult Result, string Directory)? ended = await GuardAsync(() => PlayAsync(job, stop.Token));
-        if (ended is not var (result, directory))
+        if (await PlayToEndAsync(job, cancel) is not { } result)
             return false;
-        if (result.Judgement.Verdict == Verdict.Aborted && cancel.IsCancellationRequested)
-            return false; // the run goes on from here, or with this job anew
-        End(job, directory);
-        NoteHealth(JobEnd.Of(result));
+        NoteHealth(JobEnd.Of(result).AsJob, result.Judgement.Reason);
         if (result.Judgement.Verdict != Verdict.Pass)
             OpenRow(); // it may be worse than before
         if (result.Dirty)
@@ -142,12 +151,27 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
         return true;
     }
 
-    // What the job says of the bench; the run goes on without it if that cannot be kept.
-    private void NoteHealth(JobEnd end)
+    // Null if the job has no end now.
+    private async Task<JobResult?> PlayToEndAsync(RunEvent.Assigned job, CancellationToken cancel)
+    {
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, floor.Time);
+        if (floor.Start.UntilUtc is { } until)
+            late.CancelAfter(Positive(until - floor.Time.GetUtcNow() + DeadlineGrace));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
+        (JobResult Result, string Directory)? ended = await GuardAsync(() => PlayAsync(job, stop.Token));
+        if (ended is not var (result, directory))
+            return null;
+        if (result.Judgement.Verdict == Verdict.Aborted && cancel.IsCancellationRequested)
+            return null; // the run goes on from here, or with this job anew
+        End(job, directory);
+        return result;
+    }
+
+    private void NoteHealth(HealthEvent? said, string reason)
     {
         FleetPolicy policy = floor.Around.Config.Policy;
-        if (end.AsJob is { } said)
-            BenchHealths.StoreOf(floor.Around.Paths).Note(bench.Id, said, end.Reason, null, policy.BreakerFailures);
+        if (said is { } happened)
+            BenchHealths.StoreOf(floor.Around.Paths).Note(bench.Id, happened, reason, null, policy.BreakerFailures);
     }
 
     // What a live view shows of the bench beside its jobs.
@@ -173,7 +197,7 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
     // Goes on with what a killed process left of the job, or begins it.
     private async Task<(JobResult, string)> PlayAsync(RunEvent.Assigned job, CancellationToken cancel)
     {
-        if (LeftOf(job) is var (interrupted, left))
+        if (LeftJob.Find(floor.Folder, job.Job) is var (interrupted, left))
         {
             var again = new ResumedBoardJob(floor.Around, interrupted, left, floor.Shared)
             {
@@ -189,9 +213,10 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
             Operator = floor.Start.Operator,
             Evidence = floor.Folder,
             Require = floor.Start.Require is { } level ? Enum.Parse<EvidenceLevel>(level) : null,
-            Keep = IsSimulated && (floor.Start.Keep || job is not { Step: 1, Attempt: 1 }),
+            Keep = IsSimulated && (floor.Start.Keep || !IsFirst(job)),
             RealTime = RunsInRealTime,
-            Image = job.Image is int index ? floor.Images[index] : null,
+            Image = job.Check ? GoldenImage.Of(bench) : job.Image is int index ? floor.Images[index] : null,
+            Policy = job.Image is int which ? floor.Start.Images[which].Policy : null,
             Held = true,
         };
         var fresh = new BoardJob(floor.Around, request, WishesFor(job.Job));
@@ -225,27 +250,35 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
             return;
         }
 
-        RunEvent.Assigned job = open ?? new RunEvent.Assigned(
-            bench.Id, first.Step, 0, null, 1, $"{floor.Start.Run}.{bench.Id}-restore");
-        if (open is null)
-            floor.Happen(job);
-        (JobResult Result, string Directory)? ended = await GuardAsync(() => RestoreAsync(first, cancel));
-        if (ended is not var (result, directory))
-            return;
-        if (result.Judgement.Verdict == Verdict.Aborted && cancel.IsCancellationRequested)
-            return;
-        End(job, directory);
-        if (!floor.Ask(course => course[bench.Id].OwnImageIsBack))
-            Leave($"its own image could not be put back: {result.Judgement.Reason}", needsHands: true);
+        await RestoreAsync(first, open, $"{floor.Start.Run}.{bench.Id}", cancel);
     }
 
-    private async Task<(JobResult, string)> RestoreAsync(RunEvent.Done first, CancellationToken cancel)
+    // False if the backup of that job is not back on the chip now.
+    private async Task<bool> RestoreAsync(
+        RunEvent.Done of, RunEvent.Assigned? open, string id, CancellationToken cancel)
+    {
+        RunEvent.Assigned job = open ?? new RunEvent.Assigned(bench.Id, of.Step, 0, null, 1, $"{id}-restore");
+        if (open is null)
+            floor.Happen(job);
+        (JobResult Result, string Directory)? ended = await GuardAsync(() => PutBackAsync(of, id, cancel));
+        if (ended is not var (result, directory))
+            return false;
+        if (result.Judgement.Verdict == Verdict.Aborted && cancel.IsCancellationRequested)
+            return false;
+        End(job, directory);
+        bool isBack = floor.Ask(course => course[bench.Id].OwnImageIsBack);
+        if (!isBack)
+            Leave($"its own image could not be put back: {result.Judgement.Reason}", needsHands: true);
+        return isBack;
+    }
+
+    private async Task<(JobResult, string)> PutBackAsync(RunEvent.Done first, string id, CancellationToken cancel)
     {
         string directory = Path.Combine(floor.Folder, first.Digest.Directory);
         BackupToRestore backup = BackupToRestore.OfJob(directory)
             ?? throw new EvidenceException(JournalWriter.FileName, 0, $"{first.Digest.Directory} took no backup");
         BenchWorld world = BenchWorld.Of(
-            bench, floor.Around.Paths, floor.Around.Config.PowerGroups, WishesFor($"{floor.Start.Run}.{bench.Id}"));
+            bench, floor.Around.Paths, floor.Around.Config.PowerGroups, WishesFor(id));
         var restoring = new RestoringBoardJob(floor.Around, world, (bench, backup), floor.Folder)
         {
             Held = true,
@@ -282,26 +315,6 @@ internal sealed class SoakActor(SoakFloor floor, BenchEntry bench)
 
     private void Leave(string why, bool needsHands) =>
         floor.Happen(new RunEvent.Left(bench.Id, why, needsHands, floor.Time.GetUtcNow()));
-
-    // The directory in which a killed process had begun the job; null if nothing was begun.
-    private (InterruptedJob Job, string Directory)? LeftOf(RunEvent.Assigned job)
-    {
-        foreach (string directory in JobFolders.Of(floor.Folder, job.Job).Reverse())
-        {
-            try
-            {
-                InterruptedJob left = InterruptedJob.Read(directory);
-                if (left.IsDecided || left.Refusal(FlashBenchCommand.Version) is null)
-                    return (left, directory);
-            }
-            catch (EvidenceException)
-            {
-                // No first record: nothing was begun there.
-            }
-        }
-
-        return null;
-    }
 
     private string JobIdOf(int step, int attempt) =>
         $"{floor.Start.Run}.{bench.Id}.{step}{(attempt > 1 ? $"r{attempt}" : "")}"; // bench ids have no dots

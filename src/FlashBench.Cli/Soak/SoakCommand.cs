@@ -21,7 +21,7 @@ public static class SoakCommand
         Description = "Every bench of the configuration",
     };
 
-    private static readonly Option<string[]> Dut = new("--dut")
+    internal static readonly Option<string[]> Dut = new("--dut")
     {
         Description = "Serial of the board on a bench; real benches need one each",
         HelpName = "BENCH=SERIAL",
@@ -62,6 +62,12 @@ public static class SoakCommand
         Description = "The boards keep the last image instead of getting their own back",
     };
 
+    private static readonly Option<bool> Check = new("--check")
+    {
+        Description = "A bench that is unknown or bad must pass a health check first, with its golden image if it has "
+            + "one; a bench that does not takes no part",
+    };
+
     private static readonly Option<bool> DryRun = new("--dry-run")
     {
         Description = "Say what would be done, how long it takes and when it ends; begin nothing",
@@ -92,8 +98,8 @@ public static class SoakCommand
             "soak", "Certify many boards again and again, over night; every cycle is a job with a record of its own");
         Option[] options =
         [
-            Bench, All, Dut, Image, Cycles, Until, StopOn, StopOnHangup, Leave, DryRun, Keep, RealTime, Require,
-            JobOptions.Operator, JobOptions.Evidence,
+            Bench, All, Dut, Image, Cycles, Until, StopOn, StopOnHangup, Check, Leave, DryRun, Keep, RealTime,
+            Require, JobOptions.Operator, JobOptions.Evidence,
         ];
         foreach (Option option in options)
             soak.Options.Add(option);
@@ -126,6 +132,7 @@ public static class SoakCommand
             Until = time,
             StopOnFail = parse.GetValue(StopOn) is not null,
             StopOnHangup = parse.GetValue(StopOnHangup),
+            Check = parse.GetValue(Check),
             Leave = parse.GetValue(Leave),
             DryRun = parse.GetValue(DryRun),
             Keep = parse.GetValue(Keep),
@@ -136,7 +143,9 @@ public static class SoakCommand
         };
     }
 
-    private static Dictionary<string, string> DutsOf(string[] given)
+    /// <summary>Serials of boards by bench id, as `--dut` gives them.</summary>
+    /// <exception cref="UsageException">One is no BENCH=SERIAL, or a bench is named twice.</exception>
+    internal static Dictionary<string, string> DutsOf(string[] given)
     {
         var duts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string one in given)

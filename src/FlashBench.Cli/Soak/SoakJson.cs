@@ -32,6 +32,8 @@ internal static class SoakJson
                 WriteSeconds("osUpSecondsDrift", row.OsUpDrift);
                 json.WriteNumber("longestGapSeconds", row.LongestGapSeconds);
                 json.WriteString("firstFailure", row.FirstFailure?.Job);
+                json.WriteNumber("leftOut", row.LeftOut);
+                json.WriteString("whyLeftOut", row.WhyLeftOut);
                 json.WriteEndObject();
             }
 

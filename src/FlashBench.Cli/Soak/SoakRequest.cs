@@ -25,6 +25,9 @@ internal sealed record SoakRequest(IReadOnlyList<string>? Benches, IReadOnlyList
     /// <summary>True if the boards keep the last image.</summary>
     public bool Leave { get; init; }
 
+    /// <summary>True if a bench that is unknown or bad must pass a health check first.</summary>
+    public bool Check { get; init; }
+
     /// <summary>True to stop after the plan of the run.</summary>
     public bool DryRun { get; init; }
 

@@ -33,7 +33,7 @@ internal sealed class SoakRun
         (_dryRun, _evidence) = (request.DryRun, request.Evidence);
         _benches = Chosen(_around.Config, request.Benches);
         Time = SharedTime(request.RealTime, FirstDay, out _shared);
-        RefuseNamelessBoards(request.Duts);
+        RefuseNamelessBoards(_benches, request.Duts);
         var images = SoakImages.Read(request.Images);
         _images = [.. images.Select(image => image.Taken)];
         _start = Started(request, images);
@@ -134,7 +134,7 @@ internal sealed class SoakRun
                     Live = live,
                     Diagnostics = diagnostics,
                 };
-                RunAll(floor, cancel);
+                BenchThreads.Run(floor, _benches, cancel);
                 End(floor, cancel);
                 broken = floor.Broken;
                 run.Held.Dispose(); // whoever does not read the output keeps no bench
@@ -142,40 +142,6 @@ internal sealed class SoakRun
 
             return Conclude(settings, folder, broken);
         });
-
-    // On virtual time one thread plays all benches; in real time each has its own.
-    private void RunAll(SoakFloor floor, CancellationToken cancel)
-    {
-        if (_shared is not null)
-        {
-            _shared.Run(
-                async stop =>
-                {
-                    await Task.WhenAll(_benches.Select(bench => new SoakActor(floor, bench).RunAsync(stop)));
-                    return true;
-                },
-                cancel);
-            return;
-        }
-
-        Thread[] threads =
-        [
-            .. _benches.Select(bench => new Thread(() => SingleThread.Run(
-                async stop =>
-                {
-                    await new SoakActor(floor, bench).RunAsync(stop);
-                    return true;
-                },
-                cancel))
-            {
-                Name = bench.Id,
-            }),
-        ];
-        foreach (Thread thread in threads)
-            thread.Start();
-        foreach (Thread thread in threads)
-            thread.Join();
-    }
 
     private void End(SoakFloor floor, CancellationToken cancel)
     {
@@ -255,15 +221,18 @@ internal sealed class SoakRun
             RealTime = request.RealTime,
             Require = request.Require?.ToString(),
             Operator = request.Operator,
+            Check = request.Check,
+            FailuresMax = request.Cycles is null ? _around.Config.Policy.ImageFailures : null,
         };
     }
 
-    // A record of a real board names it; said before anything begins.
-    private void RefuseNamelessBoards(IReadOnlyDictionary<string, string> duts)
+    /// <summary>A record of a real board names it; said before anything begins.</summary>
+    /// <exception cref="UsageException">A real board has no name, or a name has no bench.</exception>
+    internal static void RefuseNamelessBoards(List<BenchEntry> benches, IReadOnlyDictionary<string, string> duts)
     {
-        if (duts.Keys.FirstOrDefault(id => !_benches.Exists(bench => bench.Id == id)) is { } stranger)
+        if (duts.Keys.FirstOrDefault(id => !benches.Exists(bench => bench.Id == id)) is { } stranger)
             throw new UsageException($"--dut names bench {stranger}, which is none of this run");
-        if (_benches.Find(bench => bench is { Virtual: null, Qemu: null } && !duts.ContainsKey(bench.Id)) is { } real)
+        if (benches.Find(bench => bench is { Virtual: null, Qemu: null } && !duts.ContainsKey(bench.Id)) is { } real)
             throw new UsageException($"bench {real.Id} is real: name its board with --dut {real.Id}=SERIAL");
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FlashBench.Bench;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
@@ -20,6 +19,8 @@ internal static class SoakText
         output.WriteLine($"soak {start.Run}");
         output.WriteLine($"  images   {images}");
         output.WriteLine($"  ends     {Ends(start, zone)}");
+        if (start.Check)
+            output.WriteLine("  first    a health check of every bench that is unknown or bad");
         output.WriteLine("  then     " + (start.Leave ? "the boards keep the last image"
             : "every board gets its own image back"));
         List<string[]> table = [["bench", "jobs", "done by"]];
@@ -38,27 +39,17 @@ internal static class SoakText
     /// <summary>The table of the morning.</summary>
     public static void WriteSummary(DisplaySettings settings, RunSummary summary, string folder)
     {
-        List<string[]> table =
-        [
-            ["bench", "image", "jobs", "pass", "fail", "incon.", "error", "flaky", "boots", "OS up", "drift"],
-        ];
-        foreach (RunRow row in summary.Rows)
-        {
-            table.Add(
-            [
-                row.Bench.Id, PlainText.Of(row.Image?.Name ?? "own", 24), Figure(row.Jobs),
-                Figure(row.Count(Verdict.Pass)), Figure(row.Count(Verdict.Fail)),
-                Figure(row.Count(Verdict.Inconclusive)),
-                Figure(row.Count(Verdict.Error) + row.Count(Verdict.Aborted)), Figure(row.Flaky),
-                $"{row.Boots - row.BootsLost}/{row.Boots}", Seconds(row.OsUpMedian), Seconds(row.OsUpDrift),
-            ]);
-        }
-
-        TextTable.Write(settings.Output, table);
+        SoakTable.Write(settings.Output, [.. summary.Rows]);
         foreach (RunRow row in summary.Rows.Where(row => row.FirstFailure is not null))
         {
             settings.Output.WriteLine($"{row.Bench.Id}: first failure in cycle {row.FirstFailureCycle}, job "
                 + $"{row.FirstFailure!.Job}: {PlainText.Of(row.FirstFailure.Reason)}");
+        }
+
+        foreach (RunRow row in summary.Rows.Where(row => row.LeftOut > 0))
+        {
+            settings.Output.WriteLine($"{row.Bench.Id}: {PlainText.Of(row.Image?.Name ?? "own", 60)} left out, "
+                + $"{row.LeftOut} {(row.LeftOut == 1 ? "time" : "times")}: {PlainText.Of(row.WhyLeftOut!)}");
         }
 
         foreach (BenchCourse bench in summary.Course.Benches)
@@ -70,7 +61,8 @@ internal static class SoakText
             }
         }
 
-        settings.Output.WriteLine($"report  {Path.Combine(folder, RunReport.FileName)}");
+        if (File.Exists(Path.Combine(folder, RunReport.FileName)))
+            settings.Output.WriteLine($"report  {Path.Combine(folder, RunReport.FileName)}");
     }
 
     private static string Ends(RunEvent.Started start, TimeZoneInfo zone) => (start.Cycles, start.UntilUtc) switch
@@ -83,10 +75,4 @@ internal static class SoakText
 
     private static string Clock(DateTimeOffset utc, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(utc, zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-
-    private static string Figure(int count) => count.ToString(CultureInfo.InvariantCulture);
-
-    // Zero has no sign here.
-    private static string Seconds(double? seconds) => seconds is double value
-        ? (Math.Round(value, 1) + 0.0).ToString("0.0 s", CultureInfo.InvariantCulture) : "-";
 }

@@ -67,7 +67,7 @@ internal sealed class Follow
 
     private int FollowRun(string folder)
     {
-        RunEvent.Started start = (RunEvent.Started)Log(folder)[0];
+        var start = (RunEvent.Started)Log(folder)[0];
         var screen = RunDisplay.IsLive(_settings) ? new LiveScreen(_settings, TimeZoneInfo.Local) : null;
         using var tail = new EventTail(folder);
         using var printer = new LivePrinter(_settings, folder);
@@ -86,7 +86,7 @@ internal sealed class Follow
             if (_settings.Time.GetElapsedTime(askedAt) >= OwnerPace)
             {
                 askedAt = _settings.Time.GetTimestamp();
-                isPlayed = RunFolders.OwnerOf(_paths, start) is not null; // what it wrote last is read once more
+                isPlayed = RunFolders.OwnerOf(_paths, folder, start) is not null; // what it wrote last is read once more
             }
 
             Wait();
@@ -113,7 +113,7 @@ internal sealed class Follow
         if (_settings.Json)
             SoakJson.WriteSummary(_settings, summary, folder);
         else
-            SoakText.WriteSummary(_settings, summary, folder);
+            RunStatus.WriteEnd(_settings, summary, folder);
         return summary.Course.IsEnded ? ExitCodes.Ok : Interrupted(folder);
     }
 

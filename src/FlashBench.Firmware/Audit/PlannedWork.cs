@@ -1,3 +1,5 @@
+using FlashBench.Firmware.Neutralization;
+
 namespace FlashBench.Firmware.Audit;
 
 /// <summary>What is going to be done with the ME.</summary>
@@ -18,6 +20,20 @@ public enum PlannedChange
 /// <param name="ReplacesBios">True when the BIOS region is replaced too.</param>
 public readonly record struct PlannedWork(PlannedChange Change, bool ReplacesBios = false)
 {
+    /// <summary>What each named policy does with a firmware that it can do it to.</summary>
+    public static IReadOnlyDictionary<string, PlannedChange> ByPolicy { get; } = new Dictionary<string, PlannedChange>
+    {
+        [NeutralizationPolicy.None] = PlannedChange.None,
+        [NeutralizationPolicy.HapOnly] = PlannedChange.DisableBitOnly,
+        [NeutralizationPolicy.Purism] = PlannedChange.Removal,
+        [NeutralizationPolicy.MeCleaner] = PlannedChange.Removal,
+    };
+
+    /// <summary>What a named policy does with an image: for the default one <see cref="DefaultFor"/>.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such policy.</exception>
+    public static PlannedWork For(string policy, ImageAnalysis image) =>
+        policy == NeutralizationPolicy.Purism ? DefaultFor(image) : new(ByPolicy[policy]);
+
     /// <summary>What the default policy does with an image: removal for ME 6 to 11, nothing when that is done
     /// already, else the disable bit only.</summary>
     public static PlannedWork DefaultFor(ImageAnalysis image)

@@ -41,7 +41,7 @@ public static class CsvExport
 
     /// <summary>One cell.</summary>
     /// <param name="value">Text from anywhere, a number of our own, or null.</param>
-    internal static string Cell(object? value)
+    public static string Cell(object? value)
     {
         if (value is not string text)
             return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";

@@ -14,6 +14,18 @@ internal sealed record ImageLayout(uint SizeBytes)
 
     /// <summary>BIOS region: the rest, as the reset vector wants it at the very end.</summary>
     public (uint Start, uint End) Bios => (MeEnd, SizeBytes);
+
+    /// <summary>The layout, or one whose ME region is large enough.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 MiB would be left for the BIOS.</exception>
+    public ImageLayout WithRoomFor(uint meBytes)
+    {
+        const uint step = 0x1_0000, biosMin = 0x10_0000;
+        if (meBytes <= MeEnd - Me.Start)
+            return this;
+        ulong end = ((ulong)Me.Start + meBytes + step - 1) / step * step;
+        return end + biosMin <= SizeBytes ? this with { MeEnd = (uint)end }
+            : throw new ArgumentOutOfRangeException(nameof(meBytes), meBytes, "no BIOS region would be left");
+    }
 }
 
 /// <summary>One family of chipsets, as far as its flash descriptor differs.</summary>

@@ -8,7 +8,7 @@ namespace FlashBench.Simulation.Images;
 /// </remarks>
 public static class ImageGenerator
 {
-    /// <summary>The kinds that <see cref="Create"/> knows.</summary>
+    /// <summary>The kinds that <see cref="Create(string, uint)"/> knows.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["me8", "me10", "me11"];
 
     /// <summary>A full flash image: descriptor, GbE, ME and BIOS regions.</summary>
@@ -16,22 +16,32 @@ public static class ImageGenerator
     /// <param name="sizeBytes">Size of the chip: a power of two from 4 MiB to 16 MiB.</param>
     /// <returns>A new array; nobody else holds it.</returns>
     /// <exception cref="ArgumentException">The kind is not known, or the size is not one of those.</exception>
-    public static byte[] Create(string kind, uint sizeBytes)
+    public static byte[] Create(string kind, uint sizeBytes) => Create(kind, sizeBytes, 0);
+
+    /// <summary>As <see cref="Create(string, uint)"/>, for a board into whose ME region a given one fits.</summary>
+    /// <param name="kind">One of <see cref="Kinds"/>.</param>
+    /// <param name="sizeBytes">Size of the chip: a power of two from 4 MiB to 16 MiB.</param>
+    /// <param name="meBytes">What the ME region has room for at least, in bytes.</param>
+    /// <exception cref="ArgumentException">The kind is not known, the size is not one of those, or no BIOS region would
+    /// be left.</exception>
+    public static byte[] Create(string kind, uint sizeBytes, uint meBytes)
     {
         ArgumentNullException.ThrowIfNull(kind);
         if (sizeBytes is not (0x40_0000 or 0x80_0000 or 0x100_0000))
             throw new ArgumentOutOfRangeException(nameof(sizeBytes), sizeBytes, "4, 8 or 16 MiB");
 
+        ImageLayout layout = new ImageLayout(sizeBytes).WithRoomFor(meBytes);
         return kind switch
         {
-            "me8" => Compose(DescriptorFamily.SevenSeries, new ImageLayout(sizeBytes), 8, MeRegionWriter.WriteMe8),
-            "me10" => Compose(DescriptorFamily.NineSeries, new ImageLayout(sizeBytes), 10, MeRegionWriter.WriteMe10),
-            "me11" => Compose(DescriptorFamily.HundredSeries, new ImageLayout(sizeBytes), 11, MeRegionWriter.WriteMe11),
+            "me8" => Compose(DescriptorFamily.SevenSeries, layout, 8, MeRegionWriter.WriteMe8),
+            "me10" => Compose(DescriptorFamily.NineSeries, layout, 10, MeRegionWriter.WriteMe10),
+            "me11" => Compose(DescriptorFamily.HundredSeries, layout, 11, MeRegionWriter.WriteMe11),
             _ => throw new ArgumentException($"no such kind of image: {kind}", nameof(kind)),
         };
     }
 
-    /// <summary>As <see cref="Create"/>, for a chip that no maker would choose, so that a job is short.</summary>
+    /// <summary>As <see cref="Create(string, uint)"/>, for a chip that no maker would choose, so that a job is short.
+    /// </summary>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="sizeBytes">512 KiB or 1 MiB.</param>
     /// <param name="board">Boards differ in MAC address, host data, the ME's own data and its build number.</param>

@@ -80,7 +80,8 @@ public sealed class FleetConfigTests
     [InlineData("\"infraRetries\": 2", "\"infraRetries\": 11", "3: $.policy.infraRetries: must be")]
     [InlineData("\"breakerFailures\": 5", "\"breakerFailures\": 0", "3: $.policy.breakerFailures: must be")]
     [InlineData("\"breakerFailures\": 5", "\"breaker\": 5",
-        "3: $.policy.breaker: unknown key; known here are maxParallelFlash, infraRetries, breakerFailures")]
+        "3: $.policy.breaker: unknown key; known here are maxParallelFlash, infraRetries, breakerFailures, "
+            + "imageFailures")]
     [InlineData("\"maxOnAtOnce\": 3", "\"maxOnAtOnce\": 0", "5: $.powerGroups[0].maxOnAtOnce: must be")]
     [InlineData("\"id\": \"psu2\"", "\"id\": \"flash\"", "6: $.powerGroups[1].id: \"flash\" is the lock of all")]
     [InlineData("\"id\": \"hub1\"", "\"id\": \"flash\"", "8: $.usbGroups[0].id: \"flash\" is the lock of all")]

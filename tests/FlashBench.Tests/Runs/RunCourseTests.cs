@@ -117,6 +117,45 @@ public sealed class RunCourseTests
         Assert.Equal(5.5, row.LongestGapSeconds);
     }
 
+    [Fact]
+    public void An_image_is_left_out_where_it_did_not_pass_often_enough_in_a_row_and_only_there()
+    {
+        RunCourse course = RunCourse.Of([RunScript.Start(cycles: null, images: 2) with { FailuresMax = 2 }]);
+        Verdict[] ofFirst = [Verdict.Fail, Verdict.Pass, Verdict.Fail, Verdict.Inconclusive];
+        for (int cycle = 0; cycle < ofFirst.Length; cycle++)
+        {
+            foreach (int image in (int[])[0, 1])
+            {
+                RunEvent.Assigned job = Next(course)!;
+                Assert.Null(course["a"].WhyHopeless(job));
+                course.Take(job);
+                course.Take(RunScript.End("a", job.Step, image == 0 ? ofFirst[cycle] : Verdict.Pass));
+            }
+        }
+
+        RunEvent.Assigned next = Next(course)!;
+        Assert.Equal("i0.bin did not pass 2 times in a row here", course["a"].WhyHopeless(next));
+        Assert.Null(course["a"].WhyHopeless(next with { Image = 1 }));
+        Assert.Null(course["b"].WhyHopeless(next));
+    }
+
+    [Fact]
+    public void A_health_check_counts_in_no_row_and_its_backup_is_what_the_board_came_with()
+    {
+        RunEvent.Assigned check = new("a", 0, 0, null, 1, "c") { Check = true };
+        RunEvent[] events = [RunScript.Start(), check, RunScript.End("a", 0)];
+        RunSummary summary = RunSummary.Of(events);
+
+        Assert.All(summary.Rows, row => Assert.Equal(0, row.Jobs));
+        BenchCourse course = summary.Course["a"];
+        Assert.Equal((0, false, true), (course.First!.Step, course.MayBeChecked, course.IsChanged));
+        Assert.NotNull(course.Checked);
+        summary.Take(RunScript.Begin("a", 1, 1));
+        summary.Take(RunScript.End("a", 1));
+        Assert.Equal((0, true), (course.First!.Step, course.MayBeChecked));
+        Assert.Null(course.Checked);
+    }
+
     private static RunEvent.Assigned? Next(RunCourse course) =>
         course["a"].Next((step, attempt) => $"SOAK-1.a.{step}r{attempt}");
 }

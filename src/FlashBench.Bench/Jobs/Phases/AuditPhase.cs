@@ -86,7 +86,8 @@ internal static class AuditPhase
         try
         {
             var pin = new DisableBitPin(job.Options.Profile.Me.StrapOffset, job.Options.Profile.Me.StrapBit);
-            ImagePlan plan = NeutralizationPlan.Create(image, pin);
+            ImagePlan plan = NeutralizationPlan.Create(
+                image, NeutralizationPolicy.Resolve(job.Options.Policy, image), pin);
             job.Plan = job.Neutralization = job.Options.Control switch
             {
                 NegativeControl.DamagedManifest => ControlImages.DamagedManifest(image),

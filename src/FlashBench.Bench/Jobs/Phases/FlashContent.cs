@@ -19,7 +19,8 @@ internal static class FlashContent
     /// <summary>Measures the neutralization by content.</summary>
     public static JournalData.FlashCheck Measure(JobContext job, string purpose, byte[] content)
     {
-        NeutralizationCheck check = NeutralizationCheck.Measure(job.Original!, content, job.Options.Keys);
+        NeutralizationCheck check = NeutralizationCheck.Measure(
+            job.Original!, NeutralizationPolicy.Resolve(job.Options.Policy, job.Original!), content, job.Options.Keys);
         JournalData.DisableBitState before = BitOf(job.Original!);
         var after = before with { Set = check.DisableBitSet ?? false, Dword = check.StrapAfter ?? 0 };
         return new JournalData.FlashCheck(

@@ -57,7 +57,8 @@ internal static class ImageAuditStep
             ImageAnalysis board = job.Board!;
             var composition = ImageComposition.Create(board, given, order, job.Options.Keys);
             var pin = new DisableBitPin(job.Options.Profile.Me.StrapOffset, job.Options.Profile.Me.StrapBit);
-            ImagePlan neutralization = NeutralizationPlan.Create(composition.Composed, pin);
+            ImagePlan neutralization = NeutralizationPlan.Create(
+                composition.Composed, NeutralizationPolicy.Resolve(job.Options.Policy, composition.Composed), pin);
             (job.Composition, job.Original) = (composition, composition.Composed);
             (job.Neutralization, job.Plan) = (neutralization, composition.Attribute(board, neutralization));
             return null;

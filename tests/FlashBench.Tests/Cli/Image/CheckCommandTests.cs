@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using FlashBench.Cli.Image;
+using FlashBench.Firmware.Formats;
 using FlashBench.Tests.Firmware;
 
 namespace FlashBench.Tests.Cli.Image;
@@ -106,7 +107,7 @@ public sealed class CheckCommandTests : IDisposable
             Save("3.gz", packed.ToArray()), Save("4.bin", TestImage.Gen2Region().Bytes),
         ];
 
-        CheckRow[] rows = new FolderCheck(files, hash: true).Run(_ => { }, CancellationToken.None);
+        CheckRow[] rows = new FolderCheck(files, hash: true, KeyRing.Intel).Run(_ => { }, CancellationToken.None);
 
         Assert.Equal(
             [CheckVerdict.Unsound, CheckVerdict.NoImage, CheckVerdict.Unsound, CheckVerdict.Unsound],
@@ -121,7 +122,7 @@ public sealed class CheckCommandTests : IDisposable
         using var stop = new CancellationTokenSource();
 
         Assert.Throws<OperationCanceledException>(() =>
-            new FolderCheck(files, hash: false).Run(_ => stop.Cancel(), stop.Token));
+            new FolderCheck(files, hash: false, KeyRing.Intel).Run(_ => stop.Cancel(), stop.Token));
     }
 
     private static CommandLineRun Check(params string[] arguments) =>

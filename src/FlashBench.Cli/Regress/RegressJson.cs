@@ -1,0 +1,68 @@
+using FlashBench.Bench.Regress;
+using FlashBench.Cli.Output;
+using FlashBench.Cli.Progress;
+
+namespace FlashBench.Cli.Regress;
+
+/// <summary>The end of a regression for programs: one line.</summary>
+internal static class RegressJson
+{
+    /// <summary>Writes it.</summary>
+    public static void Write(
+        DisplaySettings settings, RegressTable table, RegressComparison? comparison, (string Folder, int Code) end) =>
+        JsonLine.Write(settings.Output, "regress", json =>
+        {
+            json.WriteString("run", table.Start.Run);
+            json.WriteString("directory", end.Folder);
+            json.WriteNumber("exitCode", end.Code);
+            json.WriteStartArray("cells");
+            foreach (CellResult cell in table.Cells)
+            {
+                json.WriteStartObject();
+                json.WriteString("file", cell.File);
+                json.WriteString("image", cell.Image);
+                json.WriteString("me", cell.Me);
+                json.WriteString("policy", cell.Policy);
+                json.WriteString("profile", cell.Profile);
+                json.WriteString("bench", cell.Bench);
+                json.WriteString("outcome", cell.Outcome.ToString().ToLowerInvariant());
+                json.WriteString("stage", cell.Stage);
+                json.WriteString("reason", cell.Reason);
+                json.WriteString("level", cell.Level);
+                json.WriteString("checks", cell.OpenChecks);
+                json.WriteString("run", cell.Run);
+                json.WriteStartArray("jobs");
+                foreach (string job in cell.Jobs)
+                    json.WriteStringValue(job);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("comparedWith", comparison?.With);
+            json.WriteStartArray("changes");
+            foreach (CellChange change in comparison?.Changes ?? [])
+            {
+                json.WriteStartObject();
+                json.WriteString("kind", ChangeWords.Of(change.Kind));
+                json.WriteString("file", change.Cell.File);
+                json.WriteString("policy", change.Cell.Policy);
+                json.WriteString("profile", change.Cell.Profile);
+                json.WriteString("bench", change.Cell.Bench);
+                json.WriteStartArray("differences");
+                foreach (CellDifference difference in change.Differences)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("what", difference.What);
+                    json.WriteString("before", difference.Before);
+                    json.WriteString("after", difference.After);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+}

@@ -1,0 +1,326 @@
+using System.CommandLine;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
+using FlashBench.Cli.Benches;
+using FlashBench.Cli.Certify;
+using FlashBench.Cli.Live;
+using FlashBench.Cli.Progress;
+using FlashBench.Cli.Soak;
+using FlashBench.Simulation;
+
+namespace FlashBench.Cli.Regress;
+
+/// <summary>Runs a regression, or goes on with one.</summary>
+internal sealed class RegressRun
+{
+    private static readonly TimeProvider Time = TimeProvider.System; // only the boards have virtual time
+
+    private readonly JobSurroundings _around;
+    private readonly DisplaySettings _settings;
+    private readonly RegressRequest _asked;
+    private readonly string _evidence;
+
+    private RegressRun(ParseResult parse, RegressRequest asked)
+    {
+        _around = new JobSurroundings(parse);
+        _settings = DisplaySettings.From(parse);
+        _asked = asked;
+        _evidence = Path.GetFullPath(asked.Evidence ?? _around.Paths.Evidence);
+    }
+
+    /// <summary>Runs a new regression.</summary>
+    /// <returns>The exit code of the process.</returns>
+    public static int Execute(ParseResult parse, RegressRequest asked, CancellationToken cancel) =>
+        JobSurroundings.Enter(() =>
+        {
+            StopSignals.OutliveTerminal(parse);
+            return new RegressRun(parse, asked).Begin(parse, cancel);
+        });
+
+    /// <summary>Goes on with a regression.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="folder">Folder of the run, absolute.</param>
+    /// <param name="cancel">Stops it; it can go on once more.</param>
+    public static int GoOn(ParseResult parse, string folder, CancellationToken cancel) => JobSurroundings.Enter(() =>
+    {
+        StopSignals.OutliveTerminal(parse);
+        IReadOnlyList<RunEvent> events;
+        long soundBytes;
+        try
+        {
+            events = RunLog.Read(folder, out soundBytes);
+            if (RegressTable.Of(events) is { IsEnded: true } ended)
+                throw new UsageException($"run {ended.Start.Run} has ended: there is nothing to go on with");
+        }
+        catch (EvidenceException e)
+        {
+            throw new CommandFailure(ExitCodes.BadInput, $"{folder}: {e.Message}");
+        }
+
+        var start = (RunEvent.Started)events[0];
+        return new RegressRun(parse, RequestOf(start, folder)).GoOn(folder, events, soundBytes, cancel);
+    });
+
+    private static RegressRequest RequestOf(RunEvent.Started start, string folder) => new(start.Regress!.Folder)
+    {
+        Policies = start.Regress.Policies,
+        Profiles = start.Regress.Profiles,
+        Repeat = start.Regress.Repeat,
+        Operator = start.Operator,
+        Evidence = Path.GetDirectoryName(folder),
+        Baseline = start.Regress.Baseline,
+        WriteBaseline = start.Regress.WriteBaseline,
+    };
+
+    private int Begin(ParseResult parse, CancellationToken cancel)
+    {
+        string images = Path.TrimEndingDirectorySeparator(Path.GetFullPath(_asked.Images));
+        RegressBaseline? baseline = _asked.Baseline is { } file ? RegressFiles.ReadBaseline(file) : null;
+        List<BenchEntry> benches =
+            [.. _asked.Benches.Select(id => ConfigSource.Bench(_around.Config, id))];
+        SoakRun.RefuseNamelessBoards(benches, _asked.Duts);
+        var order = new RegressOrder(
+            images, [.. _asked.Policies], [.. _asked.Profiles ?? UsualProfiles(benches)], _asked.Repeat,
+            ProgramDigest.Compute())
+        {
+            OnBenches = benches.Count > 0,
+            Require = _asked.Require?.ToString(),
+            Again = _asked.Again,
+            Baseline = _asked.Baseline is { } named ? Path.GetFullPath(named) : null,
+            WriteBaseline = _asked.WriteBaseline is { } wanted ? Path.GetFullPath(wanted) : null,
+        };
+        RegressFile[] files = ImageFolder.Read(
+            parse, images, JobSurroundings.KeysOf(benches.TrueForAll(BenchCells.IsSimulated)), cancel);
+        RegressTable? previous = PreviousRuns.Last(_evidence, order, null);
+        string folder = JobFolders.Create(
+            _evidence, HostWorld.JobIdAt(Time).Replace("FBJ", "REGRESS", StringComparison.Ordinal));
+        using HeldBenches held = HeldBenches.TakeRun(folder, _around.Paths.State, benches);
+        RunEvent.Started start = StartOf(Path.GetFileName(folder), order, files);
+        var known = new KnownCells(order.Again ? null : previous);
+        List<CellResult> settled =
+            [.. files.Where(file => !file.IsImage).Select(file => file.ResultOfNoImage(start.Run))];
+        if (order.OnBenches)
+            start = WithBenches(start, new BenchCells(order, files, benches), known, settled);
+        using RunLog log = RunLog.Create(folder);
+        var lines = new RegressLines(_settings, CellCount(order, files, benches.Count));
+        log.Appended = lines.Show;
+        RunEvent[] events =
+            [start, new RunEvent.Listed(files), .. settled.Select(cell => new RunEvent.Settled(cell))];
+        foreach (RunEvent happened in events)
+            log.Append(happened);
+        return Perform(folder, (log, events), benches, (previous, baseline), lines, cancel);
+    }
+
+    private int GoOn(string folder, IReadOnlyList<RunEvent> events, long soundBytes, CancellationToken cancel)
+    {
+        var start = (RunEvent.Started)events[0];
+        RegressOrder order = start.Regress!;
+        if (order.Build != ProgramDigest.Compute())
+        {
+            throw new UsageException($"run {start.Run} was begun by another build of {start.Software}, and its cells "
+                + "would not be comparable: run it anew, what has not changed is taken over");
+        }
+
+        RegressBaseline? baseline = order.Baseline is { } file ? RegressFiles.ReadBaseline(file) : null;
+        RegressTable? previous = PreviousRuns.Last(_evidence, order, start.Run);
+        List<BenchEntry> benches = order.OnBenches
+            ? [.. start.Benches.Select(bench => ConfigSource.Bench(_around.Config, bench.Id))] : [];
+        using HeldBenches held = HeldBenches.TakeRun(folder, _around.Paths.State, benches);
+        using RunLog log = RunLog.Reopen(folder, soundBytes);
+        RegressTable soFar = RegressTable.Of(events);
+        var lines = new RegressLines(_settings, CellCount(order, soFar.Files, benches.Count), soFar.Cells.Count);
+        log.Appended = lines.Show;
+        var on = new RunEvent.WentOn(RunCourse.Of(events).Resumes + 1, Time.GetUtcNow());
+        log.Append(on);
+        return Perform(folder, (log, [.. events, on]), benches, (previous, baseline), lines, cancel);
+    }
+
+    private int Perform(
+        string folder, (RunLog Log, IReadOnlyList<RunEvent> Events) run, List<BenchEntry> benches,
+        (RegressTable? Previous, RegressBaseline? Baseline) known, RegressLines lines, CancellationToken cancel)
+    {
+        RegressTable soFar = RegressTable.Of(run.Events);
+        var cells = new BenchCells(soFar.Order, soFar.Files, benches);
+        VirtualTime? shared = benches.Count > 0 && benches.TrueForAll(bench => bench.Virtual is not null)
+            ? new VirtualTime(RunClock.LastOf(folder, run.Events)) : null;
+        return _around.Run(benches.FirstOrDefault() ?? _around.Config.Benches[0], () => false, (_, diagnostics) =>
+        {
+            FreeSpace.Claim(_around.Config, folder);
+            StationKey.LoadOrCreate(_around.Paths.Keys).Dispose(); // before several threads want it
+            if (benches.Count > 0)
+                _around.Share((TimeProvider?)shared ?? Time);
+            TimeProvider time = (TimeProvider?)shared ?? Time;
+            using var live = new LiveRun(
+                _settings with
+                {
+                    Quiet = true,
+                    Json = false,
+                },
+                folder, run.Events, time, goesOn: run.Events.Count > 1);
+            run.Log.Appended = happened =>
+            {
+                lines.Show(happened);
+                live.Events.Publish(happened); // for `status --follow`
+            };
+            using var floor = new SoakFloor(_around, run.Log, RunCourse.Of(run.Events))
+            {
+                Folder = folder,
+                Time = time,
+                Shared = shared,
+                Images = cells.Images(soFar.Start),
+                Live = live,
+                Diagnostics = diagnostics,
+            };
+            var regress = new RegressFloor(floor, soFar.Order)
+            {
+                Known = new KnownCells(soFar.Order.Again ? null : known.Previous),
+                Settled = soFar.Cells.Select(cell => cell.Place).ToHashSet(),
+                Ended = JobsOf(run.Events),
+            };
+            if (benches.Count > 0)
+            {
+                cells.Run(regress, cancel);
+            }
+            else
+            {
+                new VirtualCells(regress, new CellBoards(_around.Config.Benches)).Run(
+                    CellsOf(soFar.Order, soFar.Files), cancel);
+            }
+
+            return Conclude(folder, floor, known, lines, cancel);
+        });
+    }
+
+    private int Conclude(
+        string folder, SoakFloor floor, (RegressTable? Previous, RegressBaseline? Baseline) known, RegressLines lines,
+        CancellationToken cancel)
+    {
+        lines.Done();
+        if (floor.Broken is { } broken)
+            throw broken;
+        if (cancel.IsCancellationRequested)
+        {
+            _settings.Error.WriteLine(
+                $"flashbench: stopped; `flashbench resume {floor.Start.Run}` goes on from here.");
+            return ExitCodes.Resumable;
+        }
+
+        floor.Happen(new RunEvent.Ended(Time.GetUtcNow()));
+        RegressTable table = RegressTable.Of(RunLog.Read(folder, out _));
+        RegressComparison? comparison = known switch
+        {
+            { Baseline: { } baseline } => RegressComparison.Of(
+                $"the baseline of {baseline.Run}", baseline.Cells, table.Cells),
+            { Previous: { } previous } => RegressComparison.Of(previous.Start.Run, previous.Cells, table.Cells),
+            _ => null,
+        };
+        int code = RegressExit.CodeOf(table.Cells, known.Baseline is null ? null : comparison);
+        RegressFiles.Write(_settings, folder, table, comparison);
+        if (table.Order.WriteBaseline is { } file)
+            RegressFiles.WriteBaseline(file, table);
+        if (_settings.Json)
+            RegressJson.Write(_settings, table, comparison, (folder, code));
+        else
+            RegressText.Write(_settings, table, comparison, folder);
+        return code;
+    }
+
+    /// <summary>The jobs that ended, by bench and step, in their order; without those that put an image back.</summary>
+    internal static ILookup<(string Bench, int Step), JobDigest> JobsOf(IEnumerable<RunEvent> events)
+    {
+        var begun = new Dictionary<(string, int), RunEvent.Assigned>();
+        var ended = new List<RunEvent.Done>();
+        foreach (RunEvent happened in events)
+        {
+            if (happened is RunEvent.Assigned job)
+            {
+                begun[(job.Bench, job.Step)] = job;
+            }
+            else if (happened is RunEvent.Done done
+                && begun.GetValueOrDefault((done.Bench, done.Step)) is { Cycle: > 0 })
+            {
+                ended.Add(done);
+            }
+        }
+
+        return ended.ToLookup(done => (done.Bench, done.Step), done => done.Digest);
+    }
+
+    private static List<RegressCell> CellsOf(RegressOrder order, IEnumerable<RegressFile> files) =>
+        [.. RegressMatrix.Cells(files, order.Policies, [.. order.Profiles.Select(DutProfiles.Load)])];
+
+    private static int CellCount(RegressOrder order, IReadOnlyList<RegressFile> files, int benches) =>
+        files.Count(file => !file.IsImage) + (order.OnBenches
+            ? files.Count(file => file.IsImage) * benches * order.Policies.Length
+            : CellsOf(order, files).Count);
+
+    // The board types that there are.
+    private IEnumerable<string> UsualProfiles(List<BenchEntry> benches) =>
+        (benches.Count > 0 ? benches : _around.Config.Benches.Where(bench => bench.Virtual is not null))
+            .Select(bench => bench.DutProfile).Distinct();
+
+    private RunEvent.Started StartOf(string run, RegressOrder order, RegressFile[] files)
+    {
+        RegressFile[] images = [.. files.Where(file => file.IsImage)];
+        RunImage[] listed =
+        [
+            .. images.SelectMany(file => order.Policies.Select(policy =>
+                new RunImage(file.Name, file.Sha256, file.SizeBytes, file.Me)
+                {
+                    Policy = policy,
+                })),
+        ];
+        int[] Fitting(string profile) =>
+        [
+            .. Enumerable.Range(0, listed.Length).Where(
+                i => RegressMatrix.IsFor(DutProfiles.Load(profile), images[i / order.Policies.Length])),
+        ];
+        return new RunEvent.Started(
+            run, FlashBenchCommand.Version, Time.GetUtcNow(),
+            [.. order.Profiles.Select(id => new RunBench(id, id, null, Fitting(id)))], listed, order.Repeat)
+        {
+            Repeats = _around.Config.Policy.InfraRetries,
+            Require = order.Require,
+            Operator = _asked.Operator,
+            Regress = order,
+        };
+    }
+
+    // What need not run is settled; what is left over is what each bench runs.
+    private RunEvent.Started WithBenches(
+        RunEvent.Started start, BenchCells cells, KnownCells known, List<CellResult> settled)
+    {
+        var places = new Dictionary<string, (BenchEntry Bench, List<int> Images)>(StringComparer.Ordinal);
+        foreach ((BenchEntry bench, RegressCell cell, int index) in cells.Cells())
+        {
+            CellResult named = start.Regress!.Named(cell, bench.Id, start.Run);
+            if (known.Find(named) is { } earlier)
+            {
+                settled.Add(earlier);
+                continue;
+            }
+
+            (StaticResult checks, string why) = cells.Check(bench, cell);
+            if (!checks.IsSound || why.Length > 0)
+                settled.Add(CellJudge.OfStatic(named, checks, why));
+            else if (places.TryGetValue(bench.Id, out var place))
+                place.Images.Add(index);
+            else
+                places[bench.Id] = (bench, [index]);
+        }
+
+        return start with
+        {
+            Benches =
+            [
+                .. places.Values.Select(place => new RunBench(
+                    place.Bench.Id, place.Bench.DutProfile, _asked.Duts.GetValueOrDefault(place.Bench.Id),
+                    [.. place.Images])),
+            ],
+        };
+    }
+}

@@ -1,0 +1,142 @@
+using FlashBench.Bench.Regress;
+using FlashBench.Cli.Output;
+using FlashBench.Cli.Progress;
+
+namespace FlashBench.Cli.Regress;
+
+/// <summary>The end of a regression for people: the matrix, what stands behind it, and what changed; within 80 columns.
+/// </summary>
+internal static class RegressText
+{
+    private const int Columns = 80, NameMin = 20, MeMax = 15, ChangesMax = 40;
+    private const string Earlier = "=";
+
+    /// <summary>Writes all of it.</summary>
+    public static void Write(
+        DisplaySettings settings, RegressTable table, RegressComparison? comparison, string folder)
+    {
+        WriteMatrix(settings.Output, table);
+        WriteReasons(settings.Output, table);
+        WriteTotals(settings.Output, table);
+        WriteComparison(settings.Output, comparison);
+        settings.Output.WriteLine($"matrix  {Path.Combine(folder, RegressPage.FileName)}");
+    }
+
+    private static void WriteMatrix(TextWriter output, RegressTable table)
+    {
+        bool manyBoards = table.Cells.GroupBy(cell => (cell.File, cell.Policy)).Any(group => group.Count() > 1);
+        var rows = table.Cells.GroupBy(cell => (cell.File, cell.Profile, cell.Bench)).ToList();
+        string[] policies = [.. table.Order.Policies];
+        List<string[]> lines = [["image", .. manyBoards ? ["board"] : Array.Empty<string>(), "ME", .. policies]];
+        foreach (var row in rows)
+        {
+            CellResult first = row.First();
+            lines.Add(
+            [
+                Short(PlainText.Of(first.File, 200)),
+                .. manyBoards ? [first.Bench.Length > 0 ? first.Bench : first.Profile] : Array.Empty<string>(),
+                first.Me.Length == 0 ? "-" : Cut(first.Me, MeMax),
+                .. policies.Select((policy, i) => row.FirstOrDefault(cell => cell.Policy == policy) is { } cell
+                    ? cell.Outcome.Word() + (table.IsEarlier(cell) ? Earlier : "")
+                    : i == 0 ? first.Outcome.Word() : ""),
+            ]);
+        }
+
+        int others = Enumerable.Range(1, lines[0].Length - 1)
+            .Sum(i => lines.Max(line => line[i].Length) + 2);
+        int name = Math.Max(NameMin, Columns - others);
+        foreach (string[] line in lines)
+            line[0] = CutMiddle(line[0], name);
+        TextTable.Write(output, lines);
+        if (table.Cells.Any(cell => cell.Outcome == CellOutcome.Holds))
+            output.WriteLine("HOLDS: all that the policy claims, which is less than a PASS needs");
+        if (table.HasEarlier)
+            output.WriteLine($"{Earlier} unchanged: from {string.Join(", ", EarlierRuns(table))}");
+    }
+
+    // Cells that ended for the same reason stand together.
+    private static void WriteReasons(TextWriter output, RegressTable table)
+    {
+        var told = table.Cells.Where(cell => cell.Reason.Length > 0 && cell.Outcome != CellOutcome.Holds).GroupBy(
+            cell => (cell.File, cell.Outcome, cell.Reason)).ToList();
+        foreach (var group in told.GroupBy(reason => reason.Key.Outcome).OrderByDescending(group => group.Key))
+        {
+            output.WriteLine();
+            output.WriteLine($"{group.Key.Word()}:");
+            foreach (var reason in group)
+            {
+                string policies = string.Join(", ", reason.Select(cell => cell.Policy).Distinct());
+                bool all = policies.Length == 0 || reason.Count() >= table.Order.Policies.Length;
+                Wrap(output, $"{PlainText.Of(reason.Key.File, 200)}{(all ? "" : $" ({policies})")}: "
+                    + PlainText.Of(reason.Key.Reason), "  ");
+            }
+        }
+    }
+
+    private static void WriteTotals(TextWriter output, RegressTable table)
+    {
+        output.WriteLine();
+        Wrap(output, $"{table.Cells.Count} cells: " + string.Join(", ", table.Cells.GroupBy(cell => cell.Outcome)
+            .OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.Word()}")), "");
+    }
+
+    private static void WriteComparison(TextWriter output, RegressComparison? comparison)
+    {
+        if (comparison is null)
+        {
+            output.WriteLine("nothing to compare with: this is the first run over this folder and matrix");
+            return;
+        }
+
+        if (comparison.IsSame)
+        {
+            output.WriteLine($"no change since {comparison.With}");
+            return;
+        }
+
+        output.WriteLine($"since {comparison.With}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
+            .Where(kind => comparison.Count(kind) > 0)
+            .Select(kind => $"{comparison.Count(kind)} {ChangeWords.Of(kind)}")));
+        foreach (string line in ChangeWords.Lines(comparison).Take(ChangesMax))
+            Wrap(output, PlainText.Of(line, 1000), "  ");
+        int more = ChangeWords.Lines(comparison).Count() - ChangesMax;
+        if (more > 0)
+            output.WriteLine($"  and {more} more, all of them in the matrix file");
+    }
+
+    private static IEnumerable<string> EarlierRuns(RegressTable table) =>
+        table.Cells.Where(table.IsEarlier).Select(cell => cell.Run).Distinct().Order(StringComparer.Ordinal);
+
+    private static void Wrap(TextWriter output, string text, string indent)
+    {
+        bool first = true;
+        foreach (string line in TextLines.Wrap(text, Columns - indent.Length - 2))
+        {
+            output.WriteLine((first ? indent : indent + "  ") + line);
+            first = false;
+        }
+    }
+
+    // What every image ends with tells nothing.
+    private static string Short(string name)
+    {
+        foreach (string ending in (string[])[".gz", ".bin", ".rom"])
+        {
+            if (name.EndsWith(ending, StringComparison.Ordinal) && name.Length > ending.Length)
+                name = name[..^ending.Length];
+        }
+
+        return name;
+    }
+
+    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 3)] + "...";
+
+    // Names of images differ at both ends.
+    private static string CutMiddle(string text, int length)
+    {
+        if (text.Length <= length)
+            return text;
+        int end = (length - 3) / 2;
+        return $"{text[..(length - 3 - end)]}...{text[^end..]}";
+    }
+}

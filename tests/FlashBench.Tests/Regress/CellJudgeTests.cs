@@ -1,0 +1,100 @@
+using FlashBench.Bench;
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Regress;
+
+namespace FlashBench.Tests.Regress;
+
+public sealed class CellJudgeTests
+{
+    private static readonly CellResult Named = new("a.bin", "me-cleaner", "virtual-me8", CellOutcome.Error, "read", "");
+
+    [Fact]
+    public void What_cannot_run_is_never_a_pass_and_says_why()
+    {
+        CellResult cell = CellJudge.OfStatic(Named, RegressScript.Sound, "no board profile is for ME 12");
+
+        Assert.Equal(
+            (CellOutcome.Static, "static only: no board profile is for ME 12"), (cell.Outcome, cell.Reason));
+    }
+
+    [Theory]
+    [InlineData(StageEnd.Refused, CellOutcome.Refused)]
+    [InlineData(StageEnd.Failed, CellOutcome.Fail)]
+    public void The_stage_that_did_not_pass_decides(StageEnd end, CellOutcome outcome)
+    {
+        CellResult cell = CellJudge.OfStatic(
+            Named, new StaticResult([new("audit", StageEnd.Passed, ""), new("plan", end, "it is so")]), "");
+
+        Assert.Equal((outcome, "plan", "it is so"), (cell.Outcome, cell.Stage, cell.Reason));
+    }
+
+    [Theory]
+    [InlineData(Verdict.Pass, false, CellOutcome.Pass)]
+    [InlineData(Verdict.Inconclusive, false, CellOutcome.Inconclusive)]
+    [InlineData(Verdict.Inconclusive, true, CellOutcome.Holds)]
+    [InlineData(Verdict.Fail, false, CellOutcome.Fail)]
+    [InlineData(Verdict.Fail, true, CellOutcome.Holds)]
+    [InlineData(Verdict.Aborted, true, CellOutcome.Aborted)]
+    [InlineData(Verdict.Error, true, CellOutcome.Error)]
+    public void One_job_decides_by_its_verdict(Verdict verdict, bool holds, CellOutcome outcome) =>
+        Assert.Equal(outcome, CellJudge.OfRun(
+            Named, RegressScript.Sound, [[RegressScript.Job(verdict, "why", holds)]]).Outcome);
+
+    [Fact]
+    public void Rounds_with_different_ends_are_flaky_and_the_worst_is_named()
+    {
+        CellResult cell = CellJudge.OfRun(
+            Named, RegressScript.Sound,
+            [
+                [RegressScript.Job(Verdict.Pass, job: "j1")],
+                [RegressScript.Job(Verdict.Fail, "it died", job: "j2")],
+                [RegressScript.Job(Verdict.Pass, job: "j3")],
+            ]);
+
+        Assert.Equal(
+            (CellOutcome.Flaky, "2 of 3 PASS, 1 of 3 FAIL; round 2: it died"), (cell.Outcome, cell.Reason));
+        Assert.Equal(["j1", "j2", "j3"], cell.Jobs);
+    }
+
+    [Fact]
+    public void A_pass_after_a_repetition_is_flaky()
+    {
+        CellResult cell = CellJudge.OfRun(
+            Named, RegressScript.Sound,
+            [[RegressScript.Job(Verdict.Error, "usb", job: "j1"), RegressScript.Job(Verdict.Pass, job: "j2")]]);
+
+        Assert.Equal((CellOutcome.Flaky, "passed only when it was repeated"), (cell.Outcome, cell.Reason));
+        Assert.Equal(["j1", "j2"], cell.Jobs);
+    }
+
+    [Theory]
+    [InlineData("purism", "A6", Verdict.Fail, false)]
+    [InlineData("me-cleaner", "A6", Verdict.Fail, true)]
+    [InlineData("me-cleaner", "C2", Verdict.Fail, true)]
+    [InlineData("me-cleaner", "C1", Verdict.Inconclusive, true)]
+    [InlineData("me-cleaner", "C1", Verdict.Fail, false)] // the ME runs
+    [InlineData("me-cleaner", "A5", Verdict.Fail, false)]
+    [InlineData("hap-only", "A5", Verdict.Inconclusive, true)]
+    [InlineData("hap-only", "A5", Verdict.Fail, false)]
+    [InlineData("hap-only", "A6", Verdict.Fail, false)]
+    [InlineData("hap-only", "C1", Verdict.Inconclusive, false)]
+    [InlineData("none", "C1", Verdict.Fail, true)]
+    [InlineData("none", "D1", Verdict.Fail, false)]
+    [InlineData("none", "E1", Verdict.Fail, false)]
+    public void A_policy_is_excused_from_what_it_does_not_claim_and_from_nothing_else(
+        string policy, string check, Verdict outcome, bool holds)
+    {
+        Check[] checks =
+        [
+            new("A1", "", Verdict.Pass, Mandatory: true, "", "", ""),
+            new(check, "", outcome, Mandatory: true, "", "", ""),
+            new("Z9", "", Verdict.Inconclusive, Mandatory: false, "", "", ""),
+        ];
+
+        Assert.Equal(holds, PolicyClaims.Hold(policy, checks, []));
+    }
+
+    [Fact]
+    public void A_phase_that_did_not_pass_is_never_excused() => Assert.False(PolicyClaims.Hold(
+        "none", [], [new PhaseFacts("watch", 0, 1, Verdict.Fail, "", ErrorClass.Dut)]));
+}

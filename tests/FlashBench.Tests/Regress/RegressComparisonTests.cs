@@ -1,0 +1,113 @@
+using FlashBench.Bench.Regress;
+
+namespace FlashBench.Tests.Regress;
+
+public sealed class RegressComparisonTests
+{
+    private static readonly CellResult Passed = RegressScript.Cell();
+
+    [Fact]
+    public void Runs_times_and_jobs_are_no_change()
+    {
+        CellResult later = Passed with
+        {
+            Run = "R-2",
+            Jobs = ["other"],
+            Seconds = 99,
+            Key = "another build",
+        };
+
+        Assert.True(RegressComparison.Of("R-1", [Passed], [later]).IsSame);
+    }
+
+    [Theory]
+    [InlineData(CellOutcome.Pass, CellOutcome.Fail, CellChangeKind.NewFailure)]
+    [InlineData(CellOutcome.Pass, CellOutcome.Flaky, CellChangeKind.NewFailure)]
+    [InlineData(CellOutcome.Static, CellOutcome.Error, CellChangeKind.NewFailure)]
+    [InlineData(CellOutcome.Pass, CellOutcome.Refused, CellChangeKind.Worse)]
+    [InlineData(CellOutcome.Holds, CellOutcome.Static, CellChangeKind.Worse)]
+    [InlineData(CellOutcome.Inconclusive, CellOutcome.Fail, CellChangeKind.Worse)]
+    [InlineData(CellOutcome.Fail, CellOutcome.Pass, CellChangeKind.Fixed)]
+    [InlineData(CellOutcome.Flaky, CellOutcome.Pass, CellChangeKind.Fixed)]
+    [InlineData(CellOutcome.Static, CellOutcome.Pass, CellChangeKind.Better)]
+    [InlineData(CellOutcome.Error, CellOutcome.Fail, CellChangeKind.Better)]
+    [InlineData(CellOutcome.Refused, CellOutcome.Static, CellChangeKind.Changed)]
+    public void Every_change_of_an_end_has_its_kind(CellOutcome was, CellOutcome now, CellChangeKind kind)
+    {
+        CellChange change = Assert.Single(RegressComparison.Of(
+            "R-1", [Passed with { Outcome = was }], [Passed with { Outcome = now }]).Changes);
+
+        Assert.Equal(kind, change.Kind);
+        Assert.Equal(
+            kind is CellChangeKind.NewFailure or CellChangeKind.Worse or CellChangeKind.Gone, change.IsWorse);
+        Assert.Contains(
+            new CellDifference("end", $"{was.Word()} at run", $"{now.Word()} at run"), change.Differences);
+    }
+
+    [Fact]
+    public void Another_content_with_the_same_end_is_a_change_that_names_both()
+    {
+        CellChange change = Assert.Single(RegressComparison.Of(
+            "R-1", [Passed], [Passed with { Image = "new", Me = "ME 8.2" }]).Changes);
+
+        Assert.Equal(CellChangeKind.Changed, change.Kind);
+        Assert.Equal(
+            [new("image", new string('1', 64), "new"), new("ME", "ME 8.1.0.1", "ME 8.2")], change.Differences);
+    }
+
+    [Fact]
+    public void A_stage_that_says_something_else_is_named_and_what_follows_from_it_is_not()
+    {
+        CellResult refused = Passed with
+        {
+            Outcome = CellOutcome.Refused,
+            Stage = "audit",
+            Reason = "broken",
+            Stages = [new("audit", StageEnd.Refused, "broken")],
+            Result = "",
+            Level = "",
+            Jobs = [],
+        };
+
+        CellChange change = Assert.Single(RegressComparison.Of("R-1", [Passed], [refused]).Changes);
+
+        Assert.Equal(
+            [
+                new("stage audit", "passed: ME 8.1.0.1", "refused: broken"),
+                new("end", "PASS at run", "REFUSED at audit"),
+            ],
+            change.Differences);
+    }
+
+    [Fact]
+    public void New_and_gone_cells_are_named()
+    {
+        CellResult other = RegressScript.Cell("b.bin");
+        RegressComparison comparison = RegressComparison.Of("R-1", [Passed], [other]);
+
+        Assert.Equal(
+            [(CellChangeKind.New, "b.bin"), (CellChangeKind.Gone, "a.bin")],
+            comparison.Changes.Select(change => (change.Kind, change.Cell.File)));
+        Assert.Equal(
+            ["b.bin: new: purism PASS", "a.bin: gone; it was purism PASS"], ChangeWords.Lines(comparison));
+    }
+
+    [Fact]
+    public void What_all_cells_of_a_file_have_in_common_is_said_once()
+    {
+        CellResult[] before = [RegressScript.Cell(), RegressScript.Cell(policy: "hap-only")];
+        CellResult[] after =
+        [
+            before[0] with { Image = new string('9', 64) },
+            before[1] with { Image = new string('9', 64), Outcome = CellOutcome.Fail, Reason = "it died" },
+        ];
+
+        Assert.Equal(
+            [
+                "a.bin: image: 111111111111... -> 999999999999...",
+                "a.bin purism virtual-me8: changed: still PASS",
+                "a.bin hap-only virtual-me8: new failure: end: PASS at run -> FAIL at run; reason: nothing -> it died",
+            ],
+            ChangeWords.Lines(RegressComparison.Of("R-1", before, after)));
+    }
+}
