@@ -86,7 +86,7 @@ internal sealed class Follow
             if (_settings.Time.GetElapsedTime(askedAt) >= OwnerPace)
             {
                 askedAt = _settings.Time.GetTimestamp();
-                isPlayed = RunFolders.OwnerOf(_paths, folder, start) is not null; // what it wrote last is read once more
+                isPlayed = RunFolders.OwnerOf(_paths, folder, start) is not null; // what came last is read once more
             }
 
             Wait();
