@@ -63,7 +63,7 @@ public static class StatusCommand
 
     private static int ShowRun(ParseResult parse, string folder)
     {
-        RunStatus run = RunStatus.Read(folder, PathsOf(parse));
+        RunStatus run = RunStatus.Read(folder);
         if (run.Summary is null)
             throw new CommandFailure(ExitCodes.BadInput, $"{folder}: {run.Damage}");
         if (parse.GetValue(GlobalOptions.Json))
@@ -94,7 +94,7 @@ public static class StatusCommand
         bool json = parse.GetValue(GlobalOptions.Json);
         IReadOnlyList<string> folders = RunFolders.Latest(evidence, RunsShown);
         List<RunStatus> runs = folders.Count == 0 ? []
-            : [.. folders.Select(folder => RunStatus.Read(folder, PathsOf(parse)))];
+            : [.. folders.Select(folder => RunStatus.Read(folder))];
         if (json)
             runs.ForEach(run => run.WriteJson(output));
         else

@@ -1,5 +1,4 @@
 using System.Text;
-using FlashBench.Bench.Config;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
@@ -45,23 +44,15 @@ internal static class RunFolders
             .ThenBy(folder => folder, StringComparer.Ordinal).Take(most).Select(Path.GetFullPath),
     ];
 
-    /// <summary>The process that plays a run now; null if none does.</summary>
-    /// <param name="paths">Folders of this host.</param>
-    /// <param name="folder">The run's folder.</param>
-    /// <param name="start">Its first line.</param>
-    public static BenchOwner? OwnerOf(BenchPaths paths, string folder, RunEvent.Started start) =>
-        BenchLock.OwnerOfRun(folder) ?? start.Benches.Select(bench => BenchLock.OwnerOf(paths.State, bench.Id))
-            .FirstOrDefault(owner => owner?.Work.EndsWith($" {start.Run}", StringComparison.Ordinal) == true);
-
     /// <summary>Runs that did not come to their end, and that no process plays now.</summary>
-    public static IReadOnlyList<string> Waiting(BenchPaths paths, string evidence)
+    public static IReadOnlyList<string> Waiting(string evidence)
     {
         if (!Directory.Exists(evidence))
             return [];
         return
         [
             .. Directory.EnumerateDirectories(evidence).Where(IsRun).Where(IsOpen)
-                .Where(folder => !IsPlayed(paths, folder)).Order(StringComparer.Ordinal),
+                .Where(folder => BenchLock.OwnerOfRun(folder) is null).Order(StringComparer.Ordinal),
         ];
     }
 
@@ -76,17 +67,5 @@ internal static class RunFolders
         string last = text.TrimEnd('\n');
         last = last[(last.LastIndexOf('\n') + 1)..];
         return !(text.EndsWith('\n') && last.StartsWith("{\"type\":\"run.end\"", StringComparison.Ordinal));
-    }
-
-    private static bool IsPlayed(BenchPaths paths, string folder)
-    {
-        try
-        {
-            return OwnerOf(paths, folder, RunLog.ReadStart(folder)) is not null;
-        }
-        catch (EvidenceException)
-        {
-            return false; // it says so itself when somebody goes on with it
-        }
     }
 }

@@ -50,7 +50,7 @@ internal sealed class Follow
         List<string> running =
         [
             .. RunFolders.Latest(evidence, int.MaxValue)
-                .Where(run => RunStatus.Read(run, _paths).State == "running"),
+                .Where(run => RunStatus.Read(run).State == "running"),
             .. new BenchState(_paths.State).OpenJobs()
                 .Where(open => RunFolders.Of(open.Directory) is null
                     && BenchLock.OwnerOf(_paths.State, open.Bench) is not null)
@@ -67,7 +67,7 @@ internal sealed class Follow
 
     private int FollowRun(string folder)
     {
-        var start = (RunEvent.Started)Log(folder)[0];
+        Log(folder); // is it a run?
         var screen = RunDisplay.IsLive(_settings) ? new LiveScreen(_settings, TimeZoneInfo.Local) : null;
         using var tail = new EventTail(folder);
         using var printer = new LivePrinter(_settings, folder);
@@ -86,7 +86,7 @@ internal sealed class Follow
             if (_settings.Time.GetElapsedTime(askedAt) >= OwnerPace)
             {
                 askedAt = _settings.Time.GetTimestamp();
-                isPlayed = RunFolders.OwnerOf(_paths, folder, start) is not null; // what came last is read once more
+                isPlayed = BenchLock.OwnerOfRun(folder) is not null; // what it wrote last is read once more
             }
 
             Wait();
@@ -111,7 +111,7 @@ internal sealed class Follow
     {
         RunSummary summary = RunSummary.Of(Log(folder));
         if (_settings.Json)
-            SoakJson.WriteSummary(_settings, summary, folder);
+            SoakJson.WriteSummary(_settings, summary, folder, SoakExit.CodeOf(summary, stopped: false));
         else
             RunStatus.WriteEnd(_settings, summary, folder);
         return summary.Course.IsEnded ? ExitCodes.Ok : Interrupted(folder);

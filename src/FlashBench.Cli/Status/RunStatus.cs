@@ -1,6 +1,5 @@
 using System.Globalization;
 using FlashBench.Bench;
-using FlashBench.Bench.Config;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
@@ -25,13 +24,13 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
     public string Name => PlainText.Of(Path.GetFileName(Folder));
 
     /// <summary>Reads a run.</summary>
-    public static RunStatus Read(string folder, BenchPaths paths)
+    public static RunStatus Read(string folder)
     {
         try
         {
             IReadOnlyList<RunEvent> events = RunLog.Read(folder, out _);
             RunSummary summary = RunSummary.Of(events);
-            return new RunStatus(folder, summary, RunFolders.OwnerOf(paths, folder, summary.Course.Start), "")
+            return new RunStatus(folder, summary, BenchLock.OwnerOfRun(folder), "")
             {
                 Cells = summary.Course.Start.Regress is null ? null : RegressTable.Of(events).Cells,
             };
