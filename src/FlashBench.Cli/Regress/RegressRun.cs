@@ -163,6 +163,11 @@ internal sealed class RegressRun
                     Json = false,
                 },
                 folder, run.Events, time, goesOn: run.Events.Count > 1);
+            run.Log.Appended = happened =>
+            {
+                lines.Show(happened);
+                live.Events.Publish(happened); // for `status --follow`
+            };
             using var floor = new SoakFloor(_around, run.Log, RunCourse.Of(run.Events))
             {
                 Folder = folder,

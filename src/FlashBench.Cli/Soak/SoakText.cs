@@ -67,7 +67,8 @@ internal static class SoakText
             }
         }
 
-        settings.Output.WriteLine($"report  {Path.Combine(folder, RunReport.FileName)}");
+        if (File.Exists(Path.Combine(folder, RunReport.FileName)))
+            settings.Output.WriteLine($"report  {Path.Combine(folder, RunReport.FileName)}");
     }
 
     private static string Ends(RunEvent.Started start, TimeZoneInfo zone) => (start.Cycles, start.UntilUtc) switch

@@ -67,7 +67,7 @@ internal sealed class Follow
 
     private int FollowRun(string folder)
     {
-        RunEvent.Started start = (RunEvent.Started)Log(folder)[0];
+        Log(folder); // is it a run?
         var screen = RunDisplay.IsLive(_settings) ? new LiveScreen(_settings, TimeZoneInfo.Local) : null;
         using var tail = new EventTail(folder);
         using var printer = new LivePrinter(_settings, folder);
@@ -113,7 +113,7 @@ internal sealed class Follow
         if (_settings.Json)
             SoakJson.WriteSummary(_settings, summary, folder, SoakExit.CodeOf(summary, stopped: false));
         else
-            SoakText.WriteSummary(_settings, summary, folder);
+            RunStatus.WriteEnd(_settings, summary, folder);
         return summary.Course.IsEnded ? ExitCodes.Ok : Interrupted(folder);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FlashBench.Bench;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Output;
@@ -16,6 +17,9 @@ namespace FlashBench.Cli.Status;
 /// <param name="Damage">Why the log cannot be read; empty if it can.</param>
 internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner? Owner, string Damage)
 {
+    /// <summary>What a regression has settled; null for a soak.</summary>
+    public IReadOnlyList<CellResult>? Cells { get; private init; }
+
     /// <summary>Name of its folder, for people.</summary>
     public string Name => PlainText.Of(Path.GetFileName(Folder));
 
@@ -24,8 +28,12 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
     {
         try
         {
-            RunSummary summary = RunSummary.Of(RunLog.Read(folder, out _));
-            return new RunStatus(folder, summary, BenchLock.OwnerOfRun(folder), "");
+            IReadOnlyList<RunEvent> events = RunLog.Read(folder, out _);
+            RunSummary summary = RunSummary.Of(events);
+            return new RunStatus(folder, summary, BenchLock.OwnerOfRun(folder), "")
+            {
+                Cells = summary.Course.Start.Regress is null ? null : RegressTable.Of(events).Cells,
+            };
         }
         catch (EvidenceException e)
         {
@@ -67,7 +75,7 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
             rows.Add(["began", Time(summary.Course.Start.Utc)]);
             if (summary.Course.Start.UntilUtc is { } until)
                 rows.Add(["deadline", Time(until)]);
-            rows.Add(["jobs", Jobs(summary)]);
+            rows.Add([Cells is null ? "jobs" : "cells", Progress(summary).Ended]);
             if (summary.Course.StopReason is { } why)
                 rows.Add(["stopped", PlainText.Of(why)]);
         }
@@ -80,7 +88,16 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
         if (Summary is null)
             return;
         settings.Output.WriteLine();
-        SoakText.WriteSummary(settings, Summary, Folder);
+        WriteEnd(settings, Summary, Folder);
+    }
+
+    /// <summary>Writes what is to be read of a run when somebody has looked on to its end.</summary>
+    public static void WriteEnd(DisplaySettings settings, RunSummary summary, string folder)
+    {
+        if (summary.Course.Start.Regress is null)
+            SoakText.WriteSummary(settings, summary, folder);
+        else if (File.Exists(Path.Combine(folder, RegressPage.FileName)))
+            settings.Output.WriteLine($"matrix  {Path.Combine(folder, RegressPage.FileName)}");
     }
 
     /// <summary>Writes it as one line.</summary>
@@ -99,6 +116,14 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
         if (summary.Course.Start.UntilUtc is { } until)
             json.WriteString("untilUtc", until);
         json.WriteNumber("jobs", summary.Course.Benches.Sum(bench => bench.Ended));
+        if (Cells is { } cells)
+        {
+            json.WriteStartObject("cells");
+            foreach (IGrouping<CellOutcome, CellResult> outcome in cells.GroupBy(cell => cell.Outcome))
+                json.WriteNumber(outcome.Key.ToString().ToLowerInvariant(), outcome.Count());
+            json.WriteEndObject();
+        }
+
         if (Planned(summary) is { } planned)
             json.WriteNumber("planned", planned);
         foreach (Verdict verdict in Enum.GetValues<Verdict>())
@@ -114,11 +139,24 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
         ? [Name, "", "", "", "", "", StandsAt()]
         :
         [
-            Name, Figure(summary.Course.Start.Benches.Length), Jobs(summary), Figure(Count(summary, Verdict.Pass)),
-            Figure(Count(summary, Verdict.Fail)),
-            Figure(summary.Rows.Sum(row => row.Jobs) - Count(summary, Verdict.Pass) - Count(summary, Verdict.Fail)),
-            StandsAt(),
+            Name, Figure(summary.Course.Start.Benches.Length), Progress(summary).Ended, Progress(summary).Pass,
+            Progress(summary).Fail, Progress(summary).Else, StandsAt(),
         ];
+
+    // A regression is counted in cells, most of which need no job.
+    private (string Ended, string Pass, string Fail, string Else) Progress(RunSummary summary)
+    {
+        if (Cells is not { } cells)
+        {
+            (int all, int pass, int fail) =
+                (summary.Rows.Sum(row => row.Jobs), Count(summary, Verdict.Pass), Count(summary, Verdict.Fail));
+            return (Jobs(summary), Figure(pass), Figure(fail), Figure(all - pass - fail));
+        }
+
+        int good = cells.Count(cell => cell.Outcome is CellOutcome.Pass or CellOutcome.Holds);
+        int bad = cells.Count(cell => cell.Outcome == CellOutcome.Fail);
+        return ($"{Figure(cells.Count)} cells", Figure(good), Figure(bad), Figure(cells.Count - good - bad));
+    }
 
     private string StandsAt() => State switch
     {
@@ -133,7 +171,7 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
             ? string.Create(CultureInfo.InvariantCulture, $"/{planned}") : "");
 
     private static long? Planned(RunSummary summary) =>
-        summary.Course.Benches.All(bench => bench.Planned is not null)
+        summary.Course.Start.Cycles is not null && summary.Course.Benches.All(bench => bench.Planned is not null)
             ? summary.Course.Benches.Sum(bench => (long)bench.Planned!.Value) : null;
 
     private static int Count(RunSummary summary, Verdict verdict) => summary.Rows.Sum(row => row.Count(verdict));
