@@ -33,6 +33,7 @@ internal static class LiveLines
             + (job.Attempt > 1 ? $", attempt {job.Attempt}" : ""),
         RunEvent.Done { Digest.IsRestored: true } done => $"{Bench(done.Bench)}  its own image is back",
         RunEvent.Done done => Verdict(Bench(done.Bench), done.Digest.Verdict, done.Digest.Reason),
+        RunEvent.Skipped skipped => $"{Bench(skipped.Bench)}  job {skipped.Step} left out: {PlainText.Of(skipped.Why)}",
         RunEvent.Left left => Left(Bench(left.Bench), left.Why, left.NeedsHands),
         RunEvent.Stopping stopping => $"no further job begins: {PlainText.Of(stopping.Why)}",
         _ => null,

@@ -19,6 +19,9 @@ internal static class SoakText
         output.WriteLine($"soak {start.Run}");
         output.WriteLine($"  images   {images}");
         output.WriteLine($"  ends     {Ends(start, zone)}");
+        output.WriteLine($"  PASS     {RunWords.Required(start)}");
+        if (RunWords.Simulated(start) is { } simulated)
+            output.WriteLine($"  benches  {simulated}");
         if (start.Check)
             output.WriteLine("  first    a health check of every bench that is unknown or bad");
         output.WriteLine("  then     " + (start.Leave ? "the boards keep the last image"
@@ -40,6 +43,9 @@ internal static class SoakText
     public static void WriteSummary(DisplaySettings settings, RunSummary summary, string folder)
     {
         SoakTable.Write(settings.Output, [.. summary.Rows]);
+        settings.Output.WriteLine($"PASS {RunWords.Required(summary.Course.Start)}");
+        if (RunWords.Simulated(summary.Course.Start) is { } simulated)
+            settings.Output.WriteLine(simulated);
         foreach (RunRow row in summary.Rows.Where(row => row.FirstFailure is not null))
         {
             settings.Output.WriteLine($"{row.Bench.Id}: first failure in cycle {row.FirstFailureCycle}, job "

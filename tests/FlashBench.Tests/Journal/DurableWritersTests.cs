@@ -34,6 +34,7 @@ public sealed class DurableWritersTests : IDisposable
         ["Bench/Power/SupplyGroup.cs"] = "a lock",
         ["Bench/Fleet/SlotFiles.cs"] = "locks, and their owners' names",
         ["Bench/Runs/RunLog.cs"] = "appends; every line and the file's name are synced",
+        ["Bench/Live/EventFile.cs"] = "for onlookers; derived from the run's log, made again at any time",
         ["Results/Store/StoreGate.cs"] = "a lock",
         ["Results/Store/ResultsStore.cs"] = "a folder for what is derived",
         ["Results/Catalog/Rebuild.cs"] = "derived from journals, made again at any time",

@@ -110,6 +110,7 @@ public sealed class CellJudgeTests
             Reason = "",
             Kind = "certify",
             Policy = policy,
+            Reason = "",
         }.IsCounted);
 
     [Fact]
