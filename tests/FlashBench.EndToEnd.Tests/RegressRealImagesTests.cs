@@ -64,7 +64,7 @@ public sealed class RegressRealImagesTests : IDisposable
     private static string RootOf(string folder)
     {
         while (!File.Exists(Path.Combine(folder, "FlashBench.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no project around the tests");
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no project here");
         return folder;
     }
 }

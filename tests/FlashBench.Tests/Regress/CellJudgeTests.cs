@@ -107,6 +107,7 @@ public sealed class CellJudgeTests
             Directory = "d",
             State = RowState.Decided,
             Job = "d",
+            Reason = "",
             Kind = "certify",
             Policy = policy,
             Reason = "",
