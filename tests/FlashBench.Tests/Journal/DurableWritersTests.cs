@@ -47,8 +47,6 @@ public sealed class DurableWritersTests : IDisposable
         ["Cli/Regress/VirtualCells.cs"] = "deletes the virtual boards of jobs that have ended",
         ["Cli/Diagnostics/ProcessFigures.cs"] = "what the program measures of itself, when asked; no evidence",
         ["Cli/Diagnostics/DiagnosticLog.cs"] = "the diagnostic log; no evidence",
-        ["Cli/Diagnostics/ProcessFigures.cs"] = "figures of the process; no evidence",
-        ["Cli/Regress/VirtualCells.cs"] = "deletes the virtual chip of a cell that is done",
         ["Cli/Image/SplitCommand.cs"] = "a folder of whole files, moved and synced",
         ["Hardware/Power/Holder/HolderSocket.cs"] = "a socket",
         ["Hardware/Console/ConsoleServer.cs"] = "a socket",
