@@ -110,7 +110,6 @@ public sealed class CellJudgeTests
             Reason = "",
             Kind = "certify",
             Policy = policy,
-            Reason = "",
         }.IsCounted);
 
     [Fact]
