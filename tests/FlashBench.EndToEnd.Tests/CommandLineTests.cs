@@ -10,6 +10,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("help-bench-show.txt", "bench", "show", "--help")]
     [InlineData("help-config-check.txt", "config", "check", "-h")]
     [InlineData("help-status.txt", "status", "--help")]
+    [InlineData("help-regress.txt", "regress", "--help")]
     [InlineData("help-bench-check.txt", "bench", "check", "--help")]
     [InlineData("help-bench-maintenance.txt", "bench", "maintenance", "--help")]
     [InlineData("help-quarantine.txt", "quarantine", "--help")]

@@ -250,6 +250,44 @@ public sealed class RegressTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_belongs_to_one_process_and_goes_on_when_that_was_stopped()
+    {
+        await using RunningProcess first = _program.Start(
+            "regress", "--images", "images", "--matrix", "policy=purism", "--repeat", "40");
+        await foreach (string line in first.LinesAsync())
+        {
+            if (line.StartsWith("regress REGRESS-", StringComparison.Ordinal))
+                break;
+        }
+
+        ProcessEnd second = await _program.RunAsync("resume", RunOf(0));
+        await first.SignalAsync("TERM");
+        (int code, string error) = await first.EndAsync();
+        ProcessEnd resumed = await _program.RunAsync("resume");
+
+        Assert.Equal(69, second.ExitCode);
+        Assert.Contains($"run {RunOf(0)} is in use by PID", second.Error, StringComparison.Ordinal);
+        Assert.Equal(75, code);
+        Assert.Contains($"`flashbench resume {RunOf(0)}` goes on", error, StringComparison.Ordinal);
+        Assert.True(resumed.ExitCode == 0, resumed.Error + resumed.Output);
+        Assert.All(Table(0).Cells, cell => Assert.Equal((CellOutcome.Pass, 40), (cell.Outcome, cell.Jobs.Length)));
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_while_a_run_is_stopped_is_an_error_of_its_cells_alone()
+    {
+        _program.With("DOTNET_PROCESSOR_COUNT", "1");
+        await _program.With("FLASHBENCH_KILL_AT", "AfterSync:verdict:1").RunAsync("regress", "--images", "images");
+        Put("two.bin", Image(7));
+
+        ProcessEnd end = await _program.With("FLASHBENCH_KILL_AT", "").RunAsync("resume");
+
+        Assert.Equal(50, end.ExitCode);
+        Assert.All(Table(0).Cells, cell => Assert.Equal(cell.File == "two.bin", cell.Outcome == CellOutcome.Error));
+        Assert.Contains("not any more what it was", OneLine(end.Output), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task For_programs_every_line_is_json_and_the_last_one_has_the_cells_and_the_changes()
     {
         await RunAsync();

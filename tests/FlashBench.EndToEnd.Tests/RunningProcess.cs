@@ -28,6 +28,11 @@ internal sealed class RunningProcess : IAsyncDisposable
             yield return line;
     }
 
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Nobody reads its standard output any more: what it writes now ends with EPIPE.</summary>
+    public void CloseOutput() => _process.StandardOutput.Close();
+
     /// <summary>Sends a signal.</summary>
     /// <param name="name">As kill(1) spells it: "INT", "STOP", "CONT", "KILL".</param>
     public async Task SignalAsync(string name)

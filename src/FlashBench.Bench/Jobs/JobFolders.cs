@@ -29,6 +29,17 @@ public sealed record JobFolders(string Directory, Vault Vault, BenchState State,
         return made;
     }
 
+    /// <summary>The name that <see cref="Create"/> would give a job's directory now.</summary>
+    /// <param name="evidence">Evidence folder; need not exist.</param>
+    /// <param name="job">Job id.</param>
+    public static string NextName(string evidence, string job)
+    {
+        int suffix = 1;
+        while (suffix < SuffixMax && Path.Exists(PathOf(evidence, job, suffix)))
+            suffix++;
+        return Path.GetFileName(PathOf(evidence, job, suffix));
+    }
+
     /// <summary>Makes a new job directory: the job id, with a number behind it if that is taken.</summary>
     /// <param name="evidence">Evidence folder; created if needed.</param>
     /// <param name="job">Job id.</param>

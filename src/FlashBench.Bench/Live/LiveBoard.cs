@@ -171,7 +171,7 @@ public sealed class LiveBoard
 
     private void Open(RunEvent.Started start)
     {
-        (Run, Work, UntilUtc) = (start.Run, "soak", start.UntilUtc);
+        (Run, Work, UntilUtc) = (start.Run, start.Regress is null ? "soak" : "regress", start.UntilUtc);
         foreach (RunBench bench in start.Benches)
         {
             long? jobs = (long?)start.Cycles * Math.Max(1, bench.Images.Length);

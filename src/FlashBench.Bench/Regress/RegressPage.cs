@@ -15,8 +15,12 @@ public static class RegressPage
     private const string Css = """
         body { max-width: 1500px; }
         table.heat { table-layout: fixed; }
-        table.heat th:first-child { width: 30%; } table.heat th:nth-child(2) { width: 11%; }
-        table.heat th:nth-child(3) { width: 12%; }
+        table.heat th:first-child { width: 32%; } table.heat th:nth-child(2) { width: 15%; }
+        table.heat th:nth-child(3) { width: 13%; }
+        table.heat td:nth-child(2) { white-space: nowrap; overflow-wrap: normal; }
+        table.behind { table-layout: fixed; }
+        table.behind th:first-child { width: 18%; } table.behind th:nth-child(2) { width: 9%; }
+        table.behind th:nth-child(3) { width: 9%; } table.behind th:nth-child(6) { width: 17%; }
         table.heat td.cell { border: 1px solid #fff; text-align: center; font-weight: 700; font-size: 12px; }
         table.heat td.cell span { display: block; font-weight: 400; font-size: 10.5px; }
         table.heat tr { break-inside: avoid; }
@@ -27,6 +31,11 @@ public static class RegressPage
         .o-unknown { background: #f0e442; color: #3a3500; } .o-fail { background: #d55e00; color: #fff; }
         .o-error { background: #4a1d4f; color: #fff; }
         .changes li { margin: 2px 0; }
+        @media print {
+          table.heat td, table.behind td { font-size: 7.5pt; padding: 1.5px 4px; line-height: 1.25; }
+          table.heat td.cell { font-size: 7.5pt; } table.heat td.cell span { font-size: 6.5pt; }
+          table.behind td.mono { font-size: 6pt; }
+        }
 
         """;
 
@@ -191,7 +200,7 @@ public static class RegressPage
     private static void WriteReasons(MarkupWriter page, RegressTable table)
     {
         page.Heading("What stands behind each cell");
-        using (page.In("table"))
+        using (page.In("table", ("class", "behind")))
         {
             page.TableHead("image", "policy", "end", "why", "stages", "jobs");
             using (page.In("tbody"))

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Journal;
@@ -56,6 +57,11 @@ public sealed record JobDigest(
     /// <summary>True for a job that put a backup back, and read it back equal.</summary>
     public bool IsRestored { get; init; }
 
+    /// <summary>True if no decided journal stands behind it: the bench could not be opened, or what was left of the job
+    /// cannot go on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NoRecord { get; init; }
+
     /// <summary>True if the bench broke before the chip was changed: the same job may be tried again.</summary>
     [JsonIgnore]
     public bool MayBeRepeated => End.IsRepeatable && !IsRestored;
@@ -95,6 +101,18 @@ public sealed record JobDigest(
             LastLine = (int)(end ?? records[^1]).Seq + 1,
         };
     }
+
+    /// <summary>The end of a job that has no decision of its own: an ERROR.</summary>
+    /// <param name="job">Its id; also the name of its directory, if it has one.</param>
+    /// <param name="why">A sentence without a full stop.</param>
+    /// <param name="who">Who must act.</param>
+    /// <param name="utc">When.</param>
+    public static JobDigest WithoutRecord(string job, string why, ErrorClass who, DateTimeOffset utc) =>
+        new(job, Verdict.Error, nameof(EvidenceLevel.None), why, who, utc, utc, 0, Dirty: false, [])
+        {
+            Directory = job,
+            NoRecord = true,
+        };
 
     /// <summary>Derives the digest.</summary>
     public static JobDigest Of(JobFacts facts, Judgement judgement)

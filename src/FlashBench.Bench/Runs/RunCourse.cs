@@ -7,6 +7,7 @@ namespace FlashBench.Bench.Runs;
 public sealed class RunCourse
 {
     private readonly Dictionary<string, BenchCourse> _benches;
+    private string? _failed; // the job that ends a run at its first FAIL
 
     private RunCourse(RunEvent.Started start)
     {
@@ -59,7 +60,9 @@ public sealed class RunCourse
         {
             case RunEvent.WentOn:
                 Resumes++;
-                StopReason = null; // whoever goes on with a run that was stopped means it
+                StopReason = _failed; // whoever goes on with a run that was stopped otherwise means it
+                foreach (BenchCourse bench in _benches.Values)
+                    bench.Return();
                 break;
             case RunEvent.Stopping stopping:
                 StopReason ??= stopping.Why;
@@ -72,6 +75,8 @@ public sealed class RunCourse
                 break;
             case RunEvent.Done done:
                 _benches.GetValueOrDefault(done.Bench)?.End(done);
+                if (Start.StopOnFail && done.Digest.Verdict == Verdict.Fail)
+                    StopReason ??= _failed ??= $"job {done.Digest.Job} failed";
                 break;
             case RunEvent.Skipped skipped:
                 _benches.GetValueOrDefault(skipped.Bench)?.Skip(skipped);
@@ -170,7 +175,7 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
 
     internal void Begin(RunEvent.Assigned assigned)
     {
-        (_open[assigned.Step], HasLeft) = (assigned, null);
+        _open[assigned.Step] = assigned;
         if (assigned.Cycle > 0)
             (_step, _attempts, Checked) = (assigned.Step, assigned.Attempt, null);
     }
@@ -178,7 +183,7 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     internal void End(RunEvent.Done done)
     {
         Ended++;
-        IsDirty = done.Digest.Dirty;
+        IsDirty = done.Digest.NoRecord ? IsDirty : done.Digest.Dirty;
         _open.Remove(done.Step, out RunEvent.Assigned? job);
         if (job is { Cycle: 0, Check: false })
         {
@@ -208,8 +213,11 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     internal void Skip(RunEvent.Skipped skipped)
     {
         (_step, _attempts) = (skipped.Step, 1);
+        _open.Remove(skipped.Step);
         Skipped++;
     }
+
+    internal void Return() => HasLeft = null;
 
     internal void Leave(RunEvent.Left left) => HasLeft = left;
 }

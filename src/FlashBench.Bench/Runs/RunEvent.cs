@@ -129,7 +129,11 @@ public abstract partial record RunEvent
 /// <param name="Profile">Id of its board's profile.</param>
 /// <param name="Dut">Serial of its board; null if none was named.</param>
 /// <param name="Images">The images that its board can get, as indices; empty for a run without images.</param>
-public sealed record RunBench(string Id, string Profile, string? Dut, int[] Images);
+public sealed record RunBench(string Id, string Profile, string? Dut, int[] Images)
+{
+    /// <summary>True if any part of it is simulated: what it shows is no evidence of a real board (rule I7).</summary>
+    public bool Simulated { get; init; }
+}
 
 /// <summary>An image of a run; the vault holds its bytes.</summary>
 /// <param name="Name">What it is called in tables: its file name without folder.</param>

@@ -12,7 +12,7 @@ public sealed class RunLog : IDisposable
     /// <summary>File name inside the folder of a run.</summary>
     public const string FileName = "run.jsonl";
 
-    private const int BytesMax = 512 << 20, LineBytesMax = 4 << 20, FileNameMax = 200;
+    private const int BytesMax = 512 << 20, LineBytesMax = 4 << 20;
 
     private readonly Lock _gate = new();
     private readonly FileStream _file;
@@ -31,8 +31,8 @@ public sealed class RunLog : IDisposable
     /// <summary>Opens the log of a run that goes on.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="soundBytes">Byte offset behind the last sound line, as <see cref="Read"/> said.</param>
-    /// <exception cref="JournalWriteException">It cannot be written, or another process goes on with this run.
-    /// </exception>
+    /// <exception cref="JournalWriteException">It cannot be written.</exception>
+    /// <remarks>Whoever goes on has the run's lock, and has read the log since.</remarks>
     public static RunLog Reopen(string folder, long soundBytes) => Opened(folder, FileMode.Open, soundBytes);
 
     /// <summary>Reads the events of a run.</summary>
@@ -57,12 +57,6 @@ public sealed class RunLog : IDisposable
 
         if (events is not [RunEvent.Started start, ..])
             throw new EvidenceException(FileName, 0, "the first line is no run.start");
-        if (Array.Exists(start.Benches, bench => Array.Exists(
-            bench.Images, image => image < 0 || image >= start.Images.Length)))
-        {
-            throw new EvidenceException(FileName, 0, "a bench gets an image that the run does not have");
-        }
-
         return events;
     }
 
@@ -135,10 +129,11 @@ public sealed class RunLog : IDisposable
         try
         {
             if (line.Length <= LineBytesMax
-                && JsonSerializer.Deserialize(line, RunEventContext.Default.RunEvent) is { } happened
-                && !NamesAnotherPlace(happened))
+                && JsonSerializer.Deserialize(line, RunEventContext.Default.RunEvent) is { } happened)
             {
-                return happened;
+                return RunEventRules.FaultOf(happened) is { } fault
+                    ? throw new EvidenceException(FileName, offset, $"line {number + 1}: {fault}")
+                    : happened;
             }
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
@@ -148,18 +143,6 @@ public sealed class RunLog : IDisposable
 
         throw new EvidenceException(FileName, offset, $"line {number + 1} is no event of a run");
     }
-
-    // Jobs lie in the run's folder, whatever a foreign log says.
-    private static bool NamesAnotherPlace(RunEvent happened) => happened switch
-    {
-        RunEvent.Assigned job => !IsFileName(job.Job),
-        RunEvent.Done done => !IsFileName(done.Digest.Directory),
-        RunEvent.Settled cell => !IsFileName(cell.Result.Run) || !Array.TrueForAll(cell.Result.Jobs, IsFileName),
-        _ => false,
-    };
-
-    private static bool IsFileName(string name) => name.Length is > 0 and <= FileNameMax && name[0] != '.'
-        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     // Part of a line must not stand before whatever a later process appends.
     private void CutOff(long sound)

@@ -82,7 +82,8 @@ public static class RunReport
             ("From", Utc(start.Utc)), ("Last job ended", Utc(summary.LastUtc)),
             ("State", summary.Course.IsEnded ? "ended" : "not ended: `flashbench resume` goes on"),
             ("Resumed", Figures.Count(summary.Course.Resumes)), ("Program", start.Software),
-            ("Operator", start.Operator ?? ""),
+            ("Operator", start.Operator ?? ""), ("A PASS", RunWords.Required(start)),
+            ("Benches", RunWords.Simulated(start) ?? "real"),
             ("Jobs", Figures.Count(summary.Course.Benches.Sum(bench => (long)bench.Ended))),
             .. summary.Course.StopReason is { } why ? [("No further job began, since", why)]
                 : Array.Empty<(string, string)>(),
@@ -215,26 +216,35 @@ public static class RunReport
     private static List<List<BootDigest>> ByImage(List<RunRow> rows, RunEvent.Started start) =>
     [
         .. Enumerable.Range(0, Math.Max(1, start.Images.Length)).Select(image => rows
-            .Where(row => row.Image == start.Images.ElementAtOrDefault(image))
+            .Where(row => ReferenceEquals(row.Image, start.Images.ElementAtOrDefault(image)))
             .SelectMany(row => row.WatchedBoots).ToList()),
     ];
 
-    // A step down at each loss of power, to the longest time that any boot was watched.
+    // The estimate of Kaplan and Meier: a boot counts for as long as it was watched, so one that was watched less long
+    // than others does not hold their curve up; one that had no power, or gave no sign, does not count.
     private static IReadOnlyList<(double X, double Y)> Survival(List<BootDigest> boots)
     {
-        if (boots.Count == 0)
+        List<(double Minutes, bool Lost)> ends =
+        [
+            .. boots.Where(boot => (boot.LostSeconds ?? boot.ObservedSeconds) is not null)
+                .Select(boot => ((boot.LostSeconds ?? boot.ObservedSeconds!.Value) / SecondsPerMinute,
+                    boot.LostSeconds is not null))
+                .OrderBy(end => end.Item1).ThenByDescending(end => end.Item2),
+        ];
+        if (ends.Count == 0)
             return [];
-        double end = boots.Max(boot => Math.Max(boot.ObservedSeconds ?? 0, boot.LostSeconds ?? 0)) / SecondsPerMinute;
         double share = 100;
         List<(double, double)> line = [(0, share)];
-        foreach (double lost in boots.Select(boot => boot.LostSeconds).OfType<double>().Order())
+        for (int i = 0; i < ends.Count; i++)
         {
-            line.Add((lost / SecondsPerMinute, share));
-            share -= 100.0 / boots.Count;
-            line.Add((lost / SecondsPerMinute, Math.Max(0, share)));
+            if (!ends[i].Lost)
+                continue;
+            line.Add((ends[i].Minutes, share));
+            share *= 1 - 1.0 / (ends.Count - i);
+            line.Add((ends[i].Minutes, share));
         }
 
-        line.Add((end, Math.Max(0, share)));
+        line.Add((ends[^1].Minutes, share));
         return line;
     }
 
@@ -248,7 +258,8 @@ public static class RunReport
         [
             .. images.Select(boots => Enumerable.Range(0, Bins).SelectMany(bin =>
             {
-                double count = boots.Count(boot => boot.OsUpSeconds is double up && (int)(up / width) == bin);
+                double count = boots.Count(
+                    boot => boot.OsUpSeconds is double up && Math.Min(Bins - 1, (int)(up / width)) == bin);
                 return new[] { (bin * width, count), ((bin + 1) * width, count) };
             }).ToList()),
         ];

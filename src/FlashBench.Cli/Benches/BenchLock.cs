@@ -36,9 +36,10 @@ internal sealed class BenchLock : IAsyncDisposable
 
     /// <summary>Takes a run, so that no other process goes on with it.</summary>
     /// <param name="folder">Folder of the run.</param>
+    /// <param name="work">What for.</param>
     /// <exception cref="CommandFailure">Another process plays it, or the folder cannot be written.</exception>
-    public static BenchLock TakeRun(string folder) => TakeFile(
-        Path.Combine(folder, RunName), $"run {Path.GetFileName(folder)}", $"regress {Path.GetFileName(folder)}");
+    public static BenchLock TakeRun(string folder, string work) =>
+        TakeFile(Path.Combine(folder, RunName), $"run {Path.GetFileName(folder)}", work);
 
     /// <summary>Who plays a run now; null if nobody does.</summary>
     public static BenchOwner? OwnerOfRun(string folder) =>

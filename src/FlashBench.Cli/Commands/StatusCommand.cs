@@ -3,21 +3,23 @@ using FlashBench.Bench;
 using FlashBench.Bench.Config;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Output;
+using FlashBench.Cli.Progress;
+using FlashBench.Cli.Soak;
 using FlashBench.Cli.Status;
 
 namespace FlashBench.Cli.Commands;
 
-/// <summary>`flashbench status [JOB|DIR]`: where the jobs of this host stand.</summary>
+/// <summary>`flashbench status [RUN|JOB|DIR]`: where the runs and jobs of this host stand.</summary>
 public static class StatusCommand
 {
-    private const int JobsShown = 20;
+    private const int JobsShown = 20, RunsShown = 10;
 
     /// <summary>Builds the verb.</summary>
     public static Command Create()
     {
         var job = new Argument<string?>("JOB")
         {
-            Description = "Job id or job directory; without it, the latest jobs are listed",
+            Description = "Id or directory of a run or a job; without it, the latest ones are listed",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var evidence = new Option<string?>("--evidence")
@@ -25,18 +27,31 @@ public static class StatusCommand
             Description = "Folder with the job directories, when it is not the configured one",
             HelpName = "DIR",
         };
-        var status = new Command("status", "Show where the jobs of this host stand, newest first");
+        var follow = new Option<bool>("--follow")
+        {
+            Description = "Look on until it ends: a run, or a job in real time, that another process plays; without a "
+                + "name the only one that runs",
+        };
+        var status = new Command("status", "Show where the runs and jobs of this host stand, newest first");
         status.Arguments.Add(job);
         status.Options.Add(evidence);
+        status.Options.Add(follow);
         status.SetAction((parse, cancel) =>
         {
             string folder = Folder(parse.GetValue(evidence))
                 ?? ConfigSource.Paths(ConfigSource.Load(parse)).Evidence;
-            return Task.FromResult(parse.GetValue(job) is { } named
-                ? Show(parse, JobDirectories.Named(folder, named))
-                : List(parse, folder, cancel));
+            string? named = parse.GetValue(job);
+            if (parse.GetValue(follow))
+                return Task.FromResult(Follow.Execute(parse, folder, named, cancel));
+            return Task.FromResult(named is null ? List(parse, folder, cancel)
+                : RunFolders.Named(folder, named) is { } run ? ShowRun(parse, Path.GetFullPath(run))
+                : Show(parse, JobDirectories.Named(folder, named)));
         });
-        return status.WithExamples("flashbench status", "flashbench status ./evidence/20260102-030405-me8");
+        return status.WithExamples(
+            "flashbench status",
+            "flashbench status SOAK-20260102-200000",
+            "flashbench status --follow    # look on at the run that another terminal started",
+            "flashbench status ./evidence/20260102-030405-me8");
     }
 
     private static string? Folder(string? named)
@@ -45,6 +60,20 @@ public static class StatusCommand
             throw new UsageException($"--evidence \"{PlainText.Of(named)}\" is no folder");
         return named;
     }
+
+    private static int ShowRun(ParseResult parse, string folder)
+    {
+        RunStatus run = RunStatus.Read(folder);
+        if (run.Summary is null)
+            throw new CommandFailure(ExitCodes.BadInput, $"{folder}: {run.Damage}");
+        if (parse.GetValue(GlobalOptions.Json))
+            run.WriteJson(parse.InvocationConfiguration.Output);
+        else
+            run.Describe(DisplaySettings.From(parse));
+        return ExitCodes.Ok;
+    }
+
+    private static BenchPaths PathsOf(ParseResult parse) => ConfigSource.Paths(ConfigSource.Load(parse));
 
     private static int Show(ParseResult parse, string directory)
     {
@@ -63,6 +92,13 @@ public static class StatusCommand
     {
         TextWriter output = parse.InvocationConfiguration.Output;
         bool json = parse.GetValue(GlobalOptions.Json);
+        IReadOnlyList<string> folders = RunFolders.Latest(evidence, RunsShown);
+        List<RunStatus> runs = folders.Count == 0 ? []
+            : [.. folders.Select(folder => RunStatus.Read(folder))];
+        if (json)
+            runs.ForEach(run => run.WriteJson(output));
+        else
+            RunStatus.WriteTable(output, runs);
         List<string[]> rows = [["JOB", "BENCH", "DUT", "STANDS AT", "VERDICT"]];
         foreach ((string directory, JobStatus status) in
             JobStatusReader.ReadAll(JobDirectories.Find(evidence).Take(JobsShown)))
@@ -80,7 +116,7 @@ public static class StatusCommand
         if (json)
             return ExitCodes.Ok;
         if (rows.Count == 1)
-            output.WriteLine($"No jobs in {PlainText.Of(evidence)} yet.");
+            output.WriteLine($"No jobs in {PlainText.Of(evidence)}{(runs.Count > 0 ? " outside of runs" : "")} yet.");
         else
             TextTable.Write(output, rows);
         return ExitCodes.Ok;
@@ -116,7 +152,7 @@ public static class StatusCommand
         bool decided = status is { Stage: JobStage.Finished, HasCertificate: true, Verdict: not Verdict.Aborted };
         if (decided || status.Stage is JobStage.Empty or JobStage.Unreadable or JobStage.PutBack)
             return null;
-        BenchPaths paths = ConfigSource.Paths(ConfigSource.Load(parse));
+        BenchPaths paths = PathsOf(parse);
         if (BenchLock.OwnerOf(paths.State, status.Bench) is { } owner)
             return $"none: bench {PlainText.Of(status.Bench)} is in use by {owner}";
         string name = PlainText.Of(Path.GetFileName(directory));

@@ -32,7 +32,7 @@ internal static class InterruptedJobs
         var waiting = Waiting(paths).Where(open => bench is null || open.Bench == bench)
             .Select(open => (Directory: RunFolders.Of(open.Directory) ?? open.Directory, open.Bench)).ToList();
         if (bench is null)
-            waiting.AddRange(RunFolders.Waiting(paths, evidence ?? paths.Evidence).Select(run => (run, "")));
+            waiting.AddRange(RunFolders.Waiting(evidence ?? paths.Evidence).Select(run => (run, "")));
         var chosen = waiting.GroupBy(open => open.Directory).ToList();
         return chosen.Count switch
         {

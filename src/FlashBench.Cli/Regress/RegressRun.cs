@@ -98,7 +98,8 @@ internal sealed class RegressRun
         RegressTable? previous = PreviousRuns.Last(_evidence, order, null);
         string folder = JobFolders.Create(
             _evidence, HostWorld.JobIdAt(Time).Replace("FBJ", "REGRESS", StringComparison.Ordinal));
-        using HeldBenches held = HeldBenches.TakeRun(folder, _around.Paths.State, benches);
+        using HeldBenches held = HeldBenches.TakeRun(
+            folder, _around.Paths.State, benches, $"regress {Path.GetFileName(folder)}");
         RunEvent.Started start = StartOf(Path.GetFileName(folder), order, files);
         var known = new KnownCells(order.Again ? null : previous);
         List<CellResult> settled =
@@ -129,7 +130,8 @@ internal sealed class RegressRun
         RegressTable? previous = PreviousRuns.Last(_evidence, order, start.Run);
         List<BenchEntry> benches = order.OnBenches
             ? [.. start.Benches.Select(bench => ConfigSource.Bench(_around.Config, bench.Id))] : [];
-        using HeldBenches held = HeldBenches.TakeRun(folder, _around.Paths.State, benches);
+        using HeldBenches held = HeldBenches.TakeRun(
+            folder, _around.Paths.State, benches, $"regress {Path.GetFileName(folder)}");
         using RunLog log = RunLog.Reopen(folder, soundBytes);
         RegressTable soFar = RegressTable.Of(events);
         var lines = new RegressLines(_settings, CellCount(order, soFar.Files, benches.Count), soFar.Cells.Count);
@@ -161,6 +163,11 @@ internal sealed class RegressRun
                     Json = false,
                 },
                 folder, run.Events, time, goesOn: run.Events.Count > 1);
+            run.Log.Appended = happened =>
+            {
+                lines.Show(happened);
+                live.Events.Publish(happened); // for `status --follow`
+            };
             using var floor = new SoakFloor(_around, run.Log, RunCourse.Of(run.Events))
             {
                 Folder = folder,

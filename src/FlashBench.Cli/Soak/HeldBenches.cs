@@ -16,14 +16,15 @@ internal sealed class HeldBenches : IDisposable
     /// <param name="folder">Folder of the run.</param>
     /// <param name="stateFolder">State folder.</param>
     /// <param name="benches">Its benches; none for a run on virtual boards of its own.</param>
+    /// <param name="work">What for: "soak SOAK-1".</param>
     /// <exception cref="CommandFailure">Another process has one of them; the message names it and the process.
     /// </exception>
-    public static HeldBenches TakeRun(string folder, string stateFolder, IEnumerable<BenchEntry> benches)
+    public static HeldBenches TakeRun(string folder, string stateFolder, IEnumerable<BenchEntry> benches, string work)
     {
-        HeldBenches held = Take(stateFolder, benches, $"regress {Path.GetFileName(folder)}");
+        HeldBenches held = Take(stateFolder, benches, work);
         try
         {
-            held._locks.Add(BenchLock.TakeRun(folder));
+            held.TakeRun(folder, work);
             return held;
         }
         catch
@@ -50,6 +51,12 @@ internal sealed class HeldBenches : IDisposable
             throw;
         }
     }
+
+    /// <summary>Takes the run as well.</summary>
+    /// <param name="folder">Folder of the run.</param>
+    /// <param name="work">As for the benches.</param>
+    /// <exception cref="CommandFailure">Another process plays it.</exception>
+    public void TakeRun(string folder, string work) => _locks.Add(BenchLock.TakeRun(folder, work));
 
     /// <inheritdoc/>
     public void Dispose() => _locks.ForEach(one => one.DisposeAsync().AsTask().GetAwaiter().GetResult());

@@ -1,5 +1,4 @@
 using System.Text;
-using FlashBench.Bench.Config;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
@@ -35,15 +34,25 @@ internal static class RunFolders
     public static string? Of(string jobDirectory) =>
         Path.GetDirectoryName(Path.GetFullPath(jobDirectory)) is { } folder && IsRun(folder) ? folder : null;
 
+    /// <summary>The latest runs below an evidence folder, the one written last first.</summary>
+    /// <param name="evidence">Evidence folder; it may be missing.</param>
+    /// <param name="most">So many at most.</param>
+    public static IReadOnlyList<string> Latest(string evidence, int most) => !Directory.Exists(evidence) ? [] :
+    [
+        .. Directory.EnumerateDirectories(evidence).Where(IsRun)
+            .OrderByDescending(folder => File.GetLastWriteTimeUtc(Path.Combine(folder, RunLog.FileName)))
+            .ThenBy(folder => folder, StringComparer.Ordinal).Take(most).Select(Path.GetFullPath),
+    ];
+
     /// <summary>Runs that did not come to their end, and that no process plays now.</summary>
-    public static IReadOnlyList<string> Waiting(BenchPaths paths, string evidence)
+    public static IReadOnlyList<string> Waiting(string evidence)
     {
         if (!Directory.Exists(evidence))
             return [];
         return
         [
             .. Directory.EnumerateDirectories(evidence).Where(IsRun).Where(IsOpen)
-                .Where(folder => !IsPlayed(paths, folder)).Order(StringComparer.Ordinal),
+                .Where(folder => BenchLock.OwnerOfRun(folder) is null).Order(StringComparer.Ordinal),
         ];
     }
 
@@ -58,19 +67,5 @@ internal static class RunFolders
         string last = text.TrimEnd('\n');
         last = last[(last.LastIndexOf('\n') + 1)..];
         return !(text.EndsWith('\n') && last.StartsWith("{\"type\":\"run.end\"", StringComparison.Ordinal));
-    }
-
-    private static bool IsPlayed(BenchPaths paths, string folder)
-    {
-        try
-        {
-            return RunLog.ReadStart(folder) is var start
-                && (BenchLock.OwnerOfRun(folder) is not null || Array.Exists(start.Benches, bench =>
-                    BenchLock.OwnerOf(paths.State, bench.Id) is { } owner && owner.Work == $"soak {start.Run}"));
-        }
-        catch (EvidenceException)
-        {
-            return false; // it says so itself when somebody goes on with it
-        }
     }
 }

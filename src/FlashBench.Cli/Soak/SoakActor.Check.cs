@@ -31,7 +31,8 @@ internal sealed partial class SoakActor
         if (now.Open is null && !HasTime())
             return false;
         RunEvent.Assigned check = now.Open ?? new RunEvent.Assigned(
-            bench.Id, now.Step, 0, null, 1, CheckIdAt(now.Step)) { Check = true };
+            bench.Id, now.Step, 0, null, 1, CheckIdAt(now.Step))
+        { Check = true };
         if (now.Open is null)
             floor.Happen(check);
         return await PlayToEndAsync(check, cancel) is not null;

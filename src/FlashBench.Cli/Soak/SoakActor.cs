@@ -55,7 +55,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         while (!stop.IsCancellationRequested && await IsFitAsync(stop) && Next() is { } job)
         {
             if (!await RunJobAsync(job, stop))
-                return;
+                break;
         }
 
         if (!stop.IsCancellationRequested)
@@ -74,19 +74,26 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
                 bool isOut = mine.HasLeft is { NeedsHands: true } || course.StopReason is not null;
                 return (mine.Open, mine.Next(JobIdOf), isOut);
             });
-            if (open is { Cycle: > 0 })
+            if (open is { Cycle: > 0 } && !LeftJob.IsUntouched(floor.Folder, open.Job))
                 return open;
-            if (done || open is not null || next is null || !HasTime())
+            if (open is { Cycle: 0 } || (open ?? next) is not { } job || (open is null && done))
                 return null;
-            string? failed = floor.Ask(course => course[bench.Id].WhyHopeless(next));
-            hopeless += failed is null ? 0 : 1;
-            if ((failed ?? ObjectionTo(next)) is not { } objection)
+            if (done || !HasTime())
             {
-                floor.Happen(next);
-                return next;
+                Drop(open);
+                return null;
             }
 
-            if (Refuse(next, objection))
+            string? failed = floor.Ask(course => course[bench.Id].WhyHopeless(job));
+            hopeless += failed is null ? 0 : 1;
+            if ((failed ?? ObjectionTo(job)) is not { } objection)
+            {
+                if (open is null)
+                    floor.Happen(job);
+                return job;
+            }
+
+            if (Refuse(job, objection))
                 return null;
         }
 
@@ -95,6 +102,13 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
                 : "something speaks against every image that its board can get",
             needsHands: hopeless < skips);
         return null;
+    }
+
+    // A job that was to begin when the process ended, and now does not.
+    private void Drop(RunEvent.Assigned? job)
+    {
+        if (job is not null)
+            floor.Happen(new RunEvent.Skipped(bench.Id, job.Step, "the run ends before it", Now));
     }
 
     private string? ObjectionTo(RunEvent.Assigned job) =>
@@ -113,10 +127,10 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
     private bool Refuse(RunEvent.Assigned next, string objection)
     {
         bool isOut = FleetDoor.Objections(bench, Subject(image: null), floor.Around.Paths).Count > 0;
+        if (!isOut || floor.Ask(course => course[bench.Id].OpenAt(next.Step) is not null))
+            floor.Happen(new RunEvent.Skipped(bench.Id, next.Step, objection, Now));
         if (isOut)
             Leave(objection, needsHands: true);
-        else
-            floor.Happen(new RunEvent.Skipped(bench.Id, next.Step, objection, floor.Time.GetUtcNow()));
         return isOut;
     }
 
@@ -135,43 +149,97 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
     // False if the bench cannot go on now.
     private async Task<bool> RunJobAsync(RunEvent.Assigned job, CancellationToken cancel)
     {
-        if (await PlayToEndAsync(job, cancel) is not { } result)
+        if (await PlayToEndAsync(job, cancel) is not { } digest)
             return false;
-        NoteHealth(JobEnd.Of(result).AsJob, result.Judgement.Reason);
-        if (result.Judgement.Verdict != Verdict.Pass)
+        NoteHealth(digest.End.AsJob, digest.Reason);
+        if (digest.Verdict != Verdict.Pass)
             OpenRow(); // it may be worse than before
-        if (result.Dirty)
+        if (digest.Dirty)
         {
             Leave("its chip is half-written", needsHands: true);
             return false;
         }
 
-        if (floor.Start.StopOnFail && result.Judgement.Verdict == Verdict.Fail)
-            floor.Happen(new RunEvent.Stopping($"job {job.Job} failed", floor.Time.GetUtcNow()));
+        if (digest.NoRecord && !(digest.MayBeRepeated && job.Attempt <= floor.Start.Repeats))
+        {
+            Leave(digest.Reason, needsHands: true);
+            return false;
+        }
+
+        if (floor.Start.StopOnFail && digest.Verdict == Verdict.Fail)
+            floor.Happen(new RunEvent.Stopping($"job {job.Job} failed", Now));
         return true;
     }
 
     // Null if the job has no end now.
-    private async Task<JobResult?> PlayToEndAsync(RunEvent.Assigned job, CancellationToken cancel)
+    private async Task<JobDigest?> PlayToEndAsync(RunEvent.Assigned job, CancellationToken cancel)
     {
+        if (LeftJob.LossOf(floor.Folder, job.Job) is { } loss && LeftJob.Find(floor.Folder, job.Job) is null)
+            return GiveUp(job, loss);
         using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, floor.Time);
         if (floor.Start.UntilUtc is { } until)
             late.CancelAfter(Positive(until - floor.Time.GetUtcNow() + DeadlineGrace));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
-        (JobResult Result, string Directory)? ended = await GuardAsync(() => PlayAsync(job, stop.Token));
+        ((JobResult Result, string Directory)? ended, string? unopened) =
+            await PlayGuardedAsync(job, () => PlayAsync(job, stop.Token));
+        if (unopened is not null)
+            return End(job, JobDigest.WithoutRecord(job.Job, unopened, ErrorClass.Infrastructure, Now));
         if (ended is not var (result, directory))
             return null;
         if (result.Judgement.Verdict == Verdict.Aborted && cancel.IsCancellationRequested)
             return null; // the run goes on from here, or with this job anew
-        End(job, directory);
-        return result;
+        return End(job, JobDigest.OfFolder(directory));
     }
 
+    // With the reason if nothing was begun, which ends the job and not the bench.
+    private async Task<((JobResult Result, string Directory)? Ended, string? Unopened)> PlayGuardedAsync(
+        RunEvent.Assigned job, Func<Task<(JobResult, string)>> play)
+    {
+        (JobResult, string)? ended = null;
+        string? unopened = null;
+        await GuardAsync(async () =>
+        {
+            try
+            {
+                ended = await play();
+            }
+            catch (Exception e) when (EndsBench(e) && LeftJob.IsUntouched(floor.Folder, job.Job))
+            {
+                unopened = e.Message.TrimEnd('.');
+            }
+
+            return true;
+        });
+        return (ended, unopened);
+    }
+
+    // Its backup is what the board came with: what the chip holds now is not.
+    private JobDigest GiveUp(RunEvent.Assigned job, LostJob loss) => End(
+        job,
+        JobDigest.WithoutRecord(
+            job.Job, $"job {Path.GetFileName(loss.Directory)} was interrupted and cannot go on: {loss.Why}",
+            ErrorClass.Configuration, Now) with
+        {
+            Directory = Path.GetFileName(loss.Directory),
+            BackupSha256 = loss.BackupSha256,
+            Written = true, // as far as anybody knows
+        });
+
+    // The run goes on without it if that cannot be kept.
     private void NoteHealth(HealthEvent? said, string reason)
     {
         FleetPolicy policy = floor.Around.Config.Policy;
-        if (said is { } happened)
+        if (said is not { } happened)
+            return;
+        try
+        {
             BenchHealths.StoreOf(floor.Around.Paths).Note(bench.Id, happened, reason, null, policy.BreakerFailures);
+        }
+        catch (Exception e) when (e is JournalWriteException or IOException or UnauthorizedAccessException)
+        {
+            floor.Live.Warnings.WriteLine(
+                $"flashbench: what bench {bench.Id} has shown is not kept: {e.Message.TrimEnd('.')}.");
+        }
     }
 
     // What a live view shows of the bench beside its jobs.
@@ -185,13 +253,19 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         });
     }
 
-    private void End(RunEvent.Assigned job, string directory)
+    private JobDigest End(RunEvent.Assigned job, JobDigest digest)
     {
-        JobDigest digest = JobDigest.OfFolder(directory);
         _longest = TimeSpan.FromSeconds(Math.Max(_longest.TotalSeconds, digest.Seconds));
         floor.Happen(new RunEvent.Done(bench.Id, job.Step, job.Attempt, digest));
-        ResultsUpdate.After(
-            floor.Around.Paths, directory, new RunPlace(floor.Start.Run, job.Cycle, job.Attempt), floor.Live.Warnings);
+        string directory = Path.Combine(floor.Folder, digest.Directory);
+        if (Directory.Exists(directory))
+        {
+            ResultsUpdate.After(
+                floor.Around.Paths, directory, new RunPlace(floor.Start.Run, job.Cycle, job.Attempt),
+                floor.Live.Warnings);
+        }
+
+        return digest;
     }
 
     // Goes on with what a killed process left of the job, or begins it.
@@ -199,6 +273,8 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
     {
         if (LeftJob.Find(floor.Folder, job.Job) is var (interrupted, left))
         {
+            if (interrupted.Start.Bench != bench.Id)
+                throw new ResumeRefusedException($"{Path.GetFileName(left)} is a job of another bench");
             var again = new ResumedBoardJob(floor.Around, interrupted, left, floor.Shared)
             {
                 Held = true,
@@ -235,58 +311,6 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         JobId = job,
     };
 
-    private async Task ReturnOwnImageAsync(CancellationToken cancel)
-    {
-        (RunEvent.Done? first, bool changed, bool back, RunEvent.Assigned? open) = floor.Ask(course =>
-        {
-            BenchCourse mine = course[bench.Id];
-            return (mine.First, mine.IsChanged, mine.OwnImageIsBack || mine.HasLeft is { NeedsHands: true }, mine.Open);
-        });
-        if (first is null || !changed || back)
-            return;
-        if (floor.Start.Leave)
-        {
-            Leave("its board keeps the last image, as was asked", needsHands: false);
-            return;
-        }
-
-        await RestoreAsync(first, open, $"{floor.Start.Run}.{bench.Id}", cancel);
-    }
-
-    // False if the backup of that job is not back on the chip now.
-    private async Task<bool> RestoreAsync(
-        RunEvent.Done of, RunEvent.Assigned? open, string id, CancellationToken cancel)
-    {
-        RunEvent.Assigned job = open ?? new RunEvent.Assigned(bench.Id, of.Step, 0, null, 1, $"{id}-restore");
-        if (open is null)
-            floor.Happen(job);
-        (JobResult Result, string Directory)? ended = await GuardAsync(() => PutBackAsync(of, id, cancel));
-        if (ended is not var (result, directory))
-            return false;
-        if (result.Judgement.Verdict == Verdict.Aborted && cancel.IsCancellationRequested)
-            return false;
-        End(job, directory);
-        bool isBack = floor.Ask(course => course[bench.Id].OwnImageIsBack);
-        if (!isBack)
-            Leave($"its own image could not be put back: {result.Judgement.Reason}", needsHands: true);
-        return isBack;
-    }
-
-    private async Task<(JobResult, string)> PutBackAsync(RunEvent.Done first, string id, CancellationToken cancel)
-    {
-        string directory = Path.Combine(floor.Folder, first.Digest.Directory);
-        BackupToRestore backup = BackupToRestore.OfJob(directory)
-            ?? throw new EvidenceException(JournalWriter.FileName, 0, $"{first.Digest.Directory} took no backup");
-        BenchWorld world = BenchWorld.Of(
-            bench, floor.Around.Paths, floor.Around.Config.PowerGroups, WishesFor(id));
-        var restoring = new RestoringBoardJob(floor.Around, world, (bench, backup), floor.Folder)
-        {
-            Held = true,
-        };
-        JobResult result = await restoring.RunAsync(_row.Hear, cancel);
-        return (result, restoring.Directory);
-    }
-
     // What ends this bench alone.
     private async Task<T?> GuardAsync<T>(Func<Task<T>> work)
         where T : struct
@@ -299,8 +323,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         {
             floor.Break(e.Message, e.ExitCode);
         }
-        catch (Exception e) when (e is BenchException or BenchStateException or CommandFailure or UsageException
-            or ResumeRefusedException or EvidenceException or ConfigException)
+        catch (Exception e) when (EndsBench(e))
         {
             if (e is BenchException { Cause: PartCause.Failed or PartCause.Unavailable })
                 NoteHealth(HealthEvent.JobFailed, e.Message);
@@ -315,13 +338,24 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         return null;
     }
 
+    private static bool EndsBench(Exception e) =>
+        e is BenchException or BenchStateException or UsageException or ResumeRefusedException or EvidenceException
+            or ConfigException or CommandFailure { ExitCode: not ExitCodes.CannotWrite };
+
+    private DateTimeOffset Now => floor.Time.GetUtcNow();
+
     private void Leave(string why, bool needsHands) =>
-        floor.Happen(new RunEvent.Left(bench.Id, why, needsHands, floor.Time.GetUtcNow()));
+        floor.Happen(new RunEvent.Left(bench.Id, why, needsHands, Now));
 
     private string JobIdOf(int step, int attempt) =>
         $"{floor.Start.Run}.{bench.Id}.{step}{(attempt > 1 ? $"r{attempt}" : "")}"; // bench ids have no dots
 
-    private TimeSpan Expected() => _longest > TimeSpan.Zero ? _longest : SoakPlan.JobTime(floor.Around, bench);
+    // A job that broke early says nothing of how long the next one takes.
+    private TimeSpan Expected()
+    {
+        TimeSpan planned = SoakPlan.JobTime(floor.Around, bench);
+        return _longest > planned ? _longest : planned;
+    }
 
     private TimeSpan ExpectedReturn() => floor.Start.Leave ? TimeSpan.Zero : SoakPlan.ReturnTime(bench);
 

@@ -4,7 +4,7 @@ using FlashBench.Bench.Runs;
 namespace FlashBench.Cli.Soak;
 
 /// <summary>The exit code of a run that has ended: the worst of its jobs and benches. 0 only if every image passed on
-/// every bench that it was for, at the first attempt, and no job was left out.</summary>
+/// every bench that it was for, at the first attempt, no job was left out, and nothing stopped the run early.</summary>
 internal static class SoakExit
 {
     /// <summary>The same for a run that may not have ended: somebody stopped it, or jobs are open on benches that need
@@ -31,7 +31,7 @@ internal static class SoakExit
         if (Any(Verdict.Aborted))
             return ExitCodes.Aborted;
         bool lacks = rows.Exists(row => row.Jobs == 0 || row.Flaky > 0)
-            || summary.Course.Benches.Any(bench => bench.Skipped > 0);
+            || summary.Course.StopReason is not null || summary.Course.Benches.Any(bench => bench.Skipped > 0);
         return lacks || Any(Verdict.Inconclusive) ? ExitCodes.Inconclusive : ExitCodes.Ok;
     }
 }

@@ -25,21 +25,53 @@ internal static class SoakImages
             ExitCodes.BadInput, $"the vault lacks the image {image.Name} of this run, or it is damaged"))),
     ];
 
-    /// <summary>The images that boards of a profile can get, as indices.</summary>
-    /// <exception cref="CommandFailure">There are images, and none of them fits.</exception>
-    public static int[] Fitting(
-        BenchEntry bench, IReadOnlyList<(RunImage Listed, ImageToTake Taken)> images)
+    /// <summary>The images that the board of each bench can get, as indices.</summary>
+    /// <exception cref="CommandFailure">There are images, and none of them is for a bench, or one is for no bench.
+    /// </exception>
+    public static IReadOnlyList<int[]> Fitting(
+        IReadOnlyList<BenchEntry> benches, IReadOnlyList<(RunImage Listed, ImageToTake Taken)> images)
     {
-        DutProfile profile = DutProfiles.Load(bench.DutProfile);
-        var keys = JobSurroundings.KeysOf(bench.Virtual is not null || bench.Qemu is not null);
-        string?[] refusals =
+        var known = new Dictionary<(string Profile, bool Simulated), string?[]>();
+        List<string?[]> refusals = [.. benches.Select(RefusalsOf)];
+        for (int bench = 0; bench < benches.Count; bench++)
+        {
+            if (images.Count > 0 && !Array.Exists(refusals[bench], refusal => refusal is null))
+            {
+                throw new CommandFailure(ExitCodes.BadInput, $"no image is for bench {benches[bench].Id}: "
+                    + $"{images[0].Listed.Name}: {refusals[bench][0]}");
+            }
+        }
+
+        for (int image = 0; image < images.Count; image++)
+        {
+            if (refusals.TrueForAll(bench => bench[image] is not null))
+            {
+                throw new CommandFailure(ExitCodes.BadInput, $"{images[image].Listed.Name} is for no bench of this run"
+                    + $": {benches[0].Id}: {refusals[0][image]}");
+            }
+        }
+
+        return
         [
-            .. images.Select(image => GivenImage.Refusals(
-                ImageAnalysis.Read(image.Taken.File, keys), image.Taken.Order(profile)).FirstOrDefault()),
+            .. refusals.Select(bench => Enumerable.Range(0, images.Count).Where(i => bench[i] is null).ToArray()),
         ];
-        int[] fitting = [.. Enumerable.Range(0, images.Count).Where(i => refusals[i] is null)];
-        return fitting.Length > 0 || images.Count == 0 ? fitting : throw new CommandFailure(
-            ExitCodes.BadInput, $"no image is for bench {bench.Id}: {images[0].Listed.Name}: {refusals[0]}");
+
+        string?[] RefusalsOf(BenchEntry bench)
+        {
+            bool simulated = bench.Virtual is not null || bench.Qemu is not null;
+            if (!known.TryGetValue((bench.DutProfile, simulated), out string?[]? found))
+            {
+                DutProfile profile = DutProfiles.Load(bench.DutProfile);
+                var keys = JobSurroundings.KeysOf(simulated);
+                known[(bench.DutProfile, simulated)] = found =
+                [
+                    .. images.Select(image => GivenImage.Refusals(
+                        ImageAnalysis.Read(image.Taken.File, keys), image.Taken.Order(profile)).FirstOrDefault()),
+                ];
+            }
+
+            return found;
+        }
     }
 
     private static (RunImage Listed, ImageToTake Taken) Read(string file)

@@ -9,6 +9,34 @@ namespace FlashBench.Cli.Soak;
 /// <summary>The end of a soak for programs.</summary>
 internal static class SoakJson
 {
+    /// <summary>Writes what will be done as one line.</summary>
+    public static void WritePlan(
+        DisplaySettings settings, RunEvent.Started start,
+        IEnumerable<(RunBench Bench, int? Jobs, DateTimeOffset? EndUtc)> benches) =>
+        JsonLine.Write(settings.Output, "plan", json =>
+        {
+            json.WriteString("run", start.Run);
+            json.WriteString("require", start.Require);
+            json.WriteStartArray("benches");
+            foreach ((RunBench bench, int? jobs, DateTimeOffset? end) in benches)
+            {
+                json.WriteStartObject();
+                json.WriteString("bench", bench.Id);
+                json.WriteBoolean("simulated", bench.Simulated);
+                json.WriteStartArray("images");
+                foreach (int image in bench.Images)
+                    json.WriteStringValue(start.Images[image].Sha256);
+                json.WriteEndArray();
+                if (jobs is int count)
+                    json.WriteNumber("jobs", count);
+                if (end is { } utc)
+                    json.WriteString("doneByUtc", utc);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+
     /// <summary>Writes the table as one line.</summary>
     public static void WriteSummary(DisplaySettings settings, RunSummary summary, string folder, int exitCode) =>
         JsonLine.Write(settings.Output, "soak", json =>
@@ -16,6 +44,7 @@ internal static class SoakJson
             json.WriteString("run", summary.Course.Start.Run);
             json.WriteString("directory", folder);
             json.WriteBoolean("simulated", summary.IsSimulated);
+            json.WriteString("require", summary.Course.Start.Require);
             json.WriteBoolean("ended", summary.Course.IsEnded);
             json.WriteNumber("exitCode", exitCode);
             json.WriteStartArray("rows");
@@ -23,7 +52,9 @@ internal static class SoakJson
             {
                 json.WriteStartObject();
                 json.WriteString("bench", row.Bench.Id);
+                json.WriteBoolean("simulated", row.Bench.Simulated);
                 json.WriteString("image", row.Image?.Sha256);
+                json.WriteString("imageName", row.Image?.Name);
                 json.WriteNumber("jobs", row.Jobs);
                 foreach (Verdict verdict in Enum.GetValues<Verdict>())
                     json.WriteNumber(verdict.ToString().ToLowerInvariant(), row.Count(verdict));

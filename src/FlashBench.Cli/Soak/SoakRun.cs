@@ -16,6 +16,8 @@ namespace FlashBench.Cli.Soak;
 /// <summary>Runs a soak, or goes on with one.</summary>
 internal sealed class SoakRun
 {
+    private const int JobsMax = 200_000;
+
     private static readonly DateTimeOffset FirstDay = new(2026, 1, 1, 20, 0, 0, TimeSpan.Zero); // in the evening
 
     private readonly JobSurroundings _around;
@@ -37,14 +39,14 @@ internal sealed class SoakRun
         var images = SoakImages.Read(request.Images);
         _images = [.. images.Select(image => image.Taken)];
         _start = Started(request, images);
+        RefuseEndless(_start);
     }
 
-    private SoakRun(ParseResult parse, string folder, IReadOnlyList<RunEvent> events)
+    private SoakRun(
+        JobSurroundings around, string folder, IReadOnlyList<RunEvent> events, List<BenchEntry> benches)
     {
-        _around = new JobSurroundings(parse);
-        _folder = folder;
+        (_around, _folder, _benches) = (around, folder, benches);
         _start = (RunEvent.Started)events[0];
-        _benches = Chosen(_around.Config, [.. _start.Benches.Select(bench => bench.Id)]);
         _images = SoakImages.FromVault(new Vault(_around.Paths.Vault), _start.Images);
         Time = SharedTime(_start.RealTime, RunClock.LastOf(folder, events), out _shared);
     }
@@ -68,32 +70,41 @@ internal sealed class SoakRun
     public static int GoOn(ParseResult parse, string folder, CancellationToken cancel) => JobSurroundings.Enter(() =>
     {
         StopSignals.OutliveTerminal(parse);
-        IReadOnlyList<RunEvent> events = ReadLog(folder, out long soundBytes);
+        var around = new JobSurroundings(parse);
+        var start = (RunEvent.Started)ReadLog(folder, out _)[0];
+        List<BenchEntry> benches = StillThere(around.Config, start);
+        using HeldBenches held = HeldBenches.TakeRun(folder, around.Paths.State, benches, $"soak {start.Run}");
+        IReadOnlyList<RunEvent> events = ReadLog(folder, out long soundBytes); // nobody else goes on with it now
         RunCourse course = RunCourse.Of(events);
         if (course.IsEnded)
             throw new UsageException($"run {course.Start.Run} has ended: there is nothing to go on with");
-        return new SoakRun(parse, folder, events).GoOn(parse, events, soundBytes, cancel);
+        if (start.Software == FlashBenchCommand.Version)
+            RunProof.Check(folder, events, cancel);
+        return new SoakRun(around, folder, events, benches).GoOn(parse, (events, soundBytes), held, cancel);
     });
 
     private int Run(ParseResult parse, CancellationToken cancel)
     {
         var settings = DisplaySettings.From(parse);
-        if (!settings.Json)
-        {
-            SoakText.WritePlan(
-                settings, _start, _start.Benches.Zip(_benches).Select(pair =>
-                {
-                    (int? jobs, DateTimeOffset? end) = SoakPlan.Of(_around, pair.Second, _start);
-                    return (pair.First, jobs, end);
-                }),
-                Time.LocalTimeZone);
-        }
-
+        List<(RunBench, int?, DateTimeOffset?)> plan =
+        [
+            .. _start.Benches.Zip(_benches).Select(pair =>
+            {
+                (int? jobs, DateTimeOffset? end) = SoakPlan.Of(_around, pair.Second, _start);
+                return (pair.First, jobs, end);
+            }),
+        ];
+        if (settings.Json)
+            SoakJson.WritePlan(settings, _start, plan);
+        else
+            SoakText.WritePlan(settings, _start, plan, Time.LocalTimeZone);
         if (_dryRun)
             return ExitCodes.Ok;
-        using HeldBenches held = HeldBenches.Take(_around.Paths.State, _benches, $"soak {_start.Run}");
         string evidence = Path.GetFullPath(_evidence ?? _around.Paths.Evidence);
+        string work = $"soak {JobFolders.NextName(evidence, _start.Run)}";
+        using HeldBenches held = HeldBenches.Take(_around.Paths.State, _benches, work);
         string folder = JobFolders.Create(evidence, _start.Run);
+        held.TakeRun(folder, work);
         RunEvent.Started start = _start with { Run = Path.GetFileName(folder) };
         var vault = new Vault(_around.Paths.Vault);
         foreach (ImageToTake image in _images)
@@ -104,13 +115,53 @@ internal sealed class SoakRun
     }
 
     private int GoOn(
-        ParseResult parse, IReadOnlyList<RunEvent> events, long soundBytes, CancellationToken cancel)
+        ParseResult parse, (IReadOnlyList<RunEvent> Events, long SoundBytes) before, HeldBenches held,
+        CancellationToken cancel)
     {
-        using HeldBenches held = HeldBenches.Take(_around.Paths.State, _benches, $"soak {_start.Run}");
-        using RunLog log = RunLog.Reopen(_folder!, soundBytes);
-        var on = new RunEvent.WentOn(RunCourse.Of(events).Resumes + 1, Time.GetUtcNow());
-        log.Append(on);
-        return Perform(DisplaySettings.From(parse), (log, [.. events, on], held), _folder!, cancel);
+        using RunLog log = RunLog.Reopen(_folder!, before.SoundBytes);
+        DateTimeOffset now = Time.GetUtcNow();
+        RunEvent[] more =
+        [
+            new RunEvent.WentOn(RunCourse.Of(before.Events).Resumes + 1, now), .. AnotherProgram(now), .. Gone(now),
+        ];
+        foreach (RunEvent happened in more)
+            log.Append(happened);
+        return Perform(DisplaySettings.From(parse), (log, [.. before.Events, .. more], held), _folder!, cancel);
+    }
+
+    // Another program may judge otherwise; what remains to be done is the boards' own images.
+    private IEnumerable<RunEvent> AnotherProgram(DateTimeOffset now) =>
+        _start.Software == FlashBenchCommand.Version ? [] :
+        [
+            new RunEvent.Stopping(
+                $"the run was begun by {_start.Software}, and this is {FlashBenchCommand.Version}", now),
+        ];
+
+    private IEnumerable<RunEvent> Gone(DateTimeOffset now) => _start.Benches
+        .Where(bench => !_benches.Exists(there => there.Id == bench.Id))
+        .Select(bench => new RunEvent.Left(
+            bench.Id, _around.Config.Benches.FirstOrDefault(there => there.Id == bench.Id) is { } changed
+                ? $"its profile is {changed.DutProfile} now, and was {bench.Profile} when the run began"
+                : "it is not in the configuration any more", NeedsHands: true, now));
+
+    private static List<BenchEntry> StillThere(BenchConfig config, RunEvent.Started start)
+    {
+        List<BenchEntry> there =
+        [
+            .. config.Benches.Where(bench => Array.Exists(
+                start.Benches, begun => begun.Id == bench.Id && begun.Profile == bench.DutProfile)),
+        ];
+        return there.Count > 0 ? there : throw new UsageException(
+            $"no bench of run {start.Run} is in the configuration as it was when the run began");
+    }
+
+    // The log is read whole at the end.
+    private static void RefuseEndless(RunEvent.Started start)
+    {
+        long jobs = start.Cycles is int cycles
+            ? start.Benches.Sum(bench => (long)cycles * Math.Max(1, bench.Images.Length)) : 0;
+        if (jobs > JobsMax)
+            throw new UsageException($"{jobs} jobs are more than one run takes, {JobsMax}");
     }
 
     private int Perform(
@@ -152,7 +203,7 @@ internal sealed class SoakRun
 
     private static int Conclude(DisplaySettings settings, string folder, CommandFailure? broken, bool stopped)
     {
-        RunSummary summary = RunSummary.Of(RunLog.Read(folder, out _));
+        RunSummary summary = RunSummary.Of(ReadLog(folder, out _));
         int code = broken?.ExitCode ?? SoakExit.CodeOf(summary, stopped);
         WriteReport(settings, summary, folder);
         if (settings.Json)
@@ -208,9 +259,11 @@ internal sealed class SoakRun
         return new RunEvent.Started(
             run, FlashBenchCommand.Version, now,
             [
-                .. _benches.Select(bench => new RunBench(
-                    bench.Id, bench.DutProfile, request.Duts.GetValueOrDefault(bench.Id),
-                    SoakImages.Fitting(bench, images))),
+                .. _benches.Zip(SoakImages.Fitting(_benches, images)).Select(pair => new RunBench(
+                    pair.First.Id, pair.First.DutProfile, request.Duts.GetValueOrDefault(pair.First.Id), pair.Second)
+                {
+                    Simulated = pair.First.Virtual is not null || pair.First.Qemu is not null,
+                }),
             ],
             [.. images.Select(image => image.Listed)], request.Cycles)
         {

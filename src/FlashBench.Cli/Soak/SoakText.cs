@@ -19,6 +19,9 @@ internal static class SoakText
         output.WriteLine($"soak {start.Run}");
         output.WriteLine($"  images   {images}");
         output.WriteLine($"  ends     {Ends(start, zone)}");
+        output.WriteLine($"  PASS     {RunWords.Required(start)}");
+        if (RunWords.Simulated(start) is { } simulated)
+            output.WriteLine($"  benches  {simulated}");
         if (start.Check)
             output.WriteLine("  first    a health check of every bench that is unknown or bad");
         output.WriteLine("  then     " + (start.Leave ? "the boards keep the last image"
@@ -42,6 +45,9 @@ internal static class SoakText
         if (summary.IsSimulated)
             settings.Output.WriteLine("SIMULATED: at least one part of these benches was no hardware");
         SoakTable.Write(settings.Output, [.. summary.Rows]);
+        settings.Output.WriteLine($"PASS {RunWords.Required(summary.Course.Start)}");
+        if (RunWords.Simulated(summary.Course.Start) is { } simulated)
+            settings.Output.WriteLine(simulated);
         foreach (RunRow row in summary.Rows.Where(row => row.FirstFailure is not null))
         {
             settings.Output.WriteLine($"{row.Bench.Id}: first failure in cycle {row.FirstFailureCycle}, job "
@@ -63,7 +69,8 @@ internal static class SoakText
             }
         }
 
-        settings.Output.WriteLine($"report  {Path.Combine(folder, RunReport.FileName)}");
+        if (File.Exists(Path.Combine(folder, RunReport.FileName)))
+            settings.Output.WriteLine($"report  {Path.Combine(folder, RunReport.FileName)}");
     }
 
     private static string Ends(RunEvent.Started start, TimeZoneInfo zone) => (start.Cycles, start.UntilUtc) switch

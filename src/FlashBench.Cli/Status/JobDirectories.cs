@@ -33,7 +33,13 @@ public static class JobDirectories
     {
         if (job.Length == 0)
             throw new UsageException("the job has an empty name");
-        string[] places = [Path.GetFullPath(job), Path.GetFullPath(Path.Combine(evidence, job))];
+        // A job of a run lies in the run's folder, by whose name its id begins.
+        string run = job.Contains('/', StringComparison.Ordinal) ? "" : job.Split('.')[0];
+        string[] places =
+        [
+            Path.GetFullPath(job), Path.GetFullPath(Path.Combine(evidence, job)),
+            Path.GetFullPath(Path.Combine(evidence, run, job)),
+        ];
         return Array.Find(places, place => File.Exists(Path.Combine(place, Journal)))
             ?? throw new UsageException(
                 $"no job \"{Output.PlainText.Of(job)}\": neither a job directory nor a job id below {evidence}");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FlashBench.Bench;
+using FlashBench.Bench.Journal;
 using FlashBench.Results.Rows;
 
 namespace FlashBench.Results.Export;
@@ -64,15 +65,10 @@ public sealed record ExportedCase(string Suite, string Class, string Name, Expor
         return new ExportedCase(
             row.Place is { } place ? $"run {place.Run}" : row.Bench is { } bench ? $"bench {bench}" : "without a bench",
             $"{row.Profile ?? "unknown"}.{row.Policy ?? "unknown"}",
-            $"{row.Directory} {row.Dut ?? "-"} {row.MeVersion ?? "-"}", row.Verdict switch
-            {
-                Verdict.Pass => ExportedEnd.Passed,
-                Verdict.Fail => ExportedEnd.Failed,
-                _ => ExportedEnd.Error,
-            })
+            $"{row.Directory} {row.Dut ?? "-"} {row.MeVersion ?? "-"}", EndOf(row))
         {
             Outcome = row.Outcome,
-            Reason = row.Reason,
+            Reason = row.IsFlaky ? "PASS, but not at the first attempt" : row.Reason,
             Detail = $"level {row.Level ?? "none"}, required {row.Required ?? "-"}; open checks: "
                 + $"{(row.OpenChecks.Length == 0 ? "none" : row.OpenChecks)}; image {row.Image ?? "-"}",
             Description = $"{row.Directory} {row.Dut ?? "-"} {row.MeVersion ?? "-"} {row.Policy ?? "-"}",
@@ -90,4 +86,14 @@ public sealed record ExportedCase(string Suite, string Class, string Name, Expor
                 CultureInfo.InvariantCulture, $"{row.Directory}: PASS at attempt {row.Place!.Attempt}") : null,
         };
     }
+
+    // A restore tests nothing, so it is skipped; one that failed is not. A flaky PASS is no PASS.
+    private static ExportedEnd EndOf(JobRow row) => row switch
+    {
+        { Kind: JournalData.JobRequest.Restore, State: RowState.Decided, Dirty: false } => ExportedEnd.Skipped,
+        { IsFlaky: true } => ExportedEnd.Error,
+        { Verdict: Verdict.Pass } => ExportedEnd.Passed,
+        { Verdict: Verdict.Fail } => ExportedEnd.Failed,
+        _ => ExportedEnd.Error,
+    };
 }

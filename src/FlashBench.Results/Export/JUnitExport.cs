@@ -8,8 +8,8 @@ namespace FlashBench.Results.Export;
 
 /// <summary>Results as JUnit XML: a suite for each run, or bench outside of runs, and in it a case for each job or
 /// cell.</summary>
-/// <remarks>FAIL is a failure; INCONCLUSIVE, ABORTED, ERROR and a job without a verdict are errors; a flaky PASS is a
-/// pass that the output of its suite names. Whatever stands here is what the schemas of Ant (S-81) and Jenkins (S-82)
+/// <remarks>FAIL is a failure; INCONCLUSIVE, ABORTED, ERROR, a flaky PASS and a job without a verdict are errors; a
+/// restore is skipped. Whatever stands here is what the schemas of Ant (S-81) and Jenkins (S-82)
 /// have in common.</remarks>
 public static class JUnitExport
 {

@@ -1,5 +1,6 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Regress;
 using JobEnd = FlashBench.Bench.Verdict;
 
 namespace FlashBench.Results.Rows;
@@ -148,8 +149,10 @@ public sealed record JobRow
     /// <summary>True if no program adds to this journal any more.</summary>
     public bool IsSettled => State == RowState.Decided && Verdict != JobEnd.Aborted;
 
-    /// <summary>True for a job that belongs into a rate: no negative control, no restore.</summary>
-    public bool IsCounted => Kind == JournalData.JobRequest.Certify && Control is null;
+    /// <summary>True for a job that belongs into a rate: no negative control, no restore, and not by a policy that asks
+    /// for less than a PASS needs.</summary>
+    public bool IsCounted => Kind == JournalData.JobRequest.Certify && Control is null
+        && !PolicyClaims.AskForLess(Policy);
 
     /// <summary>"PASS", "FLAKY" and so on; "unfinished" or "damaged" where there is no verdict.</summary>
     public string Outcome => IsFlaky ? "FLAKY" : Verdict?.ToString().ToUpperInvariant()

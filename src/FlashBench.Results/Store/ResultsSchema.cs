@@ -4,7 +4,7 @@ namespace FlashBench.Results.Store;
 internal static class ResultsSchema
 {
     /// <summary>Goes up with every change of the tables, or of what a column means.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>"FBRS": tells the file from other SQLite databases.</summary>
     public const int ApplicationId = 0x46425253;

@@ -3,6 +3,7 @@ using System.Globalization;
 using FlashBench.Bench;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Live;
 
 namespace FlashBench.Tests.Campaigns;
 
@@ -42,21 +43,60 @@ public sealed class JobCostTests
         }
     }
 
+    /// <summary>The same job, whose events go nowhere and into a stream by turns; all threads count.</summary>
+    [Fact]
+    public void A_job_whose_events_are_published_costs_little_more()
+    {
+        int wanted = int.TryParse(
+            Environment.GetEnvironmentVariable("FLASHBENCH_JOB_COST"), CultureInfo.InvariantCulture, out int count)
+            ? Math.Max(1, count) : 1;
+        string root = Directory.CreateTempSubdirectory("flashbench-cost-").FullName;
+        using StationKey key = StationKey.LoadOrCreate(Path.Combine(root, "keys"));
+        CampaignCase @case = CampaignCase.Plain("me8", 1 << 20);
+        using EventFeed feed = EventFeed.Open(root, [], TimeProvider.System, TimeProvider.System);
+        RowEvents row = feed.Row("me8");
+        TimeSpan[] costs = new TimeSpan[2];
+        for (int i = wanted > 1 ? -WarmUp : 0; i < 2 * wanted; i++)
+        {
+            TimeSpan before = Cpu();
+            Assert.Equal(Verdict.Pass, Play(root, key, @case, i % 2 == 0 ? _ => { } : row.Hear));
+            costs[Math.Abs(i % 2)] += i < 0 ? TimeSpan.Zero : Cpu() - before;
+        }
+
+        feed.Dispose();
+        long bytes = new FileInfo(Path.Combine(root, EventFeed.FileName)).Length;
+        Directory.Delete(root, recursive: true);
+        Assert.InRange(bytes / wanted, 1000, 100_000);
+        if (Environment.GetEnvironmentVariable("FLASHBENCH_LIVE_COST_TABLE") is { Length: > 0 } table)
+        {
+            double[] each = [.. costs.Select(cost => cost.TotalMilliseconds / wanted)];
+            File.AppendAllText(table, string.Create(CultureInfo.InvariantCulture,
+                $"| {wanted} | {each[0]:0.0} | {each[1]:0.0} | {(each[1] / each[0] - 1) * 100:0.0} % | "
+                + $"{bytes / 1024.0 / wanted:0.0} |\n"));
+        }
+    }
+
     private static Verdict? Play(string root, StationKey key, CampaignCase @case, PhaseCosts phases)
+    {
+        phases.Begin();
+        Verdict? verdict = Play(root, key, @case, phases.Hear);
+        phases.End();
+        return verdict;
+    }
+
+    private static Verdict? Play(string root, StationKey key, CampaignCase @case, Action<JobEvent> listener)
     {
         var folders = new CampaignFolders(Path.Combine(root, "job"));
         Directory.CreateDirectory(folders.Root);
         var job = new CampaignJob(@case, key)
         {
-            Listener = phases.Hear,
+            Listener = listener,
             Witnessed = false,
         };
-        phases.Begin();
         ProcessEnd end = job.Run(new CampaignProcess(folders, @case.Plan, "")
         {
             Image = @case.Image(),
         });
-        phases.End();
         Directory.Delete(folders.Root, recursive: true);
         return end.Result?.Judgement.Verdict;
     }

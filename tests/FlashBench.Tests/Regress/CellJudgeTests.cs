@@ -1,6 +1,7 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Regress;
+using FlashBench.Results.Rows;
 
 namespace FlashBench.Tests.Regress;
 
@@ -93,6 +94,23 @@ public sealed class CellJudgeTests
 
         Assert.Equal(holds, PolicyClaims.Hold(policy, checks, []));
     }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("purism", true)]
+    [InlineData("me-cleaner", false)]
+    [InlineData("hap-only", false)]
+    [InlineData("none", false)]
+    public void A_job_by_a_policy_that_cannot_pass_lowers_no_rate(string? policy, bool counted) => Assert.Equal(
+        counted, new JobRow
+        {
+            Directory = "d",
+            State = RowState.Decided,
+            Job = "d",
+            Reason = "",
+            Kind = "certify",
+            Policy = policy,
+        }.IsCounted);
 
     [Fact]
     public void A_phase_that_did_not_pass_is_never_excused() => Assert.False(PolicyClaims.Hold(

@@ -91,7 +91,7 @@ public sealed class DamagedStoreTests : IDisposable
             () => Rebuild.Run(_evidence.Catalog, CancellationToken.None));
 
         Assert.Equal((StoreTrouble.Newer, StoreTrouble.Newer), (refused.Trouble, rebuilt.Trouble));
-        Assert.EndsWith("was made by a newer FlashBench (schema 99, this one knows 1)", refused.Message,
+        Assert.EndsWith("was made by a newer FlashBench (schema 99, this one knows 2)", refused.Message,
             StringComparison.Ordinal);
     }
 

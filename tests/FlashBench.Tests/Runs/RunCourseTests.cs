@@ -92,6 +92,44 @@ public sealed class RunCourseTests
     }
 
     [Fact]
+    public void A_run_that_ends_at_its_first_fail_ends_there_whatever_was_written_down_of_the_stop()
+    {
+        RunEvent.Started start = RunScript.Start() with { StopOnFail = true };
+        var course = RunCourse.Of(
+            [start, RunScript.Begin("a", 1, 1), RunScript.End("a", 1, Verdict.Fail)]);
+        Assert.Equal("job SOAK-1.a.1 failed", course.StopReason);
+
+        course.Take(new RunEvent.WentOn(1, RunScript.Evening));
+
+        Assert.Equal("job SOAK-1.a.1 failed", course.StopReason);
+    }
+
+    [Fact]
+    public void A_job_that_was_under_way_and_is_left_out_is_under_way_no_more()
+    {
+        var course = RunCourse.Of([RunScript.Start(), RunScript.Begin("a", 1, 1)]);
+
+        course.Take(new RunEvent.Skipped("a", 1, "quarantined", RunScript.Evening));
+
+        Assert.Null(course["a"].Open);
+        Assert.Equal(2, course["a"].Next((step, _) => $"{step}")!.Step);
+    }
+
+    [Fact]
+    public void A_job_without_a_record_counts_as_an_error_and_says_nothing_of_the_chip()
+    {
+        var course = RunCourse.Of(
+        [
+            RunScript.Start(), RunScript.Begin("a", 1, 1),
+            new RunEvent.Done("a", 1, 1, JobDigest.WithoutRecord(
+                "SOAK-1.a.1", "no programmer", ErrorClass.Infrastructure, RunScript.Evening)),
+        ]);
+
+        Assert.Equal((null, null, false), (course["a"].Open, course["a"].First, course["a"].IsChanged));
+        Assert.Equal((1, 2), (course["a"].Next((_, _) => "x")!.Step, course["a"].Next((_, _) => "x")!.Attempt));
+    }
+
+    [Fact]
     public void Events_of_a_bench_that_is_none_of_the_run_change_nothing()
     {
         RunSummary summary = RunSummary.Of([RunScript.Start(), RunScript.Begin("x", 1, 1), RunScript.End("x", 1)]);

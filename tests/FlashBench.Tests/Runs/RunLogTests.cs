@@ -74,6 +74,27 @@ public sealed class RunLogTests : IDisposable
         Assert.Throws<EvidenceException>(() => RunLog.Read(_folder.Path, out _));
     }
 
+    [Theory]
+    [InlineData("\"run\":\"SOAK-1\"", "\"run\":\"../../x\"", "the run has no name for a folder")]
+    [InlineData("\"id\":\"b\"", "\"id\":\"a\"", "a bench stands there twice")]
+    [InlineData("\"id\":\"b\"", "\"id\":\"b/..\"", "a bench has no name")]
+    [InlineData("\"images\":[]", "\"images\":[7]", "a bench gets an image that the run does not have")]
+    [InlineData("\"require\":null", "\"require\":\"L9\"", "the required level is unknown")]
+    [InlineData("\"benches\":[", "\"benches\":[null,", "a bench or an image is missing")]
+    [InlineData("\"boots\":[", "\"boots\":[null,", "a boot is missing")]
+    public void A_line_that_no_run_writes_is_refused_with_what_is_wrong(string written, string hostile, string why)
+    {
+        Write([.. RunScript.Whole()]);
+        string text = File.ReadAllText(LogPath);
+        Assert.Contains(written, text, StringComparison.Ordinal);
+        int at = text.IndexOf(written, StringComparison.Ordinal);
+        File.WriteAllText(LogPath, text[..at] + hostile + text[(at + written.Length)..]);
+
+        EvidenceException refused = Assert.Throws<EvidenceException>(() => RunLog.Read(_folder.Path, out _));
+
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_failed_append_is_cut_off_and_every_further_one_is_refused()
     {

@@ -46,6 +46,37 @@ public sealed class RunReportTests
     }
 
     [Fact]
+    public void A_boot_that_was_not_watched_that_long_or_had_no_power_does_not_hold_the_line_up()
+    {
+        RunEvent[] events = Events("new.bin");
+        BootDigest[] boots = ((RunEvent.Done)events[^1]).Digest.Boots;
+        boots[0] = boots[0] with { Class = BootClass.NeverBooted, ObservedSeconds = null };
+        boots[1] = boots[1] with { LostSeconds = 3600 }; // the other two were watched for 1900 seconds
+
+        string[] points = Parse(Render(events)).Descendants(Svg + "polyline").First()
+            .Attribute("points")!.Value.Split(' ');
+
+        Assert.Equal(["100", "100", "0", "0"], points.Select(point => Percent(point)));
+    }
+
+    [Fact]
+    public void Every_boot_stands_in_the_distribution_of_the_image_it_had_and_nowhere_else()
+    {
+        RunEvent.Started start = RunScript.Start(images: 2, benches: ["a"]);
+        RunImage twice = start.Images[0];
+        XDocument document = Parse(Render(
+        [
+            start with { Images = [twice, twice with { }] },
+            RunScript.Begin("a", 1, 1, image: 0), RunScript.End("a", 1, Verdict.Pass, 1, 10, 10),
+        ]));
+
+        XElement chart = document.Descendants(Svg + "svg").ElementAt(1);
+        Assert.Single(chart.Elements(Svg + "polyline"), line => line.Attribute("points")!.Value.Split(' ')
+            .Any(point => !point.EndsWith(",196", StringComparison.Ordinal)));
+        Assert.Equal(2, document.Descendants(Svg + "svg").ElementAt(3).Elements(Svg + "circle").Count());
+    }
+
+    [Fact]
     public void A_run_without_a_boot_has_no_charts_and_a_row_for_each_bench()
     {
         XDocument document = Parse(Render([RunScript.Start()]));

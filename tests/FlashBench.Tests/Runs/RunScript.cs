@@ -39,6 +39,7 @@ internal static class RunScript
             .. osUp.Select((seconds, i) => new BootDigest(i + 2, BootKind.Watch, BootClass.Alive)
             {
                 OsUpSeconds = seconds,
+                ObservedSeconds = 1900,
                 LongestGapSeconds = seconds / 2,
             }),
         ])

@@ -14,6 +14,7 @@ public sealed class SoakExitTests
     [InlineData("a bench without a job", 20)]
     [InlineData("flaky", 20)]
     [InlineData("skipped", 20)]
+    [InlineData("stopped early", 20)]
     [InlineData("inconclusive", 20)]
     [InlineData("aborted", 40)]
     [InlineData("failed", 30)]
@@ -30,6 +31,7 @@ public sealed class SoakExitTests
         "a bench without a job" => Job("a", 1, Verdict.Pass),
         "flaky" => [.. Job("a", 1, Verdict.Error), .. Job("a", 1, Verdict.Pass, 2), .. Job("b", 1, Verdict.Pass)],
         "skipped" => [.. Passed(), new RunEvent.Skipped("a", 2, "quarantined", RunScript.Evening)],
+        "stopped early" => [.. Passed(), new RunEvent.Stopping("another program", RunScript.Evening)],
         "inconclusive" => [.. Passed(), .. Job("a", 2, Verdict.Inconclusive)],
         "aborted" => [.. Passed(), .. Job("a", 2, Verdict.Aborted)],
         "failed" => [.. Passed(), .. Job("a", 2, Verdict.Fail)],

@@ -1,0 +1,206 @@
+using System.CommandLine;
+using FlashBench.Bench.Config;
+using FlashBench.Bench.Evidence;
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Journal;
+using FlashBench.Bench.Live;
+using FlashBench.Bench.Runs;
+using FlashBench.Cli.Benches;
+using FlashBench.Cli.Live;
+using FlashBench.Cli.Output;
+using FlashBench.Cli.Progress;
+using FlashBench.Cli.Soak;
+
+namespace FlashBench.Cli.Status;
+
+/// <summary>Looks on at a run or a job that another process plays, by the files that it writes.</summary>
+internal sealed class Follow
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250), OwnerPace = TimeSpan.FromSeconds(1);
+
+    private readonly DisplaySettings _settings;
+    private readonly BenchPaths _paths;
+    private readonly CancellationToken _cancel;
+    private LiveBoard _board = new();
+
+    private Follow(ParseResult parse, CancellationToken cancel)
+    {
+        _settings = DisplaySettings.From(parse);
+        _paths = ConfigSource.Paths(ConfigSource.Load(parse));
+        _cancel = cancel;
+    }
+
+    /// <summary>Follows to the end, or until Ctrl-C.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="evidence">Evidence folder.</param>
+    /// <param name="name">Id or directory of a run or a job; null for the only one that runs.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>0 if it ended, 75 if nobody plays it any more and it can go on.</returns>
+    public static int Execute(ParseResult parse, string evidence, string? name, CancellationToken cancel)
+    {
+        var follow = new Follow(parse, cancel);
+        string folder = name is null ? follow.OnlyOne(evidence)
+            : RunFolders.Named(evidence, name) ?? JobDirectories.Named(evidence, name);
+        folder = Path.GetFullPath(folder);
+        return RunFolders.IsRun(folder) ? follow.FollowRun(folder) : follow.FollowJob(folder);
+    }
+
+    private string OnlyOne(string evidence)
+    {
+        List<string> running =
+        [
+            .. RunFolders.Latest(evidence, int.MaxValue)
+                .Where(run => RunStatus.Read(run).State == "running"),
+            .. new BenchState(_paths.State).OpenJobs()
+                .Where(open => RunFolders.Of(open.Directory) is null
+                    && BenchLock.OwnerOf(_paths.State, open.Bench) is not null)
+                .Select(open => open.Directory),
+        ];
+        return running.Count switch
+        {
+            1 => running[0],
+            0 => throw new UsageException("no run and no job of this host is running now"),
+            _ => throw new UsageException("several are running, name one: "
+                + string.Join(", ", running.Select(folder => PlainText.Of(Path.GetFileName(folder))))),
+        };
+    }
+
+    private int FollowRun(string folder)
+    {
+        Log(folder); // is it a run?
+        var screen = RunDisplay.IsLive(_settings) ? new LiveScreen(_settings, TimeZoneInfo.Local) : null;
+        using var tail = new EventTail(folder);
+        using var printer = new LivePrinter(_settings, folder);
+        if (!File.Exists(Path.Combine(folder, EventFeed.FileName)))
+            Derive(folder);
+        bool isPlayed = true;
+        for (long askedAt = 0; ;)
+        {
+            tail.Read((happened, _) => _board.Take(happened));
+            if (screen is null)
+                printer.Print();
+            else
+                screen.Draw(ask => ask(_board));
+            if (_board.IsEnded || !isPlayed)
+                return EndRun(folder);
+            if (_settings.Time.GetElapsedTime(askedAt) >= OwnerPace)
+            {
+                askedAt = _settings.Time.GetTimestamp();
+                isPlayed = BenchLock.OwnerOfRun(folder) is not null; // what it wrote last is read once more
+            }
+
+            Wait();
+        }
+    }
+
+    // The file of events can be lost; the log of the run cannot.
+    private void Derive(string folder)
+    {
+        foreach (RunEvent line in Log(folder))
+        {
+            var happened = new LiveEvent.RunLine(line) { At = _settings.Time.GetUtcNow() };
+            _board.Take(happened);
+            if (_settings.Json)
+                _settings.Output.Write(happened.ToJson() + "\n");
+            else if (!RunDisplay.IsLive(_settings) && !_settings.Quiet && LiveLines.Of(happened) is { } words)
+                _settings.Output.WriteLine(words);
+        }
+    }
+
+    private int EndRun(string folder)
+    {
+        RunSummary summary = RunSummary.Of(Log(folder));
+        if (_settings.Json)
+            SoakJson.WriteSummary(_settings, summary, folder, SoakExit.CodeOf(summary, stopped: false));
+        else
+            RunStatus.WriteEnd(_settings, summary, folder);
+        return summary.Course.IsEnded ? ExitCodes.Ok : Interrupted(folder);
+    }
+
+    private int FollowJob(string directory)
+    {
+        var screen = RunDisplay.IsLive(_settings) ? new LiveScreen(_settings, TimeZoneInfo.Local) : null;
+        long length = -1;
+        int shown = 0;
+        IReadOnlyList<JournalRecord> records = [];
+        string path = Path.Combine(directory, JournalWriter.FileName);
+        while (true)
+        {
+            bool isPlayed = records is not [{ Data: JournalData.JobStart start }, ..]
+                || BenchLock.OwnerOf(_paths.State, start.Bench) is not null;
+            if (new FileInfo(path).Length is var now && now != length)
+            {
+                length = now;
+                records = Journal(directory);
+            }
+
+            _board = new LiveBoard();
+            List<LiveEvent> events = [.. JournalEvents.Of(records, _settings.Time.GetUtcNow())];
+            events.ForEach(_board.Take);
+            if (screen is null)
+                shown = Print(events, shown);
+            else
+                screen.Draw(ask => ask(_board));
+            if (_board.IsEnded)
+                return ExitCodes.Ok;
+            if (!isPlayed)
+                return Interrupted(directory);
+            Wait();
+        }
+    }
+
+    // The progress that is made up between two records is for live views only.
+    private int Print(List<LiveEvent> events, int shown)
+    {
+        foreach (LiveEvent happened in events.Where(happened => happened is not LiveEvent.Progress).Skip(shown))
+        {
+            shown++;
+            if (_settings.Json)
+                _settings.Output.Write((happened with { Seq = shown }).ToJson() + "\n");
+            else if (!_settings.Quiet && JobLines.Of(happened) is { } words)
+                _settings.Output.WriteLine(words);
+        }
+
+        _settings.Output.Flush();
+        return shown;
+    }
+
+    private int Interrupted(string folder)
+    {
+        string name = PlainText.Of(Path.GetFileName(folder));
+        _settings.Error.WriteLine(
+            $"flashbench: {name} is played by nobody; `flashbench resume {name}` goes on with it.");
+        return ExitCodes.Resumable;
+    }
+
+    private void Wait()
+    {
+        _cancel.WaitHandle.WaitOne(Pace);
+        _cancel.ThrowIfCancellationRequested();
+    }
+
+    private static IReadOnlyList<RunEvent> Log(string folder)
+    {
+        try
+        {
+            return RunLog.Read(folder, out _);
+        }
+        catch (EvidenceException e)
+        {
+            throw new CommandFailure(ExitCodes.BadInput, $"{folder}: {e.Message}");
+        }
+    }
+
+    private static IReadOnlyList<JournalRecord> Journal(string directory)
+    {
+        try
+        {
+            return JournalReader.ReadPrefix(
+                EvidenceFolder.ReadFile(directory, JournalWriter.FileName), out _, out _);
+        }
+        catch (EvidenceException e)
+        {
+            throw new CommandFailure(ExitCodes.BadInput, $"{directory}: {e.Message}");
+        }
+    }
+}

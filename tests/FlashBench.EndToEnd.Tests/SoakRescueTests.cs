@@ -1,0 +1,188 @@
+using FlashBench.Bench;
+using FlashBench.Bench.Runs;
+using FlashBench.Simulation.Images;
+
+namespace FlashBench.EndToEnd.Tests;
+
+/// <summary>Whatever becomes of a soak, no board keeps an image that is not its own without anybody being told.
+/// </summary>
+public sealed class SoakRescueTests : IDisposable
+{
+    private const int KilledBySigkill = 128 + 9;
+
+    private readonly FlashBenchProcess _program = new() { Limit = TimeSpan.FromMinutes(3) };
+
+    public SoakRescueTests() => Configure("""
+        { "id": "a", "dutProfile": "virtual-me8", "virtual": { "image": "me8", "chip": "W25Q80", "seed": 8 } }
+        """);
+
+    public void Dispose() => _program.Dispose();
+
+    [Fact]
+    public async Task A_job_that_cannot_go_on_is_given_up_and_its_backup_goes_back_not_what_the_chip_holds_now()
+    {
+        await KilledAsync("AfterSync:boot.begin:2", "soak", "--all", "--cycles", "2");
+        string journal = Path.Combine(RunFolder(), $"{Path.GetFileName(RunFolder())}.a.1", "journal.jsonl");
+        byte[] damaged = File.ReadAllBytes(journal);
+        damaged[^20] ^= 1;
+        File.WriteAllBytes(journal, damaged);
+
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(end.ExitCode == 50, $"exit {end.ExitCode} {end.Error}{end.Output}");
+        Assert.Contains("NEEDS HANDS", end.Output, StringComparison.Ordinal);
+        Assert.Contains("was interrupted and cannot go on", end.Output, StringComparison.Ordinal);
+        RunSummary summary = Summary();
+        Assert.True(summary.Course.IsEnded);
+        Assert.True(summary.Course["a"].OwnImageIsBack);
+        Assert.Equal(1, summary.Rows.Single().Count(Verdict.Error));
+        Assert.Single(Directory.GetDirectories(RunFolder(), "*.a.1*")); // no second backup was taken
+    }
+
+    [Fact]
+    public async Task A_run_that_another_program_began_only_ends_what_is_under_way_and_is_no_pass()
+    {
+        await KilledAsync("AfterSync:verdict:1", "soak", "--all", "--cycles", "3");
+        string log = Path.Combine(RunFolder(), RunLog.FileName);
+        File.WriteAllText(
+            log, File.ReadAllText(log).Replace("\"flashbench ", "\"elsebench ", StringComparison.Ordinal));
+
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(end.ExitCode == 20, $"exit {end.ExitCode} {end.Error}{end.Output}");
+        Assert.Contains("was begun by elsebench", Summary().Course.StopReason!, StringComparison.Ordinal);
+        Assert.Equal(1, Summary().Rows.Single().Jobs);
+        Assert.True(Summary().Course["a"].OwnImageIsBack);
+    }
+
+    [Fact]
+    public async Task A_board_gets_its_own_image_back_when_the_image_of_the_run_is_quarantined_in_the_middle()
+    {
+        File.WriteAllBytes(
+            Path.Combine(_program.WorkingFolder, "other.bin"), ImageGenerator.CreateSmall("me8", 1 << 20, board: 4));
+        await KilledAsync("AfterSync:verdict:1", "soak", "--all", "--image", "other.bin", "--cycles", "3");
+        ProcessEnd added = await _program.RunAsync(
+            "quarantine", "add", "--image", "other.bin", "--reason", "dies at 30 minutes", "--for", "7d");
+        Assert.True(added.ExitCode == 0, added.Error);
+
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(end.ExitCode == 50, $"exit {end.ExitCode} {end.Error}{end.Output}");
+        Assert.True(Summary().Course["a"].OwnImageIsBack);
+    }
+
+    [Fact]
+    public async Task A_bench_that_somebody_works_at_is_not_touched_and_the_way_back_is_told()
+    {
+        await KilledAsync("AfterSync:verdict:1", "soak", "--all", "--cycles", "3");
+        ProcessEnd hands = await _program.RunAsync("bench", "maintenance", "a", "--reason", "new clip");
+        Assert.True(hands.ExitCode == 0, hands.Error);
+
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(end.ExitCode == 50, $"exit {end.ExitCode} {end.Error}{end.Output}");
+        Assert.False(Summary().Course["a"].OwnImageIsBack);
+        Assert.Contains("its board keeps the last image: `flashbench restore ", end.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bench_that_cannot_be_opened_ends_its_run_with_a_line_for_every_attempt()
+    {
+        Configure("""
+            { "id": "r", "dutProfile": "lenovo-x230", "programmer": { "kind": "ch341a", "port": "1-4" } }
+            """);
+
+        ProcessEnd end = await _program.RunAsync("soak", "--all", "--cycles", "2", "--dut", "r=X230-1");
+
+        Assert.True(end.ExitCode == 50, $"exit {end.ExitCode} {end.Error}{end.Output}");
+        RunSummary summary = Summary();
+        Assert.True(summary.Course.IsEnded);
+        Assert.True(summary.Course["r"].HasLeft!.NeedsHands);
+        IReadOnlyList<RunEvent> events = RunLog.Read(RunFolder(), out _);
+        Assert.Equal(
+            events.OfType<RunEvent.Assigned>().Select(job => (job.Step, job.Attempt)),
+            events.OfType<RunEvent.Done>().Select(done => (done.Step, done.Attempt)));
+    }
+
+    [Fact]
+    public async Task A_run_that_somebody_plays_is_not_gone_on_with_whoever_asks()
+    {
+        await using RunningProcess first = _program.Start("soak", "--all", "--cycles", "2", "--real-time");
+        await foreach (string line in first.LinesAsync())
+        {
+            if (line.Contains("job 1 begins", StringComparison.Ordinal))
+                break;
+        }
+
+        string folder = RunFolder();
+        long before = new FileInfo(Path.Combine(folder, RunLog.FileName)).Length;
+        string state = _program.StateFolder;
+        ProcessEnd second = await _program.With("XDG_STATE_HOME", Path.Combine(_program.Folder, "another"))
+            .RunAsync("resume", folder);
+        _program.With("XDG_STATE_HOME", state);
+
+        Assert.True(second.ExitCode == 69, $"exit {second.ExitCode} {second.Error}");
+        Assert.Contains($"run {Path.GetFileName(folder)} is in use", second.Error, StringComparison.Ordinal);
+        Assert.Equal(before, new FileInfo(Path.Combine(folder, RunLog.FileName)).Length);
+    }
+
+    [Fact]
+    public async Task A_log_that_says_more_than_the_journals_is_not_gone_on_with()
+    {
+        await KilledAsync("AfterSync:boot.begin:4", "soak", "--all", "--cycles", "2");
+        string log = Path.Combine(RunFolder(), RunLog.FileName);
+        string text = File.ReadAllText(log);
+        Assert.Contains("\"verdict\":\"Pass\"", text, StringComparison.Ordinal);
+        File.WriteAllText(
+            log, text.Replace("\"verdict\":\"Pass\"", "\"verdict\":\"Fail\"", StringComparison.Ordinal));
+
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(end.ExitCode == 65, $"exit {end.ExitCode} {end.Error}{end.Output}");
+        Assert.Contains("what its journal does not say", end.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_that_is_for_no_bench_is_refused_before_anything_begins()
+    {
+        File.WriteAllBytes(
+            Path.Combine(_program.WorkingFolder, "other.bin"), ImageGenerator.CreateSmall("me8", 1 << 20, board: 4));
+        File.WriteAllBytes(
+            Path.Combine(_program.WorkingFolder, "me11.bin"), ImageGenerator.CreateSmall("me11", 1 << 20, board: 4));
+
+        ProcessEnd end = await _program.RunAsync(
+            "soak", "--all", "--cycles", "1", "--image", "other.bin", "--image", "me11.bin");
+
+        Assert.True(end.ExitCode == 65, $"exit {end.ExitCode} {end.Error}{end.Output}");
+        Assert.Contains("me11.bin is for no bench of this run", end.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_says_that_its_benches_are_simulated_and_what_a_pass_needs()
+    {
+        ProcessEnd end = await _program.RunAsync("soak", "--all", "--cycles", "1", "--require", "L0");
+
+        Assert.True(end.ExitCode == 0, end.Error);
+        Assert.Contains("SIMULATED: no real board was examined", end.Output, StringComparison.Ordinal);
+        Assert.Contains("PASS needs level L0, as was asked", end.Output, StringComparison.Ordinal);
+        string page = File.ReadAllText(Path.Combine(RunFolder(), RunReport.FileName));
+        Assert.Contains("SIMULATED: no real board was examined", page, StringComparison.Ordinal);
+        Assert.Contains("needs level L0, as was asked", page, StringComparison.Ordinal);
+    }
+
+    private void Configure(string bench) => File.WriteAllText(
+        Path.Combine(_program.WorkingFolder, "bench-config.json"),
+        $$"""{ "version": 1, "benches": [ {{bench}} ] }""");
+
+    private async Task KilledAsync(string point, params string[] command)
+    {
+        ProcessEnd killed = await _program.With("FLASHBENCH_KILL_AT", point).RunAsync(command);
+        _program.With("FLASHBENCH_KILL_AT", "");
+        Assert.True(killed.ExitCode == KilledBySigkill, $"{point}: exit {killed.ExitCode} {killed.Error}");
+    }
+
+    private RunSummary Summary() => RunSummary.Of(RunLog.Read(RunFolder(), out _));
+
+    private string RunFolder() => Assert.Single(Directory.GetDirectories(
+        Path.Combine(_program.DataFolder, "flashbench", "evidence"), "SOAK-*"));
+}
