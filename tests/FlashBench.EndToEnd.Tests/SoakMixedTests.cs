@@ -4,10 +4,10 @@ using FlashBench.Bench.Runs;
 
 namespace FlashBench.EndToEnd.Tests;
 
-/// <summary>A soak of a virtual bench and of a wired one of foreign parts: a serprog programmer in another process, hooks
-/// that switch and measure, a console on a terminal of the kernel. Everything runs in real time then.</summary>
-/// <remarks>Whole jobs take an hour and a half here, and a wired bench refuses test-signed images: what is shown is that
-/// both begin, each on its own parts, and that the death of one stops nothing of the other.</remarks>
+/// <summary>A soak of a virtual bench and of a wired one of foreign parts: a serprog programmer in another process,
+/// hooks that switch and measure, a console on a terminal of the kernel. Everything runs in real time then.</summary>
+/// <remarks>Whole jobs take an hour and a half here, and a wired bench refuses test-signed images: what is shown is
+/// that both begin, each on its own parts, and that the death of one stops nothing of the other.</remarks>
 public sealed class SoakMixedTests : IDisposable
 {
     private const int Resumable = 75;

@@ -44,6 +44,16 @@ public sealed record JobDigest(
     /// <summary>True if it is no PASS only for what its policy does not claim.</summary>
     public bool HoldsClaims { get; init; }
 
+    /// <summary>True if any part of its bench was simulated.</summary>
+    public bool Simulated { get; init; }
+
+    /// <summary>Lines of its journal; the last one is the decision.</summary>
+    public int Lines { get; init; }
+
+    /// <summary>Its boots without baselines.</summary>
+    [JsonIgnore]
+    public IEnumerable<BootDigest> WatchedBoots => Boots.Where(boot => boot.Kind != BootKind.Baseline);
+
     /// <summary>True for a job that put a backup back, and read it back equal.</summary>
     public bool IsRestored { get; init; }
 
@@ -69,7 +79,27 @@ public sealed record JobDigest(
         if (records is not [{ Data: JournalData.JobStart }, .., { Data: JournalData.Decision }])
             throw new EvidenceException(JournalWriter.FileName, 0, "the job is not decided");
         JobFacts facts = JobFold.OfFolder(directory, records);
-        return Of(facts, Decision.Decide(facts)) with { Directory = Path.GetFileName(directory) };
+        JobDigest digest = Of(facts, Decision.Decide(facts));
+        return digest with
+        {
+            Directory = Path.GetFileName(directory),
+            Lines = records.Count,
+            Boots = [.. digest.Boots.Select(boot => LinesOf(boot, records))],
+        };
+    }
+
+    // The last time that the boot began: one that an interruption cut off is made anew.
+    private static BootDigest LinesOf(BootDigest boot, IReadOnlyList<JournalRecord> records)
+    {
+        JournalRecord? begin = records.LastOrDefault(
+            record => record.Data is JournalData.BootBegin begun && begun.Number == boot.Number);
+        JournalRecord? end = records.LastOrDefault(
+            record => record.Data is JournalData.BootEnd ended && ended.Number == boot.Number);
+        return begin is null ? boot : boot with
+        {
+            FirstLine = (int)begin.Seq + 1,
+            LastLine = (int)(end ?? records[^1]).Seq + 1,
+        };
     }
 
     /// <summary>The end of a job that has no decision of its own: an ERROR.</summary>
@@ -93,6 +123,7 @@ public sealed record JobDigest(
             facts.Start.Job, judgement.Verdict, judgement.Level.ToString(), judgement.Reason, judgement.Class,
             facts.StartedUtc, facts.EndedUtc, InSeconds(facts.EndedUs), facts.IsDirty, [.. facts.Boots.Select(BootOf)])
         {
+            Simulated = facts.IsSimulated,
             BackupSha256 = facts.Backup?.Sha256,
             MeVersion = facts.Audit?.Version,
             Written = facts.BlocksWritten > 0 || facts.IsDirty,
@@ -133,6 +164,12 @@ public sealed record JobDigest(
 /// <param name="Class">How it ended.</param>
 public sealed record BootDigest(int Number, string Kind, BootClass Class)
 {
+    /// <summary>First line of its journal that is about it, from 1; 0 if that is not known.</summary>
+    public int FirstLine { get; init; }
+
+    /// <summary>Last line of its journal that is about it.</summary>
+    public int LastLine { get; init; }
+
     /// <summary>From power-good to the first sign of the operating system; null if it never came.</summary>
     public double? OsUpSeconds { get; init; }
 

@@ -10,7 +10,7 @@ namespace FlashBench.Bench.Runs;
 internal sealed record RunChart(string Title, string X, string Y)
 {
     private const double Left = 64, Right = 984, Top = 16, Bottom = 196;
-    private const int Ticks = 5;
+    private const int StepsMax = 6;
 
     // Told apart on paper and by most people who do not see all colours.
     private static readonly string[] Colours =
@@ -48,14 +48,16 @@ internal sealed record RunChart(string Title, string X, string Y)
     public void WriteDrawing(MarkupWriter page, IReadOnlyList<IReadOnlyList<(double X, double Y)>> series)
     {
         var points = series.SelectMany(one => one).ToList();
-        var x = new SvgScale(0, SvgScale.RoundUp(Math.Max(1, points.Max(point => point.X))), Left, Right);
+        (double endX, double stepX) = Axis(Math.Max(1, points.Max(point => point.X)));
+        var x = new SvgScale(0, endX, Left, Right);
         double top = Math.Max(Math.Max(YMin, Limit ?? 0), points.Max(point => point.Y));
-        var y = new SvgScale(0, SvgScale.RoundUp(top), Bottom, Top);
+        (double endY, double stepY) = Axis(top);
+        var y = new SvgScale(0, endY, Bottom, Top);
         using (page.In(
             "svg", ("xmlns", "http://www.w3.org/2000/svg"), ("viewBox", "0 0 1000 232"), ("role", "img"),
             ("aria-label", Title)))
         {
-            WriteAxes(page, x, y);
+            WriteAxes(page, (x, stepX), (y, stepY));
             if (Limit is double limit)
                 WriteLimit(page, y.At(limit));
             for (int image = 0; image < series.Count; image++)
@@ -63,15 +65,25 @@ internal sealed record RunChart(string Title, string X, string Y)
         }
     }
 
-    private void WriteAxes(MarkupWriter page, SvgScale x, SvgScale y)
+    // Its end, and the step between two labels: 1, 2 or 5 times a power of ten.
+    private static (double End, double Step) Axis(double most)
     {
-        for (int i = 0; i <= Ticks; i++)
+        double step = 1e-3;
+        for (int i = 0; most > step * StepsMax; i++)
+            step *= i % 3 == 1 ? 2.5 : 2;
+        return (Math.Round(Math.Ceiling(Math.Round(most / step, 6)) * step, 6), step);
+    }
+
+    private void WriteAxes(MarkupWriter page, (SvgScale Scale, double Step) x, (SvgScale Scale, double Step) y)
+    {
+        for (double value = 0; value <= y.Scale.To + y.Step / 2; value += y.Step)
         {
-            double valueX = x.To * i / Ticks, valueY = y.To * i / Ticks;
-            Line(page, (Left, y.At(valueY)), (Right, y.At(valueY)), "#d5dbe3");
-            Label(page, (Left - 6, y.At(valueY) + 4), Figure(valueY), "end");
-            Label(page, (x.At(valueX), Bottom + 14), Figure(valueX), "middle");
+            Line(page, (Left, y.Scale.At(value)), (Right, y.Scale.At(value)), "#d5dbe3");
+            Label(page, (Left - 6, y.Scale.At(value) + 4), Figure(value), "end");
         }
+
+        for (double value = 0; value <= x.Scale.To + x.Step / 2; value += x.Step)
+            Label(page, (x.Scale.At(value), Bottom + 14), Figure(value), "middle");
 
         Label(page, (Right, Bottom + 30), X, "end");
         Label(page, (Left, Top - 4), Y, "start");
@@ -91,9 +103,12 @@ internal sealed record RunChart(string Title, string X, string Y)
 
         foreach ((double x, double y) in points)
         {
-            page.Void(
+            using (page.In(
                 "circle", ("cx", Figures.Place(scale.X.At(x))), ("cy", Figures.Place(scale.Y.At(y))), ("r", "2.4"),
-                ("fill", colour), ("fill-opacity", "0.7"));
+                ("fill", colour), ("fill-opacity", "0.7")))
+            {
+                page.Element("title", $"{Figure(x)}: {Figure(y)} {Y}");
+            }
         }
     }
 

@@ -30,6 +30,8 @@ public static class RunReport
             WriteHead(page, start);
             using (page.In("body"))
             {
+                if (summary.IsSimulated)
+                    WriteSimulated(page);
                 page.Element("h1", $"Soak {start.Run}");
                 WriteFacts(page, summary);
                 WriteHands(page, summary.Course);
@@ -37,6 +39,7 @@ public static class RunReport
                 WriteFailures(page, rows);
                 WriteLeftOut(page, rows);
                 WriteCharts(page, rows, start);
+                RunSources.Write(page, rows);
                 page.Element("p", $"end of report {start.Run}", ("class", "end"));
             }
         }
@@ -60,6 +63,17 @@ public static class RunReport
         page.Line();
     }
 
+    private static void WriteSimulated(MarkupWriter page)
+    {
+        page.Element("div", "SIMULATED", ("class", "watermark"), ("aria-hidden", "true"));
+        using (page.In("p", ("class", "simulated"), ("role", "note")))
+        {
+            page.Element("b", "SIMULATED");
+            page.Text(" — at least one part of these benches was no hardware. Nothing here is about a physical board "
+                + "unless its own record says so.");
+        }
+    }
+
     private static void WriteFacts(MarkupWriter page, RunSummary summary)
     {
         RunEvent.Started start = summary.Course.Start;
@@ -71,7 +85,8 @@ public static class RunReport
             ("Operator", start.Operator ?? ""), ("A PASS", RunWords.Required(start)),
             ("Benches", RunWords.Simulated(start) ?? "real"),
             ("Jobs", Figures.Count(summary.Course.Benches.Sum(bench => (long)bench.Ended))),
-            ("No further job began, since", summary.Course.StopReason ?? ""),
+            .. summary.Course.StopReason is { } why ? [("No further job began, since", why)]
+                : Array.Empty<(string, string)>(),
         ]);
     }
 
@@ -180,9 +195,9 @@ public static class RunReport
             .Write(page, [.. boots.Select(Survival)]);
         new RunChart("Time to the operating system", "seconds after power-good", "boots") { IsLine = true }
             .Write(page, Distribution(boots));
-        new RunChart("Mean supply current of each boot", "boot", "mA")
+        new RunChart("Mean supply current of each boot", "boot, bench after bench", "mA")
             .Write(page, [.. boots.Select(image => Dots(image, boot => boot.MilliampsMean))]);
-        new RunChart("Longest silence of each boot", "boot", "s") { Limit = GapMaxSeconds }
+        new RunChart("Longest silence of each boot", "boot, bench after bench", "s") { Limit = GapMaxSeconds }
             .Write(page, [.. boots.Select(image => Dots(image, boot => boot.LongestGapSeconds))]);
     }
 
@@ -257,7 +272,7 @@ public static class RunReport
     ];
 
     private static string Seconds(double? seconds) =>
-        seconds is double value ? Math.Round(value, 1).ToString("0.0", CultureInfo.InvariantCulture) : "–";
+        seconds is double value ? (Math.Round(value, 1) + 0.0).ToString("0.0", CultureInfo.InvariantCulture) : "–";
 
     private static string Utc(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -27,6 +27,9 @@ public sealed class RunSummary
     /// <summary>One row per bench and image, in the order of the first line.</summary>
     public IEnumerable<RunRow> Rows => _rows.Values;
 
+    /// <summary>True if any job of the run was simulated, as far as its log says.</summary>
+    public bool IsSimulated { get; private set; }
+
     /// <summary>When the last job ended; the start of the run if none did.</summary>
     public DateTimeOffset LastUtc { get; private set; }
 
@@ -63,6 +66,7 @@ public sealed class RunSummary
 
         if (happened is not RunEvent.Done done || open is null)
             return;
+        IsSimulated |= done.Digest.Simulated;
         LastUtc = done.Digest.EndedUtc > LastUtc ? done.Digest.EndedUtc : LastUtc;
         if (open.Cycle > 0 && _rows.TryGetValue((done.Bench, open.Image ?? None), out RunRow? row))
             row.Take(open, done.Digest);
@@ -76,6 +80,7 @@ public sealed class RunRow(RunBench bench, RunImage? image)
 {
     private readonly List<double> _osUp = [];
     private readonly List<BootDigest> _boots = [];
+    private readonly List<RunAttempt> _attempts = [];
     private readonly Dictionary<Verdict, int> _verdicts = [];
     private JobDigest? _broken; // the attempt before the one that counts
 
@@ -118,6 +123,9 @@ public sealed class RunRow(RunBench bench, RunImage? image)
     /// <summary>Every watched boot, in order.</summary>
     public IReadOnlyList<BootDigest> WatchedBoots => _boots;
 
+    /// <summary>Every job of the row that ended, in order: what its numbers are made of.</summary>
+    public IReadOnlyList<RunAttempt> Attempts => _attempts;
+
     /// <summary>How many jobs ended so.</summary>
     public int Count(Verdict verdict) => _verdicts.GetValueOrDefault(verdict);
 
@@ -136,8 +144,10 @@ public sealed class RunRow(RunBench bench, RunImage? image)
         if (job.Attempt > 1 && _broken is { } before)
         {
             _verdicts[before.Verdict]--; // it was repeated: the repetition counts
+            _attempts[^1] = _attempts[^1] with { IsRepeated = true };
         }
 
+        _attempts.Add(new RunAttempt(job.Cycle, job.Attempt, digest));
         _broken = digest;
         if (job.Attempt > 1 && digest.Verdict == Verdict.Pass)
             Flaky++;
@@ -145,7 +155,7 @@ public sealed class RunRow(RunBench bench, RunImage? image)
             _verdicts[digest.Verdict] = Count(digest.Verdict) + 1;
         if (digest.Verdict == Verdict.Fail && FirstFailure is null)
             (FirstFailure, FirstFailureCycle) = (digest, job.Cycle);
-        foreach (BootDigest boot in digest.Boots.Where(boot => boot.Kind != BootKind.Baseline))
+        foreach (BootDigest boot in digest.WatchedBoots)
         {
             _boots.Add(boot);
             BootsLost += boot.Class == BootClass.Alive ? 0 : 1;
@@ -163,4 +173,14 @@ public sealed class RunRow(RunBench bench, RunImage? image)
         int middle = sorted.Count / 2;
         return Math.Round(sorted.Count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2, 3);
     }
+}
+
+/// <summary>One job of a row.</summary>
+/// <param name="Cycle">Its cycle.</param>
+/// <param name="Attempt">1, or more for a repetition.</param>
+/// <param name="Digest">What its journal says.</param>
+public sealed record RunAttempt(int Cycle, int Attempt, JobDigest Digest)
+{
+    /// <summary>True if it was repeated: its verdict does not count, its boots do.</summary>
+    public bool IsRepeated { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FlashBench.Bench;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Output;
@@ -42,6 +43,7 @@ internal static class SoakJson
         {
             json.WriteString("run", summary.Course.Start.Run);
             json.WriteString("directory", folder);
+            json.WriteBoolean("simulated", summary.IsSimulated);
             json.WriteString("require", summary.Course.Start.Require);
             json.WriteBoolean("ended", summary.Course.IsEnded);
             json.WriteNumber("exitCode", exitCode);
@@ -63,6 +65,7 @@ internal static class SoakJson
                 WriteSeconds("osUpSecondsDrift", row.OsUpDrift);
                 json.WriteNumber("longestGapSeconds", row.LongestGapSeconds);
                 json.WriteString("firstFailure", row.FirstFailure?.Job);
+                WriteSources(json, row);
                 json.WriteNumber("leftOut", row.LeftOut);
                 json.WriteString("whyLeftOut", row.WhyLeftOut);
                 json.WriteEndObject();
@@ -82,4 +85,31 @@ internal static class SoakJson
                     json.WriteNull(name);
             }
         });
+
+    // The journal lines behind the row, from 1: the last line of a journal is the verdict.
+    private static void WriteSources(Utf8JsonWriter json, RunRow row)
+    {
+        json.WriteStartArray("sources");
+        foreach (RunAttempt attempt in row.Attempts)
+        {
+            json.WriteStartObject();
+            json.WriteString("directory", attempt.Digest.Directory);
+            json.WriteBoolean("counts", !attempt.IsRepeated);
+            json.WriteNumber("verdictLine", attempt.Digest.Lines);
+            json.WriteStartArray("boots");
+            foreach (BootDigest boot in attempt.Digest.WatchedBoots)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("boot", boot.Number);
+                json.WriteNumber("firstLine", boot.FirstLine);
+                json.WriteNumber("lastLine", boot.LastLine);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 }

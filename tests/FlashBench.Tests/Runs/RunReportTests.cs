@@ -91,8 +91,40 @@ public sealed class RunReportTests
     {
         XDocument document = Parse(Render(Events("new.bin")));
 
-        XElement link = Assert.Single(document.Descendants(), element => element.Name.LocalName == "a");
+        XElement link = Assert.Single(
+            document.Descendants().Where(element => element.Name.LocalName == "li")
+                .Descendants(), element => element.Name.LocalName == "a");
         Assert.Equal("SOAK-1.a.2/report.html", link.Attribute("href")!.Value);
+    }
+
+    [Fact]
+    public void Every_job_and_boot_of_the_table_is_listed_with_its_lines()
+    {
+        XDocument document = Parse(Render(Events("new.bin")));
+
+        string[][] rows =
+        [
+            .. document.Descendants().Where(element => element.Name.LocalName == "details").Descendants()
+                .Where(element => element.Name.LocalName == "tr").Skip(1)
+                .Select(row => row.Elements().Select(cell => cell.Value).ToArray()),
+        ];
+        Assert.Equal(["SOAK-1.a.1", "", "SOAK-1.a.2", ""], rows.Select(row => row[0]));
+        Assert.Equal(["1", "2", "3", "4"], rows.Select(row => row[4]));
+        Assert.Equal("1800", rows[3][9]);
+    }
+
+    [Fact]
+    public void A_page_of_simulated_jobs_says_so_and_one_of_real_jobs_does_not()
+    {
+        RunEvent.Done real = RunScript.End("a", 1);
+        RunEvent.Done simulated = real with { Digest = real.Digest with { Simulated = true } };
+
+        Assert.DoesNotContain(
+            "<b>SIMULATED</b>", Render([RunScript.Start(), RunScript.Begin("a", 1, 1), real]),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "<b>SIMULATED</b>", Render([RunScript.Start(), RunScript.Begin("a", 1, 1), simulated]),
+            StringComparison.Ordinal);
     }
 
     private static RunEvent[] Events(string image)
