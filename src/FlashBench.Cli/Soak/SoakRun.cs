@@ -94,10 +94,10 @@ internal sealed class SoakRun
                 return (pair.First, jobs, end);
             }),
         ];
-        if (settings.Json)
-            SoakJson.WritePlan(settings, _start, plan);
-        else
+        if (!settings.Json)
             SoakText.WritePlan(settings, _start, plan, Time.LocalTimeZone);
+        else if (_dryRun)
+            SoakJson.WritePlan(settings, _start, plan); // else the events say it
         if (_dryRun)
             return ExitCodes.Ok;
         string evidence = Path.GetFullPath(_evidence ?? _around.Paths.Evidence);

@@ -129,7 +129,7 @@ public sealed partial class ResultsStore : IDisposable
             // Half-made by a process that is making it just now: its transaction has not ended.
             if (Number("SELECT count(*) FROM sqlite_schema") == 0 && Number("PRAGMA user_version") == 0)
                 Create();
-            else
+            else if (Number("PRAGMA application_id") != ResultsSchema.ApplicationId) // it may have ended since
                 throw ResultsException.Damage(File, "it is another program's database");
         }
 
