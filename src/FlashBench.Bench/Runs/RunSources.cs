@@ -17,9 +17,9 @@ internal static class RunSources
             return;
         page.Heading("Where the numbers are from");
         page.Element(
-            "p", $"Each job has a directory beside this page, and each number is derived from lines of its {
-                JournalWriter.FileName}, counted from 1. The verdict is the last line. Boots have the numbers of the "
-                + "charts, image by image.", ("class", "small soft"));
+            "p", "Each job has a directory beside this page, and each number is derived from lines of its "
+                + $"{JournalWriter.FileName}, counted from 1. The verdict is the last line. Boots have the numbers of "
+                + "the charts, image by image.", ("class", "small soft"));
         var boots = new Dictionary<string, int>(StringComparer.Ordinal); // so far, by image
         foreach (RunRow row in rows.Where(row => row.Attempts.Count > 0))
         {
@@ -35,8 +35,8 @@ internal static class RunSources
         using (page.In("details"))
         {
             page.Element(
-                "summary", $"{row.Bench.Id}, {row.Image?.Name ?? "the board's own"}: {
-                    Figures.Count(row.Attempts.Count)} jobs");
+                "summary", $"{row.Bench.Id}, {row.Image?.Name ?? "the board's own"}: "
+                    + $"{Figures.Count(row.Attempts.Count)} jobs");
             using (page.In("table", ("class", "small")))
             {
                 page.TableHead(

@@ -1,7 +1,9 @@
 using System.Text;
 using FlashBench.Bench.Live;
+using FlashBench.Bench.Runs;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
+using FlashBench.Cli.Regress;
 
 namespace FlashBench.Cli.Live;
 
@@ -11,6 +13,7 @@ internal sealed class LivePrinter : IDisposable
     private readonly DisplaySettings _settings;
     private readonly EventTail _tail;
     private long _lost;
+    private RegressLines? _regress; // of a regression; null for other runs
 
     /// <summary>Prints from the beginning of a file.</summary>
     /// <param name="settings">Where and how.</param>
@@ -19,7 +22,11 @@ internal sealed class LivePrinter : IDisposable
         (_settings, _tail) = (settings, new EventTail(folder));
 
     /// <summary>Does not print what is there already: another process of the run has printed it.</summary>
-    public void SkipOld() => _tail.Read((_, _) => { });
+    public void SkipOld()
+    {
+        _tail.Read((happened, _) => WordsOf(happened));
+        _regress?.GoOn();
+    }
 
     /// <summary>Prints what is new. Waits for whoever reads the output, as long as it takes.</summary>
     /// <returns>True if anything was.</returns>
@@ -42,12 +49,21 @@ internal sealed class LivePrinter : IDisposable
             _settings.Output.Write(Encoding.UTF8.GetString(line) + "\n");
             _settings.Output.Flush();
         }
-        else if (!_settings.Quiet && LiveLines.Of(happened) is { } words)
+        else if (!_settings.Quiet && WordsOf(happened) is { } words)
         {
             _settings.Output.WriteLine(words);
         }
 
         if (happened is LiveEvent.Warning warning)
             _settings.Error.WriteLine(PlainText.Of(warning.Text));
+    }
+
+    private string? WordsOf(LiveEvent happened)
+    {
+        if (happened is LiveEvent.RunLine { Line: RunEvent.Started { Regress: not null } start })
+            _regress = new RegressLines(start, _settings.Time);
+        return _regress is null || happened is not LiveEvent.RunLine { Line: var line }
+            ? LiveLines.Of(happened)
+            : _regress.Of(line);
     }
 }

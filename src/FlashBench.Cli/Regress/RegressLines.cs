@@ -1,86 +1,61 @@
 using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Output;
-using FlashBench.Cli.Progress;
 
 namespace FlashBench.Cli.Regress;
 
-/// <summary>Shows a regression while it runs: a line for each cell that is settled; as JSON the lines of its log.
-/// </summary>
-/// <param name="settings">How things are shown.</param>
-/// <param name="total">Number of cells.</param>
-/// <param name="done">How many were settled before the run went on.</param>
-internal sealed class RegressLines(DisplaySettings settings, int total, int done = 0)
+/// <summary>A regression as plain lines: one for each cell that is settled.</summary>
+/// <param name="start">Its first line.</param>
+/// <param name="time">Real time, for the estimate.</param>
+internal sealed class RegressLines(RunEvent.Started start, TimeProvider time)
 {
-    private const int NameMax = 34;
+    private const int NameMax = 38, EstimateFrom = 10;
 
-    private readonly Lock _gate = new();
-    private readonly long _began = settings.Time.GetTimestamp();
-    private readonly int _before = done;
-    private int _done = done, _earlier;
-    private string _run = "";
+    private static readonly TimeSpan Worth = TimeSpan.FromSeconds(5);
 
-    /// <summary>An event of the run.</summary>
-    public void Show(RunEvent happened)
+    private readonly long _began = time.GetTimestamp();
+    private int _total, _done, _mine;
+
+    /// <summary>What was shown of it ends here: the estimate is made from what follows.</summary>
+    public void GoOn() => _mine = 0;
+
+    /// <summary>The line of an event; null if it has none. A job is part of a cell, and has none.</summary>
+    public string? Of(RunEvent happened)
     {
-        lock (_gate)
+        switch (happened)
         {
-            if (settings.Json)
-                ShowJson(happened);
-            else if (happened is RunEvent.Started start)
-                Begin(start);
-            else if (happened is RunEvent.Settled settled)
-                Show(settled.Result);
+            case RunEvent.Listed listed:
+                _total = listed.Cells;
+                return $"regress {PlainText.Of(start.Run)}: {_total} cells";
+            case RunEvent.Settled { Result: var cell }:
+                _done++;
+                return cell.Run == start.Run ? LineOf(cell) : null;
+            case RunEvent.Left left:
+                return $"{PlainText.Of(left.Bench, 60)}  {(left.NeedsHands ? "NEEDS HANDS: " : "")}"
+                    + PlainText.Of(left.Why);
+            case RunEvent.Stopping stopping:
+                return $"no further job begins: {PlainText.Of(stopping.Why)}";
+            default:
+                return null;
         }
     }
 
-    /// <summary>Ends the display.</summary>
-    public void Done()
+    private string LineOf(CellResult cell)
     {
-        if (_earlier > 0 && !settings.Quiet && !settings.Json)
-            settings.Output.WriteLine($"{_earlier} cells have not changed since an earlier run: not run again");
-        if (!settings.Quiet && !settings.Json)
-            settings.Output.WriteLine();
-    }
-
-    private void Begin(RunEvent.Started start)
-    {
-        _run = start.Run;
-        if (!settings.Quiet)
-            settings.Output.WriteLine($"regress {_run}: {total} cells");
-    }
-
-    private void Show(CellResult cell)
-    {
-        _done++;
-        if (_run.Length > 0 && cell.Run != _run)
-        {
-            _earlier++;
-            return;
-        }
-
-        if (settings.Quiet)
-            return;
+        _mine++;
         string name = PlainText.Of(cell.File, 200);
         if (name.Length > NameMax)
             name = $"...{name[^(NameMax - 3)..]}";
-        settings.Output.WriteLine(
-            $"{_done,5}/{total}  {cell.Outcome.Word(),-10}  {name.PadRight(NameMax)}  {cell.Policy}{Left()}".TrimEnd());
+        string line = $"{_done,5}/{_total}  {cell.Outcome.Word(),-10}  {name.PadRight(NameMax)}  {cell.Policy}{Left()}";
+        return line.TrimEnd();
     }
 
     // Only where it can be foreseen, and is worth a word.
     private string Left()
     {
-        int mine = _done - _before - _earlier;
-        if (_done % 10 != 0 || mine < 10)
+        if (_done % 10 != 0 || _mine < EstimateFrom)
             return "";
-        TimeSpan left = settings.Time.GetElapsedTime(_began) / mine * (total - _done);
-        return left > TimeSpan.FromSeconds(5) ? $"  {left:m\\:ss} left" : "";
+        TimeSpan left = time.GetElapsedTime(_began) / _mine * Math.Max(0, _total - _done);
+        return left > Worth ? $"  {left:m\\:ss} left" : "";
     }
-
-    private void ShowJson(RunEvent happened) => JsonLine.Write(settings.Output, "run", json =>
-    {
-        json.WritePropertyName("line");
-        json.WriteRawValue(happened.ToJson());
-    });
 }

@@ -48,22 +48,21 @@ internal sealed class RegressRun
     public static int GoOn(ParseResult parse, string folder, CancellationToken cancel) => JobSurroundings.Enter(() =>
     {
         StopSignals.OutliveTerminal(parse);
-        IReadOnlyList<RunEvent> events;
-        long soundBytes;
+        var start = (RunEvent.Started)ReadLog(folder, out _)[0];
+        return new RegressRun(parse, RequestOf(start, folder)).GoOn(folder, start, cancel);
+    });
+
+    private static IReadOnlyList<RunEvent> ReadLog(string folder, out long soundBytes)
+    {
         try
         {
-            events = RunLog.Read(folder, out soundBytes);
-            if (RegressTable.Of(events) is { IsEnded: true } ended)
-                throw new UsageException($"run {ended.Start.Run} has ended: there is nothing to go on with");
+            return RunLog.Read(folder, out soundBytes);
         }
         catch (EvidenceException e)
         {
             throw new CommandFailure(ExitCodes.BadInput, $"{folder}: {e.Message}");
         }
-
-        var start = (RunEvent.Started)events[0];
-        return new RegressRun(parse, RequestOf(start, folder)).GoOn(folder, events, soundBytes, cancel);
-    });
+    }
 
     private static RegressRequest RequestOf(RunEvent.Started start, string folder) => new(start.Regress!.Folder)
     {
@@ -107,23 +106,25 @@ internal sealed class RegressRun
         if (order.OnBenches)
             start = WithBenches(start, new BenchCells(order, files, benches), known, settled);
         using RunLog log = RunLog.Create(folder);
-        var lines = new RegressLines(_settings, CellCount(order, files, benches.Count));
-        log.Appended = lines.Show;
+        var listed = new RunEvent.Listed(files)
+        {
+            Cells = CellCount(order, files, benches.Count),
+        };
         RunEvent[] events =
-            [start, new RunEvent.Listed(files), .. settled.Select(cell => new RunEvent.Settled(cell))];
+            [start, listed, .. settled.Select(cell => new RunEvent.Settled(cell))];
         foreach (RunEvent happened in events)
             log.Append(happened);
-        return Perform(folder, (log, events), benches, (previous, baseline), lines, cancel);
+        return Perform(folder, (log, events), benches, held, (previous, baseline), cancel);
     }
 
-    private int GoOn(string folder, IReadOnlyList<RunEvent> events, long soundBytes, CancellationToken cancel)
+    private int GoOn(string folder, RunEvent.Started start, CancellationToken cancel)
     {
-        var start = (RunEvent.Started)events[0];
         RegressOrder order = start.Regress!;
         if (order.Build != ProgramDigest.Compute())
         {
             throw new UsageException($"run {start.Run} was begun by another build of {start.Software}, and its cells "
-                + "would not be comparable: run it anew, what has not changed is taken over");
+                + "would not be comparable: run it anew, what has not changed is taken over"
+                + (order.OnBenches ? "; `flashbench restore JOB` puts a board's own image back" : ""));
         }
 
         RegressBaseline? baseline = order.Baseline is { } file ? RegressFiles.ReadBaseline(file) : null;
@@ -132,18 +133,18 @@ internal sealed class RegressRun
             ? [.. start.Benches.Select(bench => ConfigSource.Bench(_around.Config, bench.Id))] : [];
         using HeldBenches held = HeldBenches.TakeRun(
             folder, _around.Paths.State, benches, $"regress {Path.GetFileName(folder)}");
+        IReadOnlyList<RunEvent> events = ReadLog(folder, out long soundBytes); // nobody else goes on with it now
+        if (RegressTable.Of(events).IsEnded)
+            throw new UsageException($"run {start.Run} has ended: there is nothing to go on with");
         using RunLog log = RunLog.Reopen(folder, soundBytes);
-        RegressTable soFar = RegressTable.Of(events);
-        var lines = new RegressLines(_settings, CellCount(order, soFar.Files, benches.Count), soFar.Cells.Count);
-        log.Appended = lines.Show;
         var on = new RunEvent.WentOn(RunCourse.Of(events).Resumes + 1, Time.GetUtcNow());
         log.Append(on);
-        return Perform(folder, (log, [.. events, on]), benches, (previous, baseline), lines, cancel);
+        return Perform(folder, (log, [.. events, on]), benches, held, (previous, baseline), cancel);
     }
 
     private int Perform(
-        string folder, (RunLog Log, IReadOnlyList<RunEvent> Events) run, List<BenchEntry> benches,
-        (RegressTable? Previous, RegressBaseline? Baseline) known, RegressLines lines, CancellationToken cancel)
+        string folder, (RunLog Log, IReadOnlyList<RunEvent> Events) run, List<BenchEntry> benches, HeldBenches held,
+        (RegressTable? Previous, RegressBaseline? Baseline) known, CancellationToken cancel)
     {
         RegressTable soFar = RegressTable.Of(run.Events);
         var cells = new BenchCells(soFar.Order, soFar.Files, benches);
@@ -156,63 +157,63 @@ internal sealed class RegressRun
             if (benches.Count > 0)
                 _around.Share((TimeProvider?)shared ?? Time);
             TimeProvider time = (TimeProvider?)shared ?? Time;
-            using var live = new LiveRun(
-                _settings with
+            CommandFailure? broken;
+            DisplaySettings lines = _settings with { Terminal = false }; // a row has no meaning here, a cell does
+            using (var live = new LiveRun(lines, folder, run.Events, time, goesOn: run.Events.Any(IsResumption)))
+            {
+                run.Log.Appended = live.Events.Publish;
+                using var floor = new SoakFloor(_around, run.Log, RunCourse.Of(run.Events))
                 {
-                    Quiet = true,
-                    Json = false,
-                },
-                folder, run.Events, time, goesOn: run.Events.Count > 1);
-            run.Log.Appended = happened =>
-            {
-                lines.Show(happened);
-                live.Events.Publish(happened); // for `status --follow`
-            };
-            using var floor = new SoakFloor(_around, run.Log, RunCourse.Of(run.Events))
-            {
-                Folder = folder,
-                Time = time,
-                Shared = shared,
-                Images = cells.Images(soFar.Start),
-                Live = live,
-                Diagnostics = diagnostics,
-            };
-            var regress = new RegressFloor(floor, soFar.Order)
-            {
-                Known = new KnownCells(soFar.Order.Again ? null : known.Previous),
-                Settled = soFar.Cells.Select(cell => cell.Place).ToHashSet(),
-                Ended = JobsOf(run.Events),
-            };
+                    Folder = folder,
+                    Time = time,
+                    Shared = shared,
+                    Images = cells.Images(soFar.Start),
+                    Live = live,
+                    Diagnostics = diagnostics,
+                };
+                Examine(new RegressFloor(floor, soFar.Order)
+                {
+                    Known = new KnownCells(soFar.Order.Again ? null : known.Previous),
+                    Settled = soFar.Cells.Select(cell => cell.Place).ToHashSet(),
+                    Ended = JobsOf(run.Events),
+                });
+                if (floor.Broken is null && !cancel.IsCancellationRequested)
+                    floor.Happen(new RunEvent.Ended(Time.GetUtcNow()));
+                broken = floor.Broken;
+                held.Dispose(); // whoever does not read the output keeps no bench
+            }
+
+            if (broken is not null)
+                throw broken;
+            return Conclude(folder, known);
+        });
+
+        void Examine(RegressFloor floor)
+        {
             if (benches.Count > 0)
             {
-                cells.Run(regress, cancel);
+                cells.Run(floor, cancel);
             }
             else
             {
-                new VirtualCells(regress, new CellBoards(_around.Config.Benches)).Run(
+                new VirtualCells(floor, new CellBoards(_around.Config.Benches)).Run(
                     CellsOf(soFar.Order, soFar.Files), cancel);
             }
-
-            return Conclude(folder, floor, known, lines, cancel);
-        });
+        }
     }
 
-    private int Conclude(
-        string folder, SoakFloor floor, (RegressTable? Previous, RegressBaseline? Baseline) known, RegressLines lines,
-        CancellationToken cancel)
+    private static bool IsResumption(RunEvent happened) => happened is RunEvent.WentOn;
+
+    private int Conclude(string folder, (RegressTable? Previous, RegressBaseline? Baseline) known)
     {
-        lines.Done();
-        if (floor.Broken is { } broken)
-            throw broken;
-        if (cancel.IsCancellationRequested)
+        RegressTable table = RegressTable.Of(ReadLog(folder, out _));
+        if (!table.IsEnded)
         {
             _settings.Error.WriteLine(
-                $"flashbench: stopped; `flashbench resume {floor.Start.Run}` goes on from here.");
+                $"flashbench: stopped; `flashbench resume {table.Start.Run}` goes on from here.");
             return ExitCodes.Resumable;
         }
 
-        floor.Happen(new RunEvent.Ended(Time.GetUtcNow()));
-        RegressTable table = RegressTable.Of(RunLog.Read(folder, out _));
         RegressComparison? comparison = known switch
         {
             { Baseline: { } baseline } => RegressComparison.Of(

@@ -15,6 +15,11 @@ internal static class RegressText
     public static void Write(
         DisplaySettings settings, RegressTable table, RegressComparison? comparison, string folder)
     {
+        int earlier = table.Cells.Count(table.IsEarlier);
+        if (!settings.Quiet && earlier > 0)
+            settings.Output.WriteLine($"{earlier} cells have not changed since an earlier run: not run again");
+        if (!settings.Quiet)
+            settings.Output.WriteLine();
         WriteMatrix(settings.Output, table);
         WriteReasons(settings.Output, table);
         WriteTotals(settings.Output, table);
