@@ -44,9 +44,6 @@ public sealed record JobDigest(
     /// <summary>True if it is no PASS only for what its policy does not claim.</summary>
     public bool HoldsClaims { get; init; }
 
-    /// <summary>True if any part of its bench was simulated.</summary>
-    public bool Simulated { get; init; }
-
     /// <summary>Lines of its journal; the last one is the decision.</summary>
     public int Lines { get; init; }
 
@@ -123,7 +120,6 @@ public sealed record JobDigest(
             facts.Start.Job, judgement.Verdict, judgement.Level.ToString(), judgement.Reason, judgement.Class,
             facts.StartedUtc, facts.EndedUtc, InSeconds(facts.EndedUs), facts.IsDirty, [.. facts.Boots.Select(BootOf)])
         {
-            Simulated = facts.IsSimulated,
             BackupSha256 = facts.Backup?.Sha256,
             MeVersion = facts.Audit?.Version,
             Written = facts.BlocksWritten > 0 || facts.IsDirty,

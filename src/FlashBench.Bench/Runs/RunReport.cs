@@ -30,8 +30,8 @@ public static class RunReport
             WriteHead(page, start);
             using (page.In("body"))
             {
-                if (summary.IsSimulated)
-                    WriteSimulated(page);
+                if (RunWords.Simulated(start) is { } simulated)
+                    WriteSimulated(page, simulated);
                 page.Element("h1", $"Soak {start.Run}");
                 WriteFacts(page, summary);
                 WriteHands(page, summary.Course);
@@ -63,15 +63,10 @@ public static class RunReport
         page.Line();
     }
 
-    private static void WriteSimulated(MarkupWriter page)
+    private static void WriteSimulated(MarkupWriter page, string which)
     {
         page.Element("div", "SIMULATED", ("class", "watermark"), ("aria-hidden", "true"));
-        using (page.In("p", ("class", "simulated"), ("role", "note")))
-        {
-            page.Element("b", "SIMULATED");
-            page.Text(" — at least one part of these benches was no hardware. Nothing here is about a physical board "
-                + "unless its own record says so.");
-        }
+        page.Element("p", which, ("class", "simulated"), ("role", "note"));
     }
 
     private static void WriteFacts(MarkupWriter page, RunSummary summary)
@@ -83,7 +78,6 @@ public static class RunReport
             ("State", summary.Course.IsEnded ? "ended" : "not ended: `flashbench resume` goes on"),
             ("Resumed", Figures.Count(summary.Course.Resumes)), ("Program", start.Software),
             ("Operator", start.Operator ?? ""), ("A PASS", RunWords.Required(start)),
-            ("Benches", RunWords.Simulated(start) ?? "real"),
             ("Jobs", Figures.Count(summary.Course.Benches.Sum(bench => (long)bench.Ended))),
             .. summary.Course.StopReason is { } why ? [("No further job began, since", why)]
                 : Array.Empty<(string, string)>(),

@@ -27,9 +27,6 @@ public sealed class RunSummary
     /// <summary>One row per bench and image, in the order of the first line.</summary>
     public IEnumerable<RunRow> Rows => _rows.Values;
 
-    /// <summary>True if any job of the run was simulated, as far as its log says.</summary>
-    public bool IsSimulated { get; private set; }
-
     /// <summary>When the last job ended; the start of the run if none did.</summary>
     public DateTimeOffset LastUtc { get; private set; }
 
@@ -66,7 +63,6 @@ public sealed class RunSummary
 
         if (happened is not RunEvent.Done done || open is null)
             return;
-        IsSimulated |= done.Digest.Simulated;
         LastUtc = done.Digest.EndedUtc > LastUtc ? done.Digest.EndedUtc : LastUtc;
         if (open.Cycle > 0 && _rows.TryGetValue((done.Bench, open.Image ?? None), out RunRow? row))
             row.Take(open, done.Digest);

@@ -43,7 +43,7 @@ internal static class SoakJson
         {
             json.WriteString("run", summary.Course.Start.Run);
             json.WriteString("directory", folder);
-            json.WriteBoolean("simulated", summary.IsSimulated);
+            json.WriteBoolean("simulated", RunWords.Simulated(summary.Course.Start) is not null);
             json.WriteString("require", summary.Course.Start.Require);
             json.WriteBoolean("ended", summary.Course.IsEnded);
             json.WriteNumber("exitCode", exitCode);

@@ -42,8 +42,6 @@ internal static class SoakText
     /// <summary>The table of the morning.</summary>
     public static void WriteSummary(DisplaySettings settings, RunSummary summary, string folder)
     {
-        if (summary.IsSimulated)
-            settings.Output.WriteLine("SIMULATED: at least one part of these benches was no hardware");
         SoakTable.Write(settings.Output, [.. summary.Rows]);
         settings.Output.WriteLine($"PASS {RunWords.Required(summary.Course.Start)}");
         if (RunWords.Simulated(summary.Course.Start) is { } simulated)

@@ -116,15 +116,11 @@ public sealed class RunReportTests
     [Fact]
     public void A_page_of_simulated_jobs_says_so_and_one_of_real_jobs_does_not()
     {
-        RunEvent.Done real = RunScript.End("a", 1);
-        RunEvent.Done simulated = real with { Digest = real.Digest with { Simulated = true } };
+        RunEvent.Started real = RunScript.Start();
+        RunEvent.Started mixed = real with { Benches = [real.Benches[0] with { Simulated = true }, real.Benches[1]] };
 
-        Assert.DoesNotContain(
-            "<b>SIMULATED</b>", Render([RunScript.Start(), RunScript.Begin("a", 1, 1), real]),
-            StringComparison.Ordinal);
-        Assert.Contains(
-            "<b>SIMULATED</b>", Render([RunScript.Start(), RunScript.Begin("a", 1, 1), simulated]),
-            StringComparison.Ordinal);
+        Assert.DoesNotContain("class=\"simulated\"", Render([real]), StringComparison.Ordinal);
+        Assert.Contains(">SIMULATED: a</p>", Render([mixed]), StringComparison.Ordinal);
     }
 
     private static RunEvent[] Events(string image)
