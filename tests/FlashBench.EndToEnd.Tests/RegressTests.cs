@@ -288,6 +288,43 @@ public sealed class RegressTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_terminal_cells_are_counted_by_board_type_and_the_matrix_stands_below()
+    {
+        Assert.SkipUnless(File.Exists(TerminalRun.Python), "python3 is not installed");
+        ProcessEnd end = await TerminalRun.OfAsync(_program, "plain", "xterm", "regress", "--images", "images");
+
+        Assert.True(end.ExitCode == 0, end.Error + end.Output);
+        Assert.Contains("  BOARD TYPE ", end.Output, StringComparison.Ordinal);
+        string last = end.Output[end.Output.LastIndexOf("cells 6/6, PASS 2, HOLDS 4", StringComparison.Ordinal)..];
+        Assert.Contains("  ended", last, StringComparison.Ordinal);
+        Assert.Contains("6 cells: 2 PASS, 4 HOLDS", last, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_looks_on_later_reads_the_same_as_who_ran_it()
+    {
+        await RunAsync();
+        Put("two.bin", Image(5));
+        ProcessEnd end = await RunAsync();
+        Put("two.bin", Image(6));
+        await RunAsync("--matrix", "policy=purism");
+        await RunAsync();
+
+        ProcessEnd seen = await _program.RunAsync("status", "--follow", RunOf(1));
+        ProcessEnd told = await _program.RunAsync("status", RunOf(1));
+        ProcessEnd json = await _program.RunAsync("status", "--follow", RunOf(1), "--json");
+
+        Assert.Equal((0, end.Output), (seen.ExitCode, seen.Output)); // not compared with a run that came later
+        Assert.Contains($"since {RunOf(0)}: 3 changed", told.Output, StringComparison.Ordinal);
+        JsonElement last = JsonDocument.Parse(
+            json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement;
+        Assert.Equal(RunOf(0), last.GetProperty("comparedWith").GetString());
+        Directory.Delete(FolderOf(0), recursive: true);
+        ProcessEnd alone = await _program.RunAsync("status", Path.GetFileName(FolderOf(0)));
+        Assert.Contains("the run before, is not there any more", alone.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task For_programs_every_line_is_json_and_the_last_one_has_the_cells_and_the_changes()
     {
         await RunAsync();

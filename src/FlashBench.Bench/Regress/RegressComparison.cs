@@ -56,6 +56,13 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
     /// <summary>True if nothing differs.</summary>
     public bool IsSame => Changes.Count == 0;
 
+    /// <summary>Compares a run with the one before; null without one.</summary>
+    public static RegressComparison? Of(RegressTable? before, RegressTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return before is null ? null : Of(before.Start.Run, before.Cells, table.Cells);
+    }
+
     /// <summary>How many changes are of a kind.</summary>
     public int Count(CellChangeKind kind) => Changes.Count(change => change.Kind == kind);
 

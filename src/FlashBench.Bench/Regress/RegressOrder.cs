@@ -20,6 +20,9 @@ public sealed record RegressOrder(string Folder, string[] Policies, string[] Pro
     /// <summary>True if nothing is taken over from an earlier run.</summary>
     public bool Again { get; init; }
 
+    /// <summary>Id of the run before, over the same folder and matrix; null if there was none.</summary>
+    public string? Previous { get; init; }
+
     /// <summary>Absolute path of the baseline that it is compared with; null for the previous run.</summary>
     public string? Baseline { get; init; }
 

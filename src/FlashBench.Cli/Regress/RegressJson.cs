@@ -8,13 +8,19 @@ namespace FlashBench.Cli.Regress;
 internal static class RegressJson
 {
     /// <summary>Writes it.</summary>
+    /// <param name="settings">Where.</param>
+    /// <param name="table">The cells.</param>
+    /// <param name="comparison">What changed; null without anything to compare with.</param>
+    /// <param name="end">Folder of the run, and its exit code; null if only the process that played it knows that.
+    /// </param>
     public static void Write(
-        DisplaySettings settings, RegressTable table, RegressComparison? comparison, (string Folder, int Code) end) =>
+        DisplaySettings settings, RegressTable table, RegressComparison? comparison, (string Folder, int? Code) end) =>
         JsonLine.Write(settings.Output, "regress", json =>
         {
             json.WriteString("run", table.Start.Run);
             json.WriteString("directory", end.Folder);
-            json.WriteNumber("exitCode", end.Code);
+            if (end.Code is int code)
+                json.WriteNumber("exitCode", code);
             json.WriteStartArray("cells");
             foreach (CellResult cell in table.Cells)
             {
@@ -65,4 +71,12 @@ internal static class RegressJson
 
             json.WriteEndArray();
         });
+
+    /// <summary>Writes what there is of a run that this process did not play.</summary>
+    public static void WriteSeen(DisplaySettings settings, RegressTable table, string folder)
+    {
+        bool isKnown = table is { IsEnded: true, Order.Baseline: null };
+        Write(settings, table, isKnown ? PreviousRuns.Compared(table, folder) : null,
+            (folder, isKnown ? RegressExit.CodeOf(table.Cells, baseline: null) : null));
+    }
 }

@@ -94,7 +94,8 @@ internal sealed class RegressRun
         };
         RegressFile[] files = ImageFolder.Read(
             parse, images, JobSurroundings.KeysOf(benches.TrueForAll(BenchCells.IsSimulated)), cancel);
-        RegressTable? previous = PreviousRuns.Last(_evidence, order, null);
+        RegressTable? previous = PreviousRuns.Last(_evidence, order);
+        order = order with { Previous = previous?.Start.Run };
         string folder = JobFolders.Create(
             _evidence, HostWorld.JobIdAt(Time).Replace("FBJ", "REGRESS", StringComparison.Ordinal));
         using HeldBenches held = HeldBenches.TakeRun(
@@ -128,7 +129,7 @@ internal sealed class RegressRun
         }
 
         RegressBaseline? baseline = order.Baseline is { } file ? RegressFiles.ReadBaseline(file) : null;
-        RegressTable? previous = PreviousRuns.Last(_evidence, order, start.Run);
+        RegressTable? previous = PreviousRuns.Before(_evidence, order);
         List<BenchEntry> benches = order.OnBenches
             ? [.. start.Benches.Select(bench => ConfigSource.Bench(_around.Config, bench.Id))] : [];
         using HeldBenches held = HeldBenches.TakeRun(
@@ -158,8 +159,7 @@ internal sealed class RegressRun
                 _around.Share((TimeProvider?)shared ?? Time);
             TimeProvider time = (TimeProvider?)shared ?? Time;
             CommandFailure? broken;
-            DisplaySettings lines = _settings with { Terminal = false }; // a row has no meaning here, a cell does
-            using (var live = new LiveRun(lines, folder, run.Events, time, goesOn: run.Events.Any(IsResumption)))
+            using (var live = new LiveRun(_settings, folder, run.Events, time, goesOn: run.Events.Any(IsResumption)))
             {
                 run.Log.Appended = live.Events.Publish;
                 using var floor = new SoakFloor(_around, run.Log, RunCourse.Of(run.Events))
@@ -214,13 +214,9 @@ internal sealed class RegressRun
             return ExitCodes.Resumable;
         }
 
-        RegressComparison? comparison = known switch
-        {
-            { Baseline: { } baseline } => RegressComparison.Of(
-                $"the baseline of {baseline.Run}", baseline.Cells, table.Cells),
-            { Previous: { } previous } => RegressComparison.Of(previous.Start.Run, previous.Cells, table.Cells),
-            _ => null,
-        };
+        RegressComparison? comparison = known.Baseline is { } baseline
+            ? RegressComparison.Of($"the baseline of {baseline.Run}", baseline.Cells, table.Cells)
+            : RegressComparison.Of(known.Previous, table);
         int code = RegressExit.CodeOf(table.Cells, known.Baseline is null ? null : comparison);
         RegressFiles.Write(_settings, folder, table, comparison);
         if (table.Order.WriteBaseline is { } file)

@@ -15,6 +15,23 @@ internal static class RegressText
     public static void Write(
         DisplaySettings settings, RegressTable table, RegressComparison? comparison, string folder)
     {
+        WriteTable(settings, table);
+        WriteComparison(settings.Output, table.Order, comparison);
+        WritePlace(settings.Output, folder);
+    }
+
+    /// <summary>Writes what there is of a run that this process did not play.</summary>
+    public static void WriteSeen(DisplaySettings settings, RegressTable table, string folder)
+    {
+        WriteTable(settings, table);
+        if (table is { IsEnded: true, Order.Baseline: null })
+            WriteComparison(settings.Output, table.Order, PreviousRuns.Compared(table, folder));
+        if (table.IsEnded)
+            WritePlace(settings.Output, folder);
+    }
+
+    private static void WriteTable(DisplaySettings settings, RegressTable table)
+    {
         int earlier = table.Cells.Count(table.IsEarlier);
         if (!settings.Quiet && earlier > 0)
             settings.Output.WriteLine($"{earlier} cells have not changed since an earlier run: not run again");
@@ -23,9 +40,10 @@ internal static class RegressText
         WriteMatrix(settings.Output, table);
         WriteReasons(settings.Output, table);
         WriteTotals(settings.Output, table);
-        WriteComparison(settings.Output, comparison);
-        settings.Output.WriteLine($"matrix  {Path.Combine(folder, RegressPage.FileName)}");
     }
+
+    private static void WritePlace(TextWriter output, string folder) =>
+        output.WriteLine($"matrix  {Path.Combine(folder, RegressPage.FileName)}");
 
     private static void WriteMatrix(TextWriter output, RegressTable table)
     {
@@ -85,11 +103,13 @@ internal static class RegressText
             .OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.Word()}")), "");
     }
 
-    private static void WriteComparison(TextWriter output, RegressComparison? comparison)
+    private static void WriteComparison(TextWriter output, RegressOrder order, RegressComparison? comparison)
     {
         if (comparison is null)
         {
-            output.WriteLine("nothing to compare with: this is the first run over this folder and matrix");
+            output.WriteLine("nothing to compare with: " + (order.Previous is { } previous
+                ? $"{PlainText.Of(previous)}, the run before, is not there any more"
+                : "this is the first run over this folder and matrix"));
             return;
         }
 

@@ -7,7 +7,6 @@ using FlashBench.Bench.Config;
 using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
-using FlashBench.Bench.Live;
 using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
@@ -188,11 +187,10 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
     {
         string state = Path.Combine(_run.Around.Paths.State, "regress", job.Job);
         JobSurroundings around = _run.Around.OnBenchOfItsOwn(board.Bench, state);
-        RowEvents row = _run.Live.Events.Row(job.Bench);
         (JobResult result, string directory) = LeftJob.Find(_run.Folder, job.Job) is var (interrupted, left)
             && Directory.Exists(state)
-                ? GoOn(around, interrupted, left, row.Hear, stop)
-                : Begin(around, cell, board, job, row.Hear, stop);
+                ? GoOn(around, interrupted, left, stop)
+                : Begin(around, cell, board, job, stop);
         if (result.Judgement.Verdict == Verdict.Aborted && stop.IsCancellationRequested)
             return null;
         JobDigest digest = JobDigest.OfFolder(directory);
@@ -204,19 +202,17 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
     }
 
     private (JobResult, string) GoOn(
-        JobSurroundings around, InterruptedJob interrupted, string directory, Action<JobEvent> tell,
-        CancellationToken stop)
+        JobSurroundings around, InterruptedJob interrupted, string directory, CancellationToken stop)
     {
         var again = new ResumedBoardJob(around, interrupted, directory)
         {
             Held = true,
         };
-        return (again.World.Run(cancel => again.RunAsync(_run.Diagnostics, tell, cancel), stop), directory);
+        return (again.World.Run(cancel => again.RunAsync(_run.Diagnostics, SayNothing, cancel), stop), directory);
     }
 
     private (JobResult, string) Begin(
-        JobSurroundings around, RegressCell cell, CellBoard board, RunEvent.Assigned job, Action<JobEvent> tell,
-        CancellationToken stop)
+        JobSurroundings around, RegressCell cell, CellBoard board, RunEvent.Assigned job, CancellationToken stop)
     {
         var request = new CertifyRequest
         {
@@ -234,8 +230,13 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
                 JobId = job.Job,
             });
         JobResult result = fresh.World.Run(
-            cancel => fresh.RunAsync(_run.Diagnostics, tell, cancel), stop);
+            cancel => fresh.RunAsync(_run.Diagnostics, SayNothing, cancel), stop);
         return (result, fresh.Directory);
+    }
+
+    // Phases of a tenth of a second, of several jobs on one row, are nothing to look at; they are in the journals.
+    private static void SayNothing(JobEvent happened)
+    {
     }
 
     // The same cell is the same run every time; rounds differ in everything that varies on a board.

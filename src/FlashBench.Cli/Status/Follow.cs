@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
@@ -9,6 +10,7 @@ using FlashBench.Cli.Benches;
 using FlashBench.Cli.Live;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
+using FlashBench.Cli.Regress;
 using FlashBench.Cli.Soak;
 
 namespace FlashBench.Cli.Status;
@@ -72,7 +74,7 @@ internal sealed class Follow
         using var tail = new EventTail(folder);
         using var printer = new LivePrinter(_settings, folder);
         if (!File.Exists(Path.Combine(folder, EventFeed.FileName)))
-            Derive(folder);
+            Derive(folder, screen is null ? printer : null);
         bool isPlayed = true;
         for (long askedAt = 0; ;)
         {
@@ -94,26 +96,27 @@ internal sealed class Follow
     }
 
     // The file of events can be lost; the log of the run cannot.
-    private void Derive(string folder)
+    private void Derive(string folder, LivePrinter? printer)
     {
         foreach (RunEvent line in Log(folder))
         {
             var happened = new LiveEvent.RunLine(line) { At = _settings.Time.GetUtcNow() };
             _board.Take(happened);
-            if (_settings.Json)
-                _settings.Output.Write(happened.ToJson() + "\n");
-            else if (!RunDisplay.IsLive(_settings) && !_settings.Quiet && LiveLines.Of(happened) is { } words)
-                _settings.Output.WriteLine(words);
+            printer?.Take(happened, Encoding.UTF8.GetBytes(happened.ToJson()));
         }
     }
 
     private int EndRun(string folder)
     {
-        RunSummary summary = RunSummary.Of(Log(folder));
-        if (_settings.Json)
-            SoakJson.WriteSummary(_settings, summary, folder, SoakExit.CodeOf(summary, stopped: false));
+        RunStatus run = RunStatus.Read(folder);
+        if (run.Summary is not { } summary)
+            throw new CommandFailure(ExitCodes.BadInput, $"{folder}: {run.Damage}");
+        if (!_settings.Json)
+            run.WriteEnd(_settings);
+        else if (run.Regress is { } table)
+            RegressJson.WriteSeen(_settings, table, folder);
         else
-            RunStatus.WriteEnd(_settings, summary, folder);
+            SoakJson.WriteSummary(_settings, summary, folder, SoakExit.CodeOf(summary, stopped: false));
         return summary.Course.IsEnded ? ExitCodes.Ok : Interrupted(folder);
     }
 
