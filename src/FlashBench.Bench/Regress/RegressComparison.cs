@@ -53,6 +53,9 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
 {
     private const int FailureMin = 2;
 
+    /// <summary>True if another build of the program made the other run; false where that is not known.</summary>
+    public bool IsOtherBuild { get; init; }
+
     /// <summary>True if nothing differs.</summary>
     public bool IsSame => Changes.Count == 0;
 
@@ -60,7 +63,10 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
     public static RegressComparison? Of(RegressTable? before, RegressTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return before is null ? null : Of(before.Start.Run, before.Cells, table.Cells);
+        return before is null ? null : Of(before.Start.Run, before.Cells, table.Cells) with
+        {
+            IsOtherBuild = before.Order.Build != table.Order.Build,
+        };
     }
 
     /// <summary>How many changes are of a kind.</summary>

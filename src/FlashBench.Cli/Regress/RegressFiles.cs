@@ -16,19 +16,21 @@ internal static class RegressFiles
 
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Writes matrix, JUnit, TAP and CSV into the run's folder. They can be made again from the log: a disk
-    /// without room for them changes no result.</summary>
-    public static void Write(
+    /// <summary>Writes matrix, JUnit, TAP and CSV into the run's folder. Another run over the same images, which takes
+    /// every result over, makes them again.</summary>
+    /// <returns>True if all of them are on disk; what is not was told.</returns>
+    public static bool Write(
         DisplaySettings settings, string folder, RegressTable table, RegressComparison? comparison)
     {
         ExportedCase[] cases = [.. table.Cells.Select(cell => CellCase.Of(table, cell))];
-        WriteFile(settings, folder, RegressPage.FileName, Text(output => RegressPage.Write(output, table, comparison)));
+        bool page = WriteFile(
+            settings, folder, RegressPage.FileName, Text(output => RegressPage.Write(output, table, comparison)));
         using var junit = new MemoryStream();
         JUnitExport.Write(junit, cases);
         junit.WriteByte((byte)'\n');
-        WriteFile(settings, folder, JUnit, junit.ToArray());
-        WriteFile(settings, folder, Tap, Text(output => TapExport.Write(output, cases)));
-        WriteFile(settings, folder, Csv, Text(output => CellCsv.Write(output, table)));
+        return WriteFile(settings, folder, JUnit, junit.ToArray())
+            & WriteFile(settings, folder, Tap, Text(output => TapExport.Write(output, cases)))
+            & WriteFile(settings, folder, Csv, Text(output => CellCsv.Write(output, table))) & page;
     }
 
     /// <summary>Reads a baseline.</summary>
@@ -52,16 +54,18 @@ internal static class RegressFiles
     public static void WriteBaseline(string file, RegressTable table) =>
         OutputFile.Write(file, RegressBaseline.Write(table));
 
-    private static void WriteFile(DisplaySettings settings, string folder, string name, byte[] content)
+    private static bool WriteFile(DisplaySettings settings, string folder, string name, byte[] content)
     {
         string path = Path.Combine(folder, name);
         try
         {
             DurableFile.Write(path, content);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             settings.Error.WriteLine($"flashbench: {path} could not be written: {e.Message.TrimEnd('.')}.");
+            return false;
         }
     }
 

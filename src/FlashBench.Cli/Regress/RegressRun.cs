@@ -8,6 +8,7 @@ using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Live;
+using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
 using FlashBench.Cli.Soak;
 using FlashBench.Simulation;
@@ -79,6 +80,8 @@ internal sealed class RegressRun
     {
         string images = Path.TrimEndingDirectorySeparator(Path.GetFullPath(_asked.Images));
         RegressBaseline? baseline = _asked.Baseline is { } file ? RegressFiles.ReadBaseline(file) : null;
+        if (_asked.WriteBaseline is { } result)
+            OutputFile.Try(result);
         List<BenchEntry> benches =
             [.. _asked.Benches.Select(id => ConfigSource.Bench(_around.Config, id))];
         SoakRun.RefuseNamelessBoards(benches, _asked.Duts);
@@ -206,7 +209,8 @@ internal sealed class RegressRun
 
     private int Conclude(string folder, (RegressTable? Previous, RegressBaseline? Baseline) known)
     {
-        RegressTable table = RegressTable.Of(ReadLog(folder, out _));
+        IReadOnlyList<RunEvent> events = ReadLog(folder, out _);
+        RegressTable table = RegressTable.Of(events);
         if (!table.IsEnded)
         {
             _settings.Error.WriteLine(
@@ -217,14 +221,15 @@ internal sealed class RegressRun
         RegressComparison? comparison = known.Baseline is { } baseline
             ? RegressComparison.Of($"the baseline of {baseline.Run}", baseline.Cells, table.Cells)
             : RegressComparison.Of(known.Previous, table);
-        int code = RegressExit.CodeOf(table.Cells, known.Baseline is null ? null : comparison);
-        RegressFiles.Write(_settings, folder, table, comparison);
-        if (table.Order.WriteBaseline is { } file)
-            RegressFiles.WriteBaseline(file, table);
+        int code = RegressExit.CodeOf(table.Cells, known.Baseline is null ? null : comparison, RunCourse.Of(events));
+        if (!RegressFiles.Write(_settings, folder, table, comparison))
+            code = RegressExit.WorstOf(code, ExitCodes.CannotWrite);
         if (_settings.Json)
             RegressJson.Write(_settings, table, comparison, (folder, code));
         else
             RegressText.Write(_settings, table, comparison, folder);
+        if (table.Order.WriteBaseline is { } file)
+            RegressFiles.WriteBaseline(file, table);
         return code;
     }
 
@@ -280,7 +285,13 @@ internal sealed class RegressRun
         ];
         return new RunEvent.Started(
             run, FlashBenchCommand.Version, Time.GetUtcNow(),
-            [.. order.Profiles.Select(id => new RunBench(id, id, null, Fitting(id)))], listed, order.Repeat)
+            [
+                .. order.Profiles.Select(id => new RunBench(id, id, null, Fitting(id))
+                {
+                    Simulated = true, // named benches take their place where there are any
+                }),
+            ],
+            listed, order.Repeat)
         {
             Repeats = _around.Config.Policy.InfraRetries,
             Require = order.Require,
@@ -318,7 +329,10 @@ internal sealed class RegressRun
             [
                 .. places.Values.Select(place => new RunBench(
                     place.Bench.Id, place.Bench.DutProfile, _asked.Duts.GetValueOrDefault(place.Bench.Id),
-                    [.. place.Images])),
+                    [.. place.Images])
+                {
+                    Simulated = BenchCells.IsSimulated(place.Bench),
+                }),
             ],
         };
     }

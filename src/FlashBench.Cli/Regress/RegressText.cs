@@ -1,4 +1,5 @@
 using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
 
@@ -50,13 +51,18 @@ internal static class RegressText
         bool manyBoards = table.Cells.GroupBy(cell => (cell.File, cell.Policy)).Any(group => group.Count() > 1);
         var rows = table.Cells.GroupBy(cell => (cell.File, cell.Profile, cell.Bench)).ToList();
         string[] policies = [.. table.Order.Policies];
+        HashSet<string> ambiguous =
+        [
+            .. table.Cells.Select(cell => cell.File).Distinct().GroupBy(Short)
+                .Where(group => group.Count() > 1).SelectMany(group => group),
+        ];
         List<string[]> lines = [["image", .. manyBoards ? ["board"] : Array.Empty<string>(), "ME", .. policies]];
         foreach (var row in rows)
         {
             CellResult first = row.First();
             lines.Add(
             [
-                Short(PlainText.Of(first.File, 200)),
+                PlainText.Of(ambiguous.Contains(first.File) ? first.File : Short(first.File), 200),
                 .. manyBoards ? [first.Bench.Length > 0 ? first.Bench : first.Profile] : Array.Empty<string>(),
                 first.Me.Length == 0 ? "-" : Cut(first.Me, MeMax),
                 .. policies.Select((policy, i) => row.FirstOrDefault(cell => cell.Policy == policy) is { } cell
@@ -101,6 +107,7 @@ internal static class RegressText
         output.WriteLine();
         Wrap(output, $"{table.Cells.Count} cells: " + string.Join(", ", table.Cells.GroupBy(cell => cell.Outcome)
             .OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.Word()}")), "");
+        output.WriteLine($"PASS {RunWords.Required(table.Start)}");
     }
 
     private static void WriteComparison(TextWriter output, RegressOrder order, RegressComparison? comparison)
@@ -113,13 +120,16 @@ internal static class RegressText
             return;
         }
 
+        string with = PlainText.Of(comparison.With, 200);
+        if (comparison.IsOtherBuild)
+            output.WriteLine($"another build of the program than {with}");
         if (comparison.IsSame)
         {
-            output.WriteLine($"no change since {comparison.With}");
+            output.WriteLine($"no change since {with}");
             return;
         }
 
-        output.WriteLine($"since {comparison.With}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
+        output.WriteLine($"since {with}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
             .Where(kind => comparison.Count(kind) > 0)
             .Select(kind => $"{comparison.Count(kind)} {ChangeWords.Of(kind)}")));
         foreach (string line in ChangeWords.Lines(comparison).Take(ChangesMax))
