@@ -294,7 +294,7 @@ public sealed class RegressTests : IDisposable
         ProcessEnd end = await TerminalRun.OfAsync(_program, "plain", "xterm", "regress", "--images", "images");
 
         Assert.True(end.ExitCode == 0, end.Error + end.Output);
-        Assert.Contains("  BOARD TYPE ", end.Output, StringComparison.Ordinal);
+        Assert.Contains(" BOARD TYPE ", end.Output, StringComparison.Ordinal);
         string last = end.Output[end.Output.LastIndexOf("cells 6/6, PASS 2, HOLDS 4", StringComparison.Ordinal)..];
         Assert.Contains("  ended", last, StringComparison.Ordinal);
         Assert.Contains("6 cells: 2 PASS, 4 HOLDS", last, StringComparison.Ordinal);

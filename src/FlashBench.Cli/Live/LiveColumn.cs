@@ -83,7 +83,7 @@ internal sealed record LiveColumn(string Heading, int Width, bool Right, Func<Li
     {
         yield return (0, new LiveColumn(
             "BOARD TYPE", Math.Clamp(Longest(board, row => row.Id), 10, IdMax + 2), false, row => row.Id));
-        yield return (1, new LiveColumn("CELL", Math.Clamp(Longest(board, JobOf), 4, 11), true, JobOf));
+        yield return (1, new LiveColumn("CELL", Math.Clamp(Longest(board, CellOf), 4, 11), true, CellOf));
         yield return (3, OfJob("", CellMin, false, _ => "") with
         {
             Stretches = true,
@@ -119,6 +119,9 @@ internal sealed record LiveColumn(string Heading, int Width, bool Right, Func<Li
         (int job, int jobs) => $"{Figure(job)}/{Figure(jobs)}",
         (int job, null) => Figure(job),
     };
+
+    private static string CellOf(LiveRow row) =>
+        Figure(row.Cells.Settled) + (row.Jobs is int planned ? $"/{Figure(planned)}" : "");
 
     private static string PhaseOf(LiveRow row) =>
         row.Phase is { } phase ? $"{Figure(phase.Number)}/{Figure(phase.Count)} {phase.Name}" : "";

@@ -5,12 +5,14 @@ namespace FlashBench.Cli.Regress;
 
 /// <summary>The exit code of a regression that has ended.</summary>
 /// <remarks>Without a baseline the worst cell counts. With one, what it knows counts only if it got worse; a cell that
-/// is new counts as without, and one that is gone is evidence that is lost. How a bench was left counts always.</remarks>
+/// is new counts as without, and one that is gone is evidence that is lost. How a bench was left counts always.
+/// </remarks>
 internal static class RegressExit
 {
     private static readonly int[] FromWorst =
     [
-        ExitCodes.Dirty, ExitCodes.CannotWrite, ExitCodes.Permission, ExitCodes.BadInput, ExitCodes.BenchError, ExitCodes.Fail,
+        ExitCodes.Dirty, ExitCodes.CannotWrite, ExitCodes.Permission, ExitCodes.BadInput, ExitCodes.BenchError,
+        ExitCodes.Fail,
         ExitCodes.Aborted, ExitCodes.Inconclusive, ExitCodes.Ok,
     ];
 
