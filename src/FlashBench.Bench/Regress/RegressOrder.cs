@@ -49,7 +49,7 @@ public sealed record RegressOrder(string Folder, string[] Policies, string[] Pro
             Bench = bench,
             Image = cell.File.Sha256,
             Me = cell.File.Me,
-            Key = KeyOf(cell.File.Sha256, cell.Policy, cell.Profile?.Sha256 ?? "", bench),
+            Key = KeyOf(cell.File.Sha256, cell.Policy, cell.Profile?.Sha256 ?? "", bench, cell.Board),
             Run = run,
         };
     }

@@ -14,8 +14,10 @@ namespace FlashBench.Cli.Regress;
 /// <param name="order">What was asked.</param>
 /// <param name="files">The folder.</param>
 /// <param name="benches">The benches.</param>
+/// <param name="duts">Serials of their boards by bench id, as far as they were named.</param>
 internal sealed class BenchCells(
-    RegressOrder order, IReadOnlyList<RegressFile> files, IReadOnlyList<BenchEntry> benches)
+    RegressOrder order, IReadOnlyList<RegressFile> files, IReadOnlyList<BenchEntry> benches,
+    IReadOnlyDictionary<string, string> duts)
 {
     private readonly Dictionary<string, byte[]?> _images = [];
 
@@ -33,7 +35,15 @@ internal sealed class BenchCells(
             foreach (RegressFile file in images)
             {
                 foreach (string policy in order.Policies)
-                    yield return (bench, new RegressCell(file, policy, profile), index++);
+                {
+                    yield return (
+                        bench,
+                        new RegressCell(file, policy, profile)
+                        {
+                            Board = $"{bench.Sha256} {duts.GetValueOrDefault(bench.Id)}",
+                        },
+                        index++);
+                }
             }
         }
     }

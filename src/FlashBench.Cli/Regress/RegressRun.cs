@@ -68,6 +68,7 @@ internal sealed class RegressRun
     {
         Policies = start.Regress.Policies,
         Profiles = start.Regress.Profiles,
+        Duts = start.Benches.Where(bench => bench.Dut is not null).ToDictionary(bench => bench.Id, bench => bench.Dut!),
         Repeat = start.Regress.Repeat,
         Operator = start.Operator,
         Evidence = Path.GetDirectoryName(folder),
@@ -101,11 +102,11 @@ internal sealed class RegressRun
         using HeldBenches held = HeldBenches.TakeRun(
             folder, _around.Paths.State, benches, $"regress {Path.GetFileName(folder)}");
         RunEvent.Started start = StartOf(Path.GetFileName(folder), order, files);
-        var known = new KnownCells(order.Again ? null : previous);
+        var known = new KnownCells(order.Again ? null : previous, _evidence);
         List<CellResult> settled =
             [.. files.Where(file => !file.IsImage).Select(file => file.ResultOfNoImage(start.Run))];
         if (order.OnBenches)
-            start = WithBenches(start, new BenchCells(order, files, benches), known, settled);
+            start = WithBenches(start, new BenchCells(order, files, benches, _asked.Duts), known, settled);
         using RunLog log = RunLog.Create(folder);
         var listed = new RunEvent.Listed(files)
         {
@@ -148,7 +149,7 @@ internal sealed class RegressRun
         (RegressTable? Previous, RegressBaseline? Baseline) known, CancellationToken cancel)
     {
         RegressTable soFar = RegressTable.Of(run.Events);
-        var cells = new BenchCells(soFar.Order, soFar.Files, benches);
+        var cells = new BenchCells(soFar.Order, soFar.Files, benches, _asked.Duts);
         VirtualTime? shared = benches.Count > 0 && benches.TrueForAll(bench => bench.Virtual is not null)
             ? new VirtualTime(RunClock.LastOf(folder, run.Events)) : null;
         return _around.Run(benches.FirstOrDefault() ?? _around.Config.Benches[0], () => false, (_, diagnostics) =>
@@ -173,7 +174,7 @@ internal sealed class RegressRun
                 };
                 Examine(new RegressFloor(floor, soFar.Order)
                 {
-                    Known = new KnownCells(soFar.Order.Again ? null : known.Previous),
+                    Known = new KnownCells(soFar.Order.Again ? null : known.Previous, _evidence),
                     Settled = soFar.Cells.Select(cell => cell.Place).ToHashSet(),
                     Ended = JobsOf(run.Events),
                 });

@@ -74,7 +74,12 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
 
     private void Examine(RegressCell cell, Lazy<byte[]?> image, CancellationToken stop)
     {
-        CellResult named = floor.Order.Named(cell, "", _run.Start.Run);
+        CellResult named = floor.Order.Named(
+            cell with
+            {
+                Board = boards.DigestOf(cell.Profile?.Id ?? ""),
+            },
+            "", _run.Start.Run);
         try
         {
             if (Quarantine(cell) is { } kept)

@@ -67,6 +67,8 @@ public sealed class RegressMatrixTests
             order.Named(cell with { Profile = Profiles[0] with { Sha256 = "x" } }, "", "R-1").Key,
             order.Named(cell with { File = cell.File with { Sha256 = "y" } }, "", "R-1").Key,
             order.Named(cell, "desk1", "R-1").Key,
+            order.Named(cell with { Board = "of desk1" }, "", "R-1").Key,
+            order.Named(cell with { Board = "of desk1" }, "desk1", "R-1").Key,
         ];
 
         Assert.Equal(key, order.Named(cell with { File = cell.File with { Name = "b.bin" } }, "", "R-2").Key);
