@@ -84,7 +84,7 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
             if (!old.Remove(cell.Place, out CellResult? was))
                 changes.Add(new CellChange(CellChangeKind.New, null, cell, []));
             else if (Between(was, cell) is { Count: > 0 } differences)
-                changes.Add(new CellChange(KindOf(was.Outcome, cell.Outcome), was, cell, differences));
+                changes.Add(new CellChange(KindOf(was, cell), was, cell, differences));
         }
 
         changes.AddRange(before.Where(cell => old.GetValueOrDefault(cell.Place) == cell)
@@ -92,15 +92,30 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
         return new RegressComparison(with, changes);
     }
 
-    private static CellChangeKind KindOf(CellOutcome before, CellOutcome after)
+    private static CellChangeKind KindOf(CellResult before, CellResult after)
     {
-        (int was, int now) = (before.Severity(), after.Severity());
+        (int was, int now) = (before.Outcome.Severity(), after.Outcome.Severity());
         return (now - was) switch
         {
             > 0 => was < FailureMin && now >= FailureMin ? CellChangeKind.NewFailure : CellChangeKind.Worse,
             < 0 => was >= FailureMin && now < FailureMin ? CellChangeKind.Fixed : CellChangeKind.Better,
-            _ => CellChangeKind.Changed,
+            _ => Order(before, after) switch
+            {
+                > 0 => CellChangeKind.Worse,
+                < 0 => CellChangeKind.Better,
+                _ => CellChangeKind.Changed,
+            },
         };
+    }
+
+    // Above 0 if the later one of two ends that weigh the same is the worse one all the same.
+    private static int Order(CellResult before, CellResult after)
+    {
+        int order = after.Outcome.CompareTo(before.Outcome);
+        if (order == 0)
+            order = after.Dirty.CompareTo(before.Dirty);
+        bool haveLevels = order == 0 && after.Outcome.Severity() == 0 && before.IsRun && after.IsRun;
+        return haveLevels ? string.CompareOrdinal(before.Level, after.Level) : order; // "L3" shows more than "L2"
     }
 
     // Times, runs and names of jobs differ always, and mean nothing here.
@@ -123,6 +138,7 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
             Compare("result", before.Result, after.Result);
         Compare(
             "end", $"{before.Outcome.Word()} at {before.Stage}", $"{after.Outcome.Word()} at {after.Stage}");
+        Compare("chip", ChipOf(before), ChipOf(after));
         if (both && before.IsRun == after.IsRun)
         {
             Compare("level", before.Level, after.Level);
@@ -135,6 +151,8 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
     }
 
     private static string Shown(string text) => text.Length == 0 ? "nothing" : text;
+
+    private static string ChipOf(CellResult cell) => cell.Dirty ? "half-written" : "whole";
 
     private static string TextOf(StageResult stage) => $"{stage.End.ToString().ToLowerInvariant()}: {stage.Text}";
 }

@@ -31,7 +31,11 @@ public sealed class RegressComparisonTests
     [InlineData(CellOutcome.Flaky, CellOutcome.Pass, CellChangeKind.Fixed)]
     [InlineData(CellOutcome.Static, CellOutcome.Pass, CellChangeKind.Better)]
     [InlineData(CellOutcome.Error, CellOutcome.Fail, CellChangeKind.Better)]
-    [InlineData(CellOutcome.Refused, CellOutcome.Static, CellChangeKind.Changed)]
+    [InlineData(CellOutcome.Refused, CellOutcome.Static, CellChangeKind.Better)]
+    [InlineData(CellOutcome.Static, CellOutcome.Refused, CellChangeKind.Worse)] // exit 20 before, 65 now
+    [InlineData(CellOutcome.Pass, CellOutcome.Holds, CellChangeKind.Worse)] // certificate before, none now
+    [InlineData(CellOutcome.Holds, CellOutcome.Pass, CellChangeKind.Better)]
+    [InlineData(CellOutcome.Flaky, CellOutcome.Inconclusive, CellChangeKind.Worse)]
     public void Every_change_of_an_end_has_its_kind(CellOutcome was, CellOutcome now, CellChangeKind kind)
     {
         CellChange change = Assert.Single(RegressComparison.Of(
@@ -42,6 +46,23 @@ public sealed class RegressComparisonTests
             kind is CellChangeKind.NewFailure or CellChangeKind.Worse or CellChangeKind.Gone, change.IsWorse);
         Assert.Contains(
             new CellDifference("end", $"{was.Word()} at run", $"{now.Word()} at run"), change.Differences);
+    }
+
+    [Fact]
+    public void A_chip_that_is_half_written_now_and_a_pass_that_shows_less_are_worse()
+    {
+        CellResult failed = Passed with { Outcome = CellOutcome.Fail };
+
+        Assert.Equal(
+            [CellChangeKind.Worse, CellChangeKind.Better, CellChangeKind.Worse, CellChangeKind.Better],
+            new[]
+            {
+                (failed, failed with { Dirty = true }), (failed with { Dirty = true }, failed),
+                (Passed, Passed with { Level = "L1" }), (Passed with { Level = "L1" }, Passed),
+            }.Select(pair => Assert.Single(RegressComparison.Of("R-1", [pair.Item1], [pair.Item2]).Changes).Kind));
+        Assert.Contains(
+            new CellDifference("chip", "whole", "half-written"),
+            RegressComparison.Of("R-1", [failed], [failed with { Dirty = true }]).Changes[0].Differences);
     }
 
     [Fact]
