@@ -66,6 +66,24 @@ public static class CellJudge
         };
     }
 
+    /// <summary>A cell of which not all rounds could be run: an ERROR, whatever the others came to.</summary>
+    /// <param name="cell">Names the cell.</param>
+    /// <param name="checks">What the static checks found; sound.</param>
+    /// <param name="rounds">The rounds that were run, as for <see cref="OfRun"/>; at least one.</param>
+    /// <param name="planned">How many there were to be.</param>
+    /// <param name="why">Why the others were not, a sentence without a full stop.</param>
+    public static CellResult OfPart(
+        CellResult cell, StaticResult checks, IReadOnlyList<IReadOnlyList<JobDigest>> rounds, int planned, string why)
+    {
+        CellResult part = OfRun(cell, checks, rounds);
+        string end = part.Reason.Length > 0 ? $"{part.Outcome.Word()}: {part.Reason}" : part.Outcome.Word();
+        return part with
+        {
+            Outcome = CellOutcome.Error,
+            Reason = $"only {rounds.Count} of {planned} rounds were run: {why}; {end}",
+        };
+    }
+
     /// <summary>What one job came to.</summary>
     public static CellOutcome OutcomeOf(JobDigest digest)
     {

@@ -95,6 +95,7 @@ public static class RegressPage
             ("Policies", string.Join(", ", table.Order.Policies)),
             ("Board types", string.Join(", ", table.Order.Profiles)),
             ("Rounds", Figures.Count(table.Order.Repeat)), ("Operator", start.Operator ?? ""),
+            ("Needs hands", string.Join("; ", table.NeedHands.Select(left => $"{left.Bench}: {left.Why}"))),
             ("Cells", string.Join(", ", table.Cells.GroupBy(cell => cell.Outcome).OrderBy(group => group.Key)
                 .Select(group => $"{group.Count()} {group.Key.Word()}"))),
         ]);

@@ -13,16 +13,29 @@ internal static class RegressExit
         ExitCodes.Aborted, ExitCodes.Inconclusive, ExitCodes.Ok,
     ];
 
-    /// <summary>The code.</summary>
+    /// <summary>The code of a run.</summary>
+    /// <param name="table">The run.</param>
+    /// <param name="baseline">The comparison with a baseline; null without one.</param>
+    /// <remarks>On named benches their own end counts too: the board of one that needs hands may not have got its own
+    /// image back.</remarks>
+    public static int CodeOf(RegressTable table, RegressComparison? baseline) => Worst(
+    [
+        CodeOf(table.Cells, baseline),
+        .. table.Benches.Where(bench => bench.IsDirty).Select(_ => ExitCodes.Dirty),
+        .. table.Benches.Where(bench => bench.HasLeft is { NeedsHands: true }).Select(_ => ExitCodes.BenchError),
+    ]);
+
+    /// <summary>The code of the cells alone.</summary>
     /// <param name="cells">All cells.</param>
     /// <param name="baseline">The comparison with a baseline; null without one.</param>
-    public static int CodeOf(IEnumerable<CellResult> cells, RegressComparison? baseline)
-    {
-        IEnumerable<int> codes = baseline is null ? cells.Select(OfCell) : baseline.Changes
+    public static int CodeOf(IReadOnlyList<CellResult> cells, RegressComparison? baseline) => Worst(
+        baseline is null ? cells.Select(OfCell) : baseline.Changes
             .Where(change => change.IsWorse || change.Kind == CellChangeKind.New)
-            .Select(change => change.After is { } cell ? OfCell(cell) : ExitCodes.Inconclusive);
-        return codes.DefaultIfEmpty(ExitCodes.Ok).MinBy(code => Array.IndexOf(FromWorst, code));
-    }
+            .Select(change => change.After is { } cell ? OfCell(cell) : ExitCodes.Inconclusive)
+            .Concat(cells.Where(cell => cell.Dirty).Select(OfCell))); // known or not, that board needs a person
+
+    private static int Worst(IEnumerable<int> codes) =>
+        codes.DefaultIfEmpty(ExitCodes.Ok).MinBy(code => Array.IndexOf(FromWorst, code));
 
     private static int OfCell(CellResult cell) => cell.Dirty ? ExitCodes.Dirty : cell.Outcome switch
     {

@@ -1,4 +1,5 @@
 using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
 
@@ -45,6 +46,16 @@ internal static class RegressJson
             }
 
             json.WriteEndArray();
+            json.WriteStartArray("needHands");
+            foreach (RunEvent.Left left in table.NeedHands)
+            {
+                json.WriteStartObject();
+                json.WriteString("bench", left.Bench);
+                json.WriteString("why", left.Why);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteString("comparedWith", comparison?.With);
             json.WriteStartArray("changes");
             foreach (CellChange change in comparison?.Changes ?? [])
@@ -77,6 +88,6 @@ internal static class RegressJson
     {
         bool isKnown = table is { IsEnded: true, Order.Baseline: null };
         Write(settings, table, isKnown ? PreviousRuns.Compared(table, folder) : null,
-            (folder, isKnown ? RegressExit.CodeOf(table.Cells, baseline: null) : null));
+            (folder, isKnown ? RegressExit.CodeOf(table, baseline: null) : null));
     }
 }

@@ -218,7 +218,7 @@ internal sealed class RegressRun
         RegressComparison? comparison = known.Baseline is { } baseline
             ? RegressComparison.Of($"the baseline of {baseline.Run}", baseline.Cells, table.Cells)
             : RegressComparison.Of(known.Previous, table);
-        int code = RegressExit.CodeOf(table.Cells, known.Baseline is null ? null : comparison);
+        int code = RegressExit.CodeOf(table, known.Baseline is null ? null : comparison);
         RegressFiles.Write(_settings, folder, table, comparison);
         if (table.Order.WriteBaseline is { } file)
             RegressFiles.WriteBaseline(file, table);
@@ -298,6 +298,13 @@ internal sealed class RegressRun
         foreach ((BenchEntry bench, RegressCell cell, int index) in cells.Cells())
         {
             CellResult named = start.Regress!.Named(cell, bench.Id, start.Run);
+            string? dut = _asked.Duts.GetValueOrDefault(bench.Id);
+            if (CellQuarantine.Of(cell, bench.Id, dut, _around.Paths) is { } kept)
+            {
+                settled.Add(CellQuarantine.LeftOut(named, kept));
+                continue;
+            }
+
             if (known.Find(named) is { } earlier)
             {
                 settled.Add(earlier);

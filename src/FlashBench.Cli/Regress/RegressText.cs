@@ -1,4 +1,5 @@
 using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
 
@@ -39,6 +40,7 @@ internal static class RegressText
             settings.Output.WriteLine();
         WriteMatrix(settings.Output, table);
         WriteReasons(settings.Output, table);
+        WriteHands(settings.Output, table);
         WriteTotals(settings.Output, table);
     }
 
@@ -94,6 +96,17 @@ internal static class RegressText
                     + PlainText.Of(reason.Key.Reason), "  ");
             }
         }
+    }
+
+    private static void WriteHands(TextWriter output, RegressTable table)
+    {
+        List<RunEvent.Left> left = [.. table.NeedHands];
+        if (left.Count == 0)
+            return;
+        output.WriteLine();
+        output.WriteLine("needs hands:");
+        foreach (RunEvent.Left bench in left)
+            Wrap(output, $"{bench.Bench}: {PlainText.Of(bench.Why, 1000)}", "  ");
     }
 
     private static void WriteTotals(TextWriter output, RegressTable table)

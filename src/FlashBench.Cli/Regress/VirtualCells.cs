@@ -4,14 +4,12 @@ using System.Security.Cryptography;
 using System.Text;
 using FlashBench.Bench;
 using FlashBench.Bench.Config;
-using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
-using FlashBench.Cli.Fleet;
 using FlashBench.Cli.Recovery;
 using FlashBench.Cli.Results;
 using FlashBench.Cli.Soak;
@@ -82,14 +80,9 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
             "", _run.Start.Run);
         try
         {
-            if (Quarantine(cell) is { } kept)
+            if (CellQuarantine.Of(cell, "", null, _run.Around.Paths) is { } kept)
             {
-                floor.Settle(named with
-                {
-                    Outcome = CellOutcome.Static,
-                    Reason = $"left out: {kept}",
-                    Key = "", // what is kept out now is not tomorrow
-                });
+                floor.Settle(CellQuarantine.LeftOut(named, kept));
             }
             else if (floor.Known.Find(named) is { } earlier)
             {
@@ -126,16 +119,6 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
         Stage = CellJudge.Run,
         Reason = why,
     };
-
-    private string? Quarantine(RegressCell cell)
-    {
-        var subject = new QuarantineSubject(
-            "", null, cell.Profile?.Id ?? "", cell.File.Me.Split(' ')[^1], cell.File.Sha256);
-        var store = new QuarantineStore(_run.Around.Paths.State);
-        return FleetDoor.OnList(() => store.Find(subject, FleetDoor.Now())) is [var entry, ..]
-            ? entry.ToString()
-            : null;
-    }
 
     // Null if it was stopped before its end.
     private CellResult? Judge(RegressCell cell, CellResult named, byte[] bytes, CancellationToken stop)

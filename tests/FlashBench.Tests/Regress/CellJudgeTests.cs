@@ -1,6 +1,7 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
 using FlashBench.Results.Rows;
 
 namespace FlashBench.Tests.Regress;
@@ -92,6 +93,19 @@ public sealed class CellJudgeTests
             Assert.Equal(outcome, cell.Outcome);
             Assert.StartsWith("1 of 2 ", cell.Reason, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Rounds_that_are_lacking_are_an_error_and_what_the_others_left_is_not_lost()
+    {
+        JobDigest torn = RegressScript.Job(Verdict.Fail, "write failed", job: "j1") with { Dirty = true };
+
+        CellResult cell = CellJudge.OfPart(Named, RegressScript.Sound, [[torn]], 2, "its chip is half-written");
+
+        Assert.Equal(
+            (CellOutcome.Error, true, "only 1 of 2 rounds were run: its chip is half-written; FAIL: write failed"),
+            (cell.Outcome, cell.Dirty, cell.Reason));
+        Assert.Equal(["j1"], cell.Jobs);
     }
 
     [Theory]

@@ -1,4 +1,6 @@
+using FlashBench.Bench;
 using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
 using FlashBench.Cli;
 using FlashBench.Cli.Regress;
 using FlashBench.Tests.Regress;
@@ -34,7 +36,7 @@ public sealed class RegressExitTests
 
         Assert.Equal(ExitCodes.BadInput, RegressExit.CodeOf(cells, null));
         Assert.Equal(ExitCodes.BenchError, RegressExit.CodeOf(
-            cells.Where(cell => cell.Outcome.Severity() is 0 or > 2), null));
+            [.. cells.Where(cell => cell.Outcome.Severity() is 0 or > 2)], null));
         Assert.Equal(ExitCodes.Dirty, RegressExit.CodeOf([.. cells, RegressScript.Cell() with { Dirty = true }], null));
         Assert.Equal(ExitCodes.Ok, RegressExit.CodeOf([], null));
     }
@@ -63,5 +65,45 @@ public sealed class RegressExitTests
             now, RegressComparison.Of("known", [RegressScript.Cell()], now)));
         Assert.Equal(ExitCodes.Inconclusive, RegressExit.CodeOf(
             now[..1], RegressComparison.Of("known", [now[0], RegressScript.Cell("gone.bin")], now[..1])));
+    }
+
+    [Fact]
+    public void A_half_written_chip_counts_also_when_the_baseline_knows_it()
+    {
+        CellResult[] torn = [RegressScript.Cell(outcome: CellOutcome.Error) with { Dirty = true }];
+
+        Assert.Equal(ExitCodes.Dirty, RegressExit.CodeOf(torn, RegressComparison.Of("known", torn, torn)));
+    }
+
+    [Theory]
+    [InlineData(false, false, ExitCodes.Ok)]
+    [InlineData(true, false, ExitCodes.BenchError)]
+    [InlineData(true, true, ExitCodes.Dirty)]
+    public void A_named_bench_that_needs_hands_at_the_end_is_no_success_though_every_cell_passed(
+        bool left, bool dirty, int code)
+    {
+        CellResult passed = RegressScript.Cell() with { Bench = "desk1" };
+        RegressTable table = RegressTable.Of(
+        [
+            RegressScript.Start() with
+            {
+                Benches = [new RunBench("desk1", "virtual-me8", null, [0])],
+                Regress = RegressScript.Order() with { OnBenches = true },
+            },
+            new RunEvent.Assigned("desk1", 1, 1, 0, 1, "j1"),
+            new RunEvent.Done("desk1", 1, 1, RegressScript.Job(Verdict.Pass)),
+            new RunEvent.Assigned("desk1", 1, 0, null, 1, "j1-restore"),
+            new RunEvent.Done("desk1", 1, 1, RegressScript.Job(dirty ? Verdict.Error : Verdict.Pass) with
+            {
+                Dirty = dirty,
+            }),
+            .. left ? (RunEvent[])[new RunEvent.Left("desk1", "its own image is not back", true, RegressScript.Noon)]
+                : [],
+            new RunEvent.Settled(passed), new RunEvent.Ended(RegressScript.Noon),
+        ]);
+
+        Assert.Equal(code, RegressExit.CodeOf(table, null));
+        Assert.Equal(code, RegressExit.CodeOf(table, RegressComparison.Of("known", [passed], table.Cells)));
+        Assert.Equal(left, table.NeedHands.Any());
     }
 }
