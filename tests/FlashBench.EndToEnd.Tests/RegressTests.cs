@@ -192,6 +192,9 @@ public sealed class RegressTests : RegressLab
         RunCourse course = RunCourse.Of(RunLog.Read(FolderOf(0), out _));
 
         Assert.True(first.ExitCode == 0, first.Error + first.Output);
+        Assert.Contains("SIMULATED: no real board was examined", first.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "value=\"8 of 8\"", File.ReadAllText(Path.Combine(FolderOf(0), "junit.xml")), StringComparison.Ordinal);
         Assert.Equal(8, table.Cells.Count);
         Assert.All(table.Cells, cell => Assert.Equal(
             cell.Policy == "purism" ? CellOutcome.Pass : CellOutcome.Holds, cell.Outcome));

@@ -12,6 +12,9 @@ public sealed record RegressCell(RegressFile File, string Policy, DutProfile? Pr
     /// the type says it all.</summary>
     public string Board { get; init; } = "";
 
+    /// <summary>True if its board is simulated, or part of its bench.</summary>
+    public bool IsSimulated { get; init; } = true;
+
     /// <summary>Why it cannot run whatever the board; null if only the board can tell.</summary>
     public string? WhyNoBoard => Profile is not null ? null : this switch
     {

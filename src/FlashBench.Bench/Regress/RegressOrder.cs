@@ -51,6 +51,7 @@ public sealed record RegressOrder(string Folder, string[] Policies, string[] Pro
             Me = cell.File.Me,
             Key = KeyOf(cell.File.Sha256, cell.Policy, cell.Profile?.Sha256 ?? "", bench, cell.Board),
             Run = run,
+            IsSimulated = cell.IsSimulated,
         };
     }
 

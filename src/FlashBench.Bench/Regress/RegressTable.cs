@@ -20,6 +20,12 @@ public sealed record RegressTable(
     public IEnumerable<RunEvent.Left> NeedHands =>
         Benches.Select(bench => bench.HasLeft).OfType<RunEvent.Left>().Where(left => left.NeedsHands);
 
+    /// <summary>What of it is simulated (rule I7), in words; null if nothing is.</summary>
+    public string? Simulated => RunWords.Simulated(
+    [
+        .. Cells.Where(cell => cell.Policy.Length > 0).Select(cell => (cell.Bench, cell.IsSimulated)).Distinct(),
+    ]);
+
     /// <summary>True if at least one cell was taken over from an earlier run.</summary>
     public bool HasEarlier => Cells.Any(IsEarlier);
 

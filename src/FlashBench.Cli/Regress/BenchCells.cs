@@ -41,6 +41,7 @@ internal sealed class BenchCells(
                         new RegressCell(file, policy, profile)
                         {
                             Board = $"{bench.Sha256} {duts.GetValueOrDefault(bench.Id)}",
+                            IsSimulated = IsSimulated(bench),
                         },
                         index++);
                 }

@@ -35,6 +35,7 @@ internal static class RegressJson
                 json.WriteString("outcome", cell.Outcome.ToString().ToLowerInvariant());
                 json.WriteString("stage", cell.Stage);
                 json.WriteString("reason", cell.Reason);
+                json.WriteBoolean("simulated", cell.IsSimulated);
                 json.WriteString("level", cell.Level);
                 json.WriteString("checks", cell.OpenChecks);
                 json.WriteString("run", cell.Run);

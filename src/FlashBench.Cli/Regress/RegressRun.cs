@@ -281,7 +281,7 @@ internal sealed class RegressRun
         ];
         return new RunEvent.Started(
             run, FlashBenchCommand.Version, Time.GetUtcNow(),
-            [.. order.Profiles.Select(id => new RunBench(id, id, null, Fitting(id)))], listed, order.Repeat)
+            [.. order.Profiles.Select(id => new RunBench(id, id, null, Fitting(id)) { Simulated = true })], listed, order.Repeat)
         {
             Repeats = _around.Config.Policy.InfraRetries,
             Require = order.Require,
@@ -326,7 +326,10 @@ internal sealed class RegressRun
             [
                 .. places.Values.Select(place => new RunBench(
                     place.Bench.Id, place.Bench.DutProfile, _asked.Duts.GetValueOrDefault(place.Bench.Id),
-                    [.. place.Images])),
+                    [.. place.Images])
+                {
+                    Simulated = BenchCells.IsSimulated(place.Bench),
+                }),
             ],
         };
     }

@@ -75,6 +75,10 @@ internal static class RegressText
         TextTable.Write(output, lines);
         if (table.Cells.Any(cell => cell.Outcome == CellOutcome.Holds))
             output.WriteLine("HOLDS: all that the policy claims, which is less than a PASS needs");
+        if (table.Start.Require is not null)
+            output.WriteLine($"PASS: {RunWords.Required(table.Start)}");
+        if (table.Simulated is { } simulated)
+            output.WriteLine(simulated);
         if (table.HasEarlier)
             output.WriteLine($"{Earlier} unchanged: from {string.Join(", ", EarlierRuns(table))}");
     }

@@ -72,6 +72,8 @@ public sealed class RegressMatrixTests
         ];
 
         Assert.Equal(key, order.Named(cell with { File = cell.File with { Name = "b.bin" } }, "", "R-2").Key);
+        Assert.True(order.Named(cell, "", "R-1").IsSimulated);
+        Assert.False(order.Named(cell with { IsSimulated = false }, "desk1", "R-1").IsSimulated);
         Assert.DoesNotContain(key, others);
         Assert.Equal(others.Length, others.Distinct().Count());
     }

@@ -111,4 +111,31 @@ public sealed class RegressTableTests : IDisposable
         Assert.Contains(
             "href=\"../R-0/R-1.virtual-me8.purism/report.html\"", text.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(true, true, "SIMULATED: no real board was examined")]
+    [InlineData(true, false, "SIMULATED: v1")]
+    [InlineData(false, false, null)]
+    public void What_was_simulated_says_so_on_the_page(bool one, bool other, string? words)
+    {
+        RegressTable table = RegressScript.Table(
+            RegressScript.Cell() with { Bench = "v1", IsSimulated = one },
+            RegressScript.Cell() with { Bench = "desk1", IsSimulated = other });
+        using var text = new StringWriter();
+        RegressPage.Write(text, table, null);
+
+        Assert.Equal(words, table.Simulated);
+        Assert.Equal(words is not null, text.ToString().Contains("class=\"watermark\"", StringComparison.Ordinal));
+        Assert.Contains(words ?? "Regression", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_page_of_a_run_that_needed_less_for_a_pass_says_so()
+    {
+        RegressTable table = RegressScript.Table(RegressScript.Cell());
+        using var text = new StringWriter();
+        RegressPage.Write(text, table with { Start = table.Start with { Require = "L0" } }, null);
+
+        Assert.Contains("needs level L0, as was asked", text.ToString(), StringComparison.Ordinal);
+    }
 }
