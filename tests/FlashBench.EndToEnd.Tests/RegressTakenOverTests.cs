@@ -54,6 +54,32 @@ public sealed class RegressTakenOverTests : RegressLab
         Assert.Contains($"no change since {RunOf(0)}", end.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_policy_that_is_added_takes_over_the_others_and_one_that_is_not_asked_for_is_not_gone()
+    {
+        ProcessEnd one = await RunAsync(Purism);
+        ProcessEnd two = await RunAsync("--matrix", "policy=hap-only,purism");
+        ProcessEnd again = await RunAsync(Purism);
+
+        Assert.Equal([0, 0, 0], new[] { one, two, again }.Select(end => end.ExitCode));
+        Assert.Equal(
+            [RunOf(1), RunOf(0), RunOf(1), RunOf(0)], Table(1).Cells.Select(cell => cell.Run)); // hap-only, purism
+        Assert.Contains($"since {RunOf(0)}, over another matrix: 2 new", OneLine(two.Output), StringComparison.Ordinal);
+        Assert.Contains($"no change since {RunOf(0)}", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_bench_of_the_same_type_is_another_matrix()
+    {
+        await RunAsync([.. Purism, "--bench", "a"]);
+        ProcessEnd other = await RunAsync([.. Purism, "--bench", "b"]);
+        ProcessEnd both = await RunAsync([.. Purism, "--bench", "a", "--bench", "b"]);
+
+        Assert.Contains("nothing to compare with", other.Output, StringComparison.Ordinal);
+        Assert.All(Table(1).Cells, cell => Assert.Equal(("b", RunOf(1)), (cell.Bench, cell.Run)));
+        Assert.DoesNotContain("gone", both.Output, StringComparison.Ordinal);
+    }
+
     private static void Spoil(string file)
     {
         byte[] bytes = File.ReadAllBytes(file);

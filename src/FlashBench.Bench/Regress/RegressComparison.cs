@@ -57,10 +57,20 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
     public bool IsSame => Changes.Count == 0;
 
     /// <summary>Compares a run with the one before; null without one.</summary>
+    /// <remarks>What this run did not ask for is not gone. Another build of the program, and with it perhaps another
+    /// board profile, is no change by itself, but may be the cause of all of them.</remarks>
     public static RegressComparison? Of(RegressTable? before, RegressTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return before is null ? null : Of(before.Start.Run, before.Cells, table.Cells);
+        if (before is null)
+            return null;
+        string[] with =
+        [
+            before.Start.Run,
+            .. before.Order.IsSameMatrix(table.Order) ? Array.Empty<string>() : ["over another matrix"],
+            .. before.Order.Build == table.Order.Build ? Array.Empty<string>() : ["by another build of the program"],
+        ];
+        return Of(string.Join(", ", with), before.Cells.Where(table.Order.AskedFor), table.Cells);
     }
 
     /// <summary>How many changes are of a kind.</summary>

@@ -87,7 +87,7 @@ internal sealed class RegressRun
             images, [.. _asked.Policies], [.. _asked.Profiles ?? UsualProfiles(benches)], _asked.Repeat,
             ProgramDigest.Compute())
         {
-            OnBenches = benches.Count > 0,
+            Benches = [.. benches.Select(bench => bench.Id)],
             Require = _asked.Require?.ToString(),
             Again = _asked.Again,
             Baseline = _asked.Baseline is { } named ? Path.GetFullPath(named) : null,

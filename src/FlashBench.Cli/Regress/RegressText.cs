@@ -126,19 +126,19 @@ internal static class RegressText
         {
             output.WriteLine("nothing to compare with: " + (order.Previous is { } previous
                 ? $"{PlainText.Of(previous)}, the run before, is not there any more"
-                : "this is the first run over this folder and matrix"));
+                : "this is the first such run over this folder"));
             return;
         }
 
         if (comparison.IsSame)
         {
-            output.WriteLine($"no change since {comparison.With}");
+            Wrap(output, $"no change since {PlainText.Of(comparison.With)}", "");
             return;
         }
 
-        output.WriteLine($"since {comparison.With}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
+        Wrap(output, $"since {PlainText.Of(comparison.With)}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
             .Where(kind => comparison.Count(kind) > 0)
-            .Select(kind => $"{comparison.Count(kind)} {ChangeWords.Of(kind)}")));
+            .Select(kind => $"{comparison.Count(kind)} {ChangeWords.Of(kind)}")), "");
         foreach (string line in ChangeWords.Lines(comparison).Take(ChangesMax))
             Wrap(output, PlainText.Of(line, 1000), "  ");
         int more = ChangeWords.Lines(comparison).Count() - ChangesMax;

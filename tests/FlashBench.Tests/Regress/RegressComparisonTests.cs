@@ -1,4 +1,5 @@
 using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
 
 namespace FlashBench.Tests.Regress;
 
@@ -130,5 +131,27 @@ public sealed class RegressComparisonTests
                 "a.bin hap-only virtual-me8: new failure: end: PASS at run -> FAIL at run; reason: nothing -> it died",
             ],
             ChangeWords.Lines(RegressComparison.Of("R-1", before, after)));
+    }
+
+    [Fact]
+    public void What_only_the_run_before_was_asked_for_is_not_gone_and_another_build_is_named()
+    {
+        RegressTable before = RegressScript.Table(Passed, RegressScript.Cell(policy: "hap-only"));
+        RegressTable now = RegressTable.Of(
+        [
+            RegressScript.Start("R-2", "purism") with
+            {
+                Regress = RegressScript.Order(1, "purism") with { Build = new string('c', 64) },
+            },
+            new RunEvent.Settled(Passed), new RunEvent.Ended(RegressScript.Noon),
+        ]);
+
+        RegressComparison comparison = RegressComparison.Of(before, now)!;
+
+        Assert.True(comparison.IsSame);
+        Assert.Equal("R-1, over another matrix, by another build of the program", comparison.With);
+        Assert.Equal("R-1", RegressComparison.Of(before, before)!.With);
+        Assert.Equal(
+            [CellChangeKind.New], RegressComparison.Of(now, before)!.Changes.Select(change => change.Kind));
     }
 }

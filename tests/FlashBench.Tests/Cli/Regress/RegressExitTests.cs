@@ -88,7 +88,7 @@ public sealed class RegressExitTests
             RegressScript.Start() with
             {
                 Benches = [new RunBench("desk1", "virtual-me8", null, [0])],
-                Regress = RegressScript.Order() with { OnBenches = true },
+                Regress = RegressScript.Order() with { Benches = ["desk1"] },
             },
             new RunEvent.Assigned("desk1", 1, 1, 0, 1, "j1"),
             new RunEvent.Done("desk1", 1, 1, RegressScript.Job(Verdict.Pass)),
