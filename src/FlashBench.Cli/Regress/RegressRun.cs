@@ -8,6 +8,7 @@ using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Live;
+using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
 using FlashBench.Cli.Soak;
 using FlashBench.Simulation;
@@ -83,6 +84,8 @@ internal sealed class RegressRun
         List<BenchEntry> benches =
             [.. _asked.Benches.Select(id => ConfigSource.Bench(_around.Config, id))];
         SoakRun.RefuseNamelessBoards(benches, _asked.Duts);
+        if (_asked.WriteBaseline is { } wish)
+            OutputFile.RefuseUnwritable(Path.GetFullPath(wish)); // not after hours
         var order = new RegressOrder(
             images, [.. _asked.Policies], [.. _asked.Profiles ?? UsualProfiles(benches)], _asked.Repeat,
             ProgramDigest.Compute())
@@ -97,10 +100,11 @@ internal sealed class RegressRun
             parse, images, JobSurroundings.KeysOf(benches.TrueForAll(BenchCells.IsSimulated)), cancel);
         RegressTable? previous = PreviousRuns.Last(_evidence, order);
         order = order with { Previous = previous?.Start.Run };
-        string folder = JobFolders.Create(
-            _evidence, HostWorld.JobIdAt(Time).Replace("FBJ", "REGRESS", StringComparison.Ordinal));
-        using HeldBenches held = HeldBenches.TakeRun(
-            folder, _around.Paths.State, benches, $"regress {Path.GetFileName(folder)}");
+        string run = HostWorld.JobIdAt(Time).Replace("FBJ", "REGRESS", StringComparison.Ordinal);
+        string work = $"regress {JobFolders.NextName(_evidence, run)}";
+        using HeldBenches held = HeldBenches.Take(_around.Paths.State, benches, work); // one in use leaves no folder
+        string folder = JobFolders.Create(_evidence, run);
+        held.TakeRun(folder, work);
         RunEvent.Started start = StartOf(Path.GetFileName(folder), order, files);
         var known = new KnownCells(order.Again ? null : previous, _evidence);
         List<CellResult> settled =
@@ -138,6 +142,7 @@ internal sealed class RegressRun
         IReadOnlyList<RunEvent> events = ReadLog(folder, out long soundBytes); // nobody else goes on with it now
         if (RegressTable.Of(events).IsEnded)
             throw new UsageException($"run {start.Run} has ended: there is nothing to go on with");
+        RunProof.Check(folder, events, cancel);
         using RunLog log = RunLog.Reopen(folder, soundBytes);
         var on = new RunEvent.WentOn(RunCourse.Of(events).Resumes + 1, Time.GetUtcNow());
         log.Append(on);
@@ -160,7 +165,9 @@ internal sealed class RegressRun
                 _around.Share((TimeProvider?)shared ?? Time);
             TimeProvider time = (TimeProvider?)shared ?? Time;
             CommandFailure? broken;
-            using (var live = new LiveRun(_settings, folder, run.Events, time, goesOn: run.Events.Any(IsResumption)))
+            DisplaySettings display = benches.Exists(bench => bench.Relays?.HasOperator == true)
+                ? _settings with { Terminal = false } : _settings; // a live view would wipe the instructions away
+            using (var live = new LiveRun(display, folder, run.Events, time, goesOn: run.Events.Any(IsResumption)))
             {
                 run.Log.Appended = live.Events.Publish;
                 using var floor = new SoakFloor(_around, run.Log, RunCourse.Of(run.Events))
@@ -179,7 +186,11 @@ internal sealed class RegressRun
                     Ended = JobsOf(run.Events),
                 });
                 if (floor.Broken is null && !cancel.IsCancellationRequested)
+                {
+                    WriteFiles(folder, known); // a run has ended once they are there
                     floor.Happen(new RunEvent.Ended(Time.GetUtcNow()));
+                }
+
                 broken = floor.Broken;
                 held.Dispose(); // whoever does not read the output keeps no bench
             }
@@ -191,7 +202,7 @@ internal sealed class RegressRun
 
         void Examine(RegressFloor floor)
         {
-            if (benches.Count > 0)
+            if (soFar.Order.OnBenches) // also if none of them is left to run
             {
                 cells.Run(floor, cancel);
             }
@@ -205,6 +216,18 @@ internal sealed class RegressRun
 
     private static bool IsResumption(RunEvent happened) => happened is RunEvent.WentOn;
 
+    private static void WriteFiles(string folder, (RegressTable? Previous, RegressBaseline? Baseline) known)
+    {
+        RegressTable table = RegressTable.Of(ReadLog(folder, out _));
+        RegressFiles.Write(folder, table, Compared(table, known));
+    }
+
+    private static RegressComparison? Compared(
+        RegressTable table, (RegressTable? Previous, RegressBaseline? Baseline) known) =>
+        known.Baseline is { } baseline
+            ? RegressComparison.Of($"the baseline of {baseline.Run}", baseline.Cells, table.Cells)
+            : RegressComparison.Of(known.Previous, table);
+
     private int Conclude(string folder, (RegressTable? Previous, RegressBaseline? Baseline) known)
     {
         RegressTable table = RegressTable.Of(ReadLog(folder, out _));
@@ -215,17 +238,14 @@ internal sealed class RegressRun
             return ExitCodes.Resumable;
         }
 
-        RegressComparison? comparison = known.Baseline is { } baseline
-            ? RegressComparison.Of($"the baseline of {baseline.Run}", baseline.Cells, table.Cells)
-            : RegressComparison.Of(known.Previous, table);
+        RegressComparison? comparison = Compared(table, known);
         int code = RegressExit.CodeOf(table, known.Baseline is null ? null : comparison);
-        RegressFiles.Write(_settings, folder, table, comparison);
-        if (table.Order.WriteBaseline is { } file)
-            RegressFiles.WriteBaseline(file, table);
         if (_settings.Json)
             RegressJson.Write(_settings, table, comparison, (folder, code));
         else
             RegressText.Write(_settings, table, comparison, folder);
+        if (table.Order.WriteBaseline is { } file)
+            RegressFiles.WriteBaseline(file, table); // last: who waited for the matrix has it, whatever comes of this
         return code;
     }
 
