@@ -100,22 +100,33 @@ internal sealed class RegressRun
             parse, images, JobSurroundings.KeysOf(benches.TrueForAll(BenchCells.IsSimulated)), cancel);
         RegressTable? previous = PreviousRuns.Last(_evidence, order);
         order = order with { Previous = previous?.Start.Run };
+        var listed = new RunEvent.Listed(files)
+        {
+            Cells = CellCount(order, files, benches.Count),
+        };
         string run = HostWorld.JobIdAt(Time).Replace("FBJ", "REGRESS", StringComparison.Ordinal);
+        RunEvent.Started start = StartOf(run, order, files);
+        if (!RunLog.Takes(start) || !RunLog.Takes(listed))
+        {
+            throw new CommandFailure(
+                ExitCodes.BadInput,
+                $"{images} holds {files.Length} files, more than one run takes: name one of its folders");
+        }
+
         string work = $"regress {JobFolders.NextName(_evidence, run)}";
         using HeldBenches held = HeldBenches.Take(_around.Paths.State, benches, work); // one in use leaves no folder
         string folder = JobFolders.Create(_evidence, run);
         held.TakeRun(folder, work);
-        RunEvent.Started start = StartOf(Path.GetFileName(folder), order, files);
+        start = start with
+        {
+            Run = Path.GetFileName(folder),
+        };
         var known = new KnownCells(order.Again ? null : previous, _evidence);
         List<CellResult> settled =
             [.. files.Where(file => !file.IsImage).Select(file => file.ResultOfNoImage(start.Run))];
         if (order.OnBenches)
             start = WithBenches(start, new BenchCells(order, files, benches, _asked.Duts), known, settled);
         using RunLog log = RunLog.Create(folder);
-        var listed = new RunEvent.Listed(files)
-        {
-            Cells = CellCount(order, files, benches.Count),
-        };
         RunEvent[] events =
             [start, listed, .. settled.Select(cell => new RunEvent.Settled(cell))];
         foreach (RunEvent happened in events)
