@@ -328,6 +328,8 @@ public sealed class RegressTests : RegressLab
     [InlineData("regress --images images --matrix policy=best", 64)]
     [InlineData("regress --images images --matrix profile=none", 64)]
     [InlineData("regress --images images --repeat 0", 64)]
+    [InlineData("regress --images images --evidence images/runs", 64)]
+    [InlineData("regress --images . --evidence .", 64)]
     [InlineData("regress --images images --bench x", 64)]
     [InlineData("regress --images images --baseline nowhere.json", 65)]
     public async Task What_cannot_be_meant_begins_nothing(string words, int exitCode)

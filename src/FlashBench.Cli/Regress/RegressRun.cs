@@ -80,6 +80,8 @@ internal sealed class RegressRun
     private int Begin(ParseResult parse, CancellationToken cancel)
     {
         string images = Path.TrimEndingDirectorySeparator(Path.GetFullPath(_asked.Images));
+        if (!Path.GetRelativePath(images, _evidence).StartsWith("..", StringComparison.Ordinal))
+            throw new UsageException($"the evidence would be among the images, in {PlainText.Of(_evidence)}");
         RegressBaseline? baseline = _asked.Baseline is { } file ? RegressFiles.ReadBaseline(file) : null;
         List<BenchEntry> benches =
             [.. _asked.Benches.Select(id => ConfigSource.Bench(_around.Config, id))];

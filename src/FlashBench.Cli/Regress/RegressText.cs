@@ -52,13 +52,14 @@ internal static class RegressText
         bool manyBoards = table.Cells.GroupBy(cell => (cell.File, cell.Policy)).Any(group => group.Count() > 1);
         var rows = table.Cells.GroupBy(cell => (cell.File, cell.Profile, cell.Bench)).ToList();
         string[] policies = [.. table.Order.Policies];
+        Dictionary<string, string> names = Names(table);
         List<string[]> lines = [["image", .. manyBoards ? ["board"] : Array.Empty<string>(), "ME", .. policies]];
         foreach (var row in rows)
         {
             CellResult first = row.First();
             lines.Add(
             [
-                Short(PlainText.Of(first.File, 200)),
+                names[first.File],
                 .. manyBoards ? [first.Bench.Length > 0 ? first.Bench : first.Profile] : Array.Empty<string>(),
                 first.Me.Length == 0 ? "-" : Cut(first.Me, MeMax),
                 .. policies.Select((policy, i) => row.FirstOrDefault(cell => cell.Policy == policy) is { } cell
@@ -158,6 +159,12 @@ internal static class RegressText
             first = false;
         }
     }
+
+    // Short ones, where that leaves them apart.
+    private static Dictionary<string, string> Names(RegressTable table) => table.Cells.Select(cell => cell.File).Distinct()
+        .Select(file => (File: file, Name: PlainText.Of(file, 200))).GroupBy(one => Short(one.Name))
+        .SelectMany(group => group.Select(one => (one.File, Name: group.Count() == 1 ? group.Key : one.Name)))
+        .ToDictionary(one => one.File, one => one.Name);
 
     // What every image ends with tells nothing.
     private static string Short(string name)

@@ -48,7 +48,21 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
             thread.Start();
         foreach (Thread thread in threads)
             thread.Join();
+        if (!stop.IsCancellationRequested)
+            RemoveStates();
     }
+
+    // Of jobs that broke: nobody goes on with them.
+    private void RemoveStates()
+    {
+        var states = new DirectoryInfo(StatesOf(_run));
+        if (!states.Exists)
+            return;
+        foreach (DirectoryInfo state in states.GetDirectories($"{_run.Start.Run}.*"))
+            state.Delete(recursive: true);
+    }
+
+    private static string StatesOf(SoakFloor run) => Path.Combine(run.Around.Paths.State, "regress");
 
     private static (string, string, string, string) PlaceOf(RegressCell cell) =>
         (cell.File.Name, cell.Policy, cell.Profile?.Id ?? "", "");
@@ -173,7 +187,7 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
 
     private JobDigest? Play(RegressCell cell, CellBoard board, RunEvent.Assigned job, CancellationToken stop)
     {
-        string state = Path.Combine(_run.Around.Paths.State, "regress", job.Job);
+        string state = Path.Combine(StatesOf(_run), job.Job);
         JobSurroundings around = _run.Around.OnBenchOfItsOwn(board.Bench, state);
         (JobResult result, string directory) = LeftJob.Find(_run.Folder, job.Job) is var (interrupted, left)
             && Directory.Exists(state)
