@@ -104,7 +104,7 @@ public sealed class RegressComparisonTests
     [Fact]
     public void New_and_gone_cells_are_named()
     {
-        CellResult other = RegressScript.Cell("b.bin");
+        CellResult other = RegressScript.Cell("b.bin") with { Image = "other" };
         RegressComparison comparison = RegressComparison.Of("R-1", [Passed], [other]);
 
         Assert.Equal(
@@ -113,6 +113,11 @@ public sealed class RegressComparisonTests
         Assert.Equal(
             ["b.bin: new: purism PASS", "a.bin: gone; it was purism PASS"], ChangeWords.Lines(comparison));
     }
+
+    [Fact]
+    public void A_file_with_another_name_is_told_as_one() => Assert.Equal(
+        ["b.bin: new (it was a.bin): purism PASS", "a.bin: gone (it is b.bin now); it was purism PASS"],
+        ChangeWords.Lines(RegressComparison.Of("R-1", [Passed], [RegressScript.Cell("b.bin")])));
 
     [Fact]
     public void What_all_cells_of_a_file_have_in_common_is_said_once()
