@@ -52,7 +52,8 @@ public static class ChangeWords
     // The first file of every content that came, or went: one that did both has another name.
     private static Dictionary<string, string> FilesOf(RegressComparison comparison, CellChangeKind kind) =>
         comparison.Changes.Where(change => change.Kind == kind && change.Cell.Image.Length > 0)
-            .GroupBy(change => change.Cell.Image).ToDictionary(content => content.Key, content => content.First().Cell.File);
+            .GroupBy(change => change.Cell.Image)
+            .ToDictionary(content => content.Key, content => content.First().Cell.File);
 
     private static string LineOf(CellChange change, CellDifference[] common)
     {

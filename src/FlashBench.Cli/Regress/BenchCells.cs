@@ -112,7 +112,8 @@ internal sealed class BenchCells(
 
             string? skip = steps.SelectMany(step => skipped[(bench.Id, step)]).FirstOrDefault();
             string why = skip ?? run.Ask(course => course[bench.Id].HasLeft?.Why) ?? "nobody knows why";
-            floor.Settle(rounds.Count > 0 ? CellJudge.OfPart(named, Check(bench, cell).Checks, rounds, order.Repeat, why)
+            floor.Settle(rounds.Count > 0
+                ? CellJudge.OfPart(named, Check(bench, cell).Checks, rounds, order.Repeat, why)
                 : skip is not null ? CellQuarantine.LeftOut(named, why)
                 : named with
                 {

@@ -7,8 +7,8 @@ internal static class ProgramDigest
 {
     /// <summary>SHA-256 of its files, lower-case hex: another build is another program, whatever version it says.
     /// </summary>
-    /// <remarks>The native program is one file, whatever it is called; the managed one is the FlashBench libraries beside
-    /// its start.</remarks>
+    /// <remarks>The native program is one file, whatever it is called; the managed one is the FlashBench libraries
+    /// beside its start.</remarks>
     public static string Compute()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

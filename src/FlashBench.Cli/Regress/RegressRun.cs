@@ -312,9 +312,15 @@ internal sealed class RegressRun
             .. Enumerable.Range(0, listed.Length).Where(
                 i => RegressMatrix.IsFor(DutProfiles.Load(profile), images[i / order.Policies.Length])),
         ];
+        RunBench[] boards =
+        [
+            .. order.Profiles.Select(id => new RunBench(id, id, null, Fitting(id))
+            {
+                Simulated = true,
+            }),
+        ];
         return new RunEvent.Started(
-            run, FlashBenchCommand.Version, Time.GetUtcNow(),
-            [.. order.Profiles.Select(id => new RunBench(id, id, null, Fitting(id)) { Simulated = true })], listed, order.Repeat)
+            run, FlashBenchCommand.Version, Time.GetUtcNow(), boards, listed, order.Repeat)
         {
             Repeats = _around.Config.Policy.InfraRetries,
             Require = order.Require,

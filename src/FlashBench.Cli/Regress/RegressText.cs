@@ -161,8 +161,8 @@ internal static class RegressText
     }
 
     // Short ones, where that leaves them apart.
-    private static Dictionary<string, string> Names(RegressTable table) => table.Cells.Select(cell => cell.File).Distinct()
-        .Select(file => (File: file, Name: PlainText.Of(file, 200))).GroupBy(one => Short(one.Name))
+    private static Dictionary<string, string> Names(RegressTable table) => table.Cells.Select(cell => cell.File)
+        .Distinct().Select(file => (File: file, Name: PlainText.Of(file, 200))).GroupBy(one => Short(one.Name))
         .SelectMany(group => group.Select(one => (one.File, Name: group.Count() == 1 ? group.Key : one.Name)))
         .ToDictionary(one => one.File, one => one.Name);
 

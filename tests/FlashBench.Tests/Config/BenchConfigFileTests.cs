@@ -46,7 +46,8 @@ public sealed class BenchConfigFileTests
 
     [Theory]
     [InlineData("\"seed\": 1", "\"seed\":  1", true)]
-    [InlineData("\"id\": \"a\", \"dutProfile\": \"virtual-me8\"", "\"dutProfile\": \"virtual-me8\", \"id\": \"a\"", true)]
+    [InlineData(
+        "\"image\": \"me8\", \"chip\": \"W25Q64\"", "\"chip\": \"W25Q64\", \"image\": \"me8\"", true)]
     [InlineData("\"seed\": 1", "\"seed\": 2", false)]
     [InlineData("\"seed\": 1", "\"seed\": 1, \"agent\": false", false)]
     [InlineData("\"image\": \"me8\"", "\"image\": \"me10\"", false)]
