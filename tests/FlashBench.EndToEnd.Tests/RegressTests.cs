@@ -332,6 +332,7 @@ public sealed class RegressTests : RegressLab
     [InlineData("regress --images . --evidence .", 64)]
     [InlineData("regress --images images --bench x", 64)]
     [InlineData("regress --images images --baseline nowhere.json", 65)]
+    [InlineData("regress --images images --write-baseline nowhere/known.json", 73)]
     public async Task What_cannot_be_meant_begins_nothing(string words, int exitCode)
     {
         ProcessEnd end = await Program.RunAsync(words.Split(' '));

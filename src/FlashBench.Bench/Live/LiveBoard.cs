@@ -230,8 +230,8 @@ public sealed class LiveBoard
             Trouble($"{cell.File} {cell.Policy}  {cell.Outcome.Word()}: {cell.Reason}");
     }
 
-    private string NameOf(int image) => image >= 0 && image < _images.Length
-        ? $"{_images[image].Name}  {_images[image].Policy}" : "";
+    private string NameOf(int? image) => image is int at and >= 0 && at < _images.Length
+        ? $"{_images[at].Name}  {_images[at].Policy}" : "";
 
     private void Leave(LiveRow row, string why, bool needsHands)
     {

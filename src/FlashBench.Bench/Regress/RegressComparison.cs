@@ -53,24 +53,25 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
 {
     private const int FailureMin = 2;
 
+    /// <summary>True if another build of the program made the other run, perhaps with other board profiles; false where
+    /// that is not known.</summary>
+    public bool IsOtherBuild { get; init; }
+
     /// <summary>True if nothing differs.</summary>
     public bool IsSame => Changes.Count == 0;
 
     /// <summary>Compares a run with the one before; null without one.</summary>
-    /// <remarks>What this run did not ask for is not gone. Another build of the program, and with it perhaps another
-    /// board profile, is no change by itself, but may be the cause of all of them.</remarks>
+    /// <remarks>What this run did not ask for is not gone.</remarks>
     public static RegressComparison? Of(RegressTable? before, RegressTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         if (before is null)
             return null;
-        string[] with =
-        [
-            before.Start.Run,
-            .. before.Order.IsSameMatrix(table.Order) ? Array.Empty<string>() : ["over another matrix"],
-            .. before.Order.Build == table.Order.Build ? Array.Empty<string>() : ["by another build of the program"],
-        ];
-        return Of(string.Join(", ", with), before.Cells.Where(table.Order.AskedFor), table.Cells);
+        string matrix = before.Order.IsSameMatrix(table.Order) ? "" : ", over another matrix";
+        return Of(before.Start.Run + matrix, before.Cells.Where(table.Order.AskedFor), table.Cells) with
+        {
+            IsOtherBuild = before.Order.Build != table.Order.Build,
+        };
     }
 
     /// <summary>How many changes are of a kind.</summary>

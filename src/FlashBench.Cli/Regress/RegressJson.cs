@@ -22,6 +22,7 @@ internal static class RegressJson
             json.WriteString("directory", end.Folder);
             if (end.Code is int code)
                 json.WriteNumber("exitCode", code);
+            json.WriteString("require", table.Start.Require);
             json.WriteStartArray("cells");
             foreach (CellResult cell in table.Cells)
             {
@@ -58,6 +59,7 @@ internal static class RegressJson
 
             json.WriteEndArray();
             json.WriteString("comparedWith", comparison?.With);
+            json.WriteBoolean("otherBuild", comparison?.IsOtherBuild ?? false);
             json.WriteStartArray("changes");
             foreach (CellChange change in comparison?.Changes ?? [])
             {
@@ -85,10 +87,10 @@ internal static class RegressJson
         });
 
     /// <summary>Writes what there is of a run that this process did not play.</summary>
-    public static void WriteSeen(DisplaySettings settings, RegressTable table, string folder)
+    public static void WriteSeen(DisplaySettings settings, RegressTable table, RunCourse course, string folder)
     {
         bool isKnown = table is { IsEnded: true, Order.Baseline: null };
         Write(settings, table, isKnown ? PreviousRuns.Compared(table, folder) : null,
-            (folder, isKnown ? RegressExit.CodeOf(table, baseline: null) : null));
+            (folder, isKnown ? RegressExit.CodeOf(table.Cells, baseline: null, course) : null));
     }
 }

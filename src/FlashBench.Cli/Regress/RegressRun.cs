@@ -87,7 +87,7 @@ internal sealed class RegressRun
             [.. _asked.Benches.Select(id => ConfigSource.Bench(_around.Config, id))];
         SoakRun.RefuseNamelessBoards(benches, _asked.Duts);
         if (_asked.WriteBaseline is { } wish)
-            OutputFile.RefuseUnwritable(Path.GetFullPath(wish)); // not after hours
+            OutputFile.Try(Path.GetFullPath(wish)); // not after hours
         var order = new RegressOrder(
             images, [.. _asked.Policies], [.. _asked.Profiles ?? UsualProfiles(benches)], _asked.Repeat,
             ProgramDigest.Compute())
@@ -243,7 +243,8 @@ internal sealed class RegressRun
 
     private int Conclude(string folder, (RegressTable? Previous, RegressBaseline? Baseline) known)
     {
-        RegressTable table = RegressTable.Of(ReadLog(folder, out _));
+        IReadOnlyList<RunEvent> events = ReadLog(folder, out _);
+        RegressTable table = RegressTable.Of(events);
         if (!table.IsEnded)
         {
             _settings.Error.WriteLine(
@@ -252,7 +253,7 @@ internal sealed class RegressRun
         }
 
         RegressComparison? comparison = Compared(table, known);
-        int code = RegressExit.CodeOf(table, known.Baseline is null ? null : comparison);
+        int code = RegressExit.CodeOf(table.Cells, known.Baseline is null ? null : comparison, RunCourse.Of(events));
         if (_settings.Json)
             RegressJson.Write(_settings, table, comparison, (folder, code));
         else

@@ -52,14 +52,18 @@ internal static class RegressText
         bool manyBoards = table.Cells.GroupBy(cell => (cell.File, cell.Policy)).Any(group => group.Count() > 1);
         var rows = table.Cells.GroupBy(cell => (cell.File, cell.Profile, cell.Bench)).ToList();
         string[] policies = [.. table.Order.Policies];
-        Dictionary<string, string> names = Names(table);
+        HashSet<string> ambiguous =
+        [
+            .. table.Cells.Select(cell => cell.File).Distinct().GroupBy(Short)
+                .Where(group => group.Count() > 1).SelectMany(group => group),
+        ];
         List<string[]> lines = [["image", .. manyBoards ? ["board"] : Array.Empty<string>(), "ME", .. policies]];
         foreach (var row in rows)
         {
             CellResult first = row.First();
             lines.Add(
             [
-                names[first.File],
+                PlainText.Of(ambiguous.Contains(first.File) ? first.File : Short(first.File), 200),
                 .. manyBoards ? [first.Bench.Length > 0 ? first.Bench : first.Profile] : Array.Empty<string>(),
                 first.Me.Length == 0 ? "-" : Cut(first.Me, MeMax),
                 .. policies.Select((policy, i) => row.FirstOrDefault(cell => cell.Policy == policy) is { } cell
@@ -76,8 +80,6 @@ internal static class RegressText
         TextTable.Write(output, lines);
         if (table.Cells.Any(cell => cell.Outcome == CellOutcome.Holds))
             output.WriteLine("HOLDS: all that the policy claims, which is less than a PASS needs");
-        if (table.Start.Require is not null)
-            output.WriteLine($"PASS: {RunWords.Required(table.Start)}");
         if (table.Simulated is { } simulated)
             output.WriteLine(simulated);
         if (table.HasEarlier)
@@ -119,6 +121,7 @@ internal static class RegressText
         output.WriteLine();
         Wrap(output, $"{table.Cells.Count} cells: " + string.Join(", ", table.Cells.GroupBy(cell => cell.Outcome)
             .OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.Word()}")), "");
+        output.WriteLine($"PASS {RunWords.Required(table.Start)}");
     }
 
     private static void WriteComparison(TextWriter output, RegressOrder order, RegressComparison? comparison)
@@ -131,13 +134,16 @@ internal static class RegressText
             return;
         }
 
+        string with = PlainText.Of(comparison.With, 200);
+        if (comparison.IsOtherBuild)
+            output.WriteLine($"another build of the program than {with}");
         if (comparison.IsSame)
         {
-            Wrap(output, $"no change since {PlainText.Of(comparison.With)}", "");
+            Wrap(output, $"no change since {with}", "");
             return;
         }
 
-        Wrap(output, $"since {PlainText.Of(comparison.With)}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
+        Wrap(output, $"since {with}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
             .Where(kind => comparison.Count(kind) > 0)
             .Select(kind => $"{comparison.Count(kind)} {ChangeWords.Of(kind)}")), "");
         foreach (string line in ChangeWords.Lines(comparison).Take(ChangesMax))
@@ -159,12 +165,6 @@ internal static class RegressText
             first = false;
         }
     }
-
-    // Short ones, where that leaves them apart.
-    private static Dictionary<string, string> Names(RegressTable table) => table.Cells.Select(cell => cell.File)
-        .Distinct().Select(file => (File: file, Name: PlainText.Of(file, 200))).GroupBy(one => Short(one.Name))
-        .SelectMany(group => group.Select(one => (one.File, Name: group.Count() == 1 ? group.Key : one.Name)))
-        .ToDictionary(one => one.File, one => one.Name);
 
     // What every image ends with tells nothing.
     private static string Short(string name)

@@ -114,7 +114,7 @@ internal sealed class Follow
         if (!_settings.Json)
             run.WriteEnd(_settings);
         else if (run.Regress is { } table)
-            RegressJson.WriteSeen(_settings, table, folder);
+            RegressJson.WriteSeen(_settings, table, summary.Course, folder);
         else
             SoakJson.WriteSummary(_settings, summary, folder, SoakExit.CodeOf(summary, stopped: false));
         return summary.Course.IsEnded ? ExitCodes.Ok : Interrupted(folder);

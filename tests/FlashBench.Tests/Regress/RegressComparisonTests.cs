@@ -154,7 +154,7 @@ public sealed class RegressComparisonTests
         RegressComparison comparison = RegressComparison.Of(before, now)!;
 
         Assert.True(comparison.IsSame);
-        Assert.Equal("R-1, over another matrix, by another build of the program", comparison.With);
+        Assert.Equal(("R-1, over another matrix", true), (comparison.With, comparison.IsOtherBuild));
         Assert.Equal("R-1", RegressComparison.Of(before, before)!.With);
         Assert.Equal(
             [CellChangeKind.New], RegressComparison.Of(now, before)!.Changes.Select(change => change.Kind));

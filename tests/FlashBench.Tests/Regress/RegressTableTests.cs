@@ -129,6 +129,28 @@ public sealed class RegressTableTests : IDisposable
         Assert.Contains(words ?? "Regression", text.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_named_bench_that_needs_hands_stands_on_the_page(bool needsHands)
+    {
+        RegressTable table = RegressTable.Of(
+        [
+            RegressScript.Start() with
+            {
+                Benches = [new RunBench("desk1", "virtual-me8", null, [0])],
+                Regress = RegressScript.Order() with { Benches = ["desk1"] },
+            },
+            new RunEvent.Left("desk1", "its own image is not back", needsHands, RegressScript.Noon),
+            new RunEvent.Ended(RegressScript.Noon),
+        ]);
+        using var text = new StringWriter();
+        RegressPage.Write(text, table, null);
+
+        Assert.Equal(needsHands, table.NeedHands.Any());
+        Assert.Equal(needsHands, text.ToString().Contains("desk1: its own image", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_page_of_a_run_that_needed_less_for_a_pass_says_so()
     {
