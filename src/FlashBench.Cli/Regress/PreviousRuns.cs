@@ -8,7 +8,8 @@ namespace FlashBench.Cli.Regress;
 /// <summary>Earlier regressions of an evidence folder.</summary>
 internal static class PreviousRuns
 {
-    /// <summary>The last run over the same folder and matrix that came to its end; null if there is none.</summary>
+    /// <summary>The last run over the same folder and matrix that came to its end; if there is none, the last over the
+    /// same folder; null if there is none either.</summary>
     /// <param name="evidence">Evidence folder.</param>
     /// <param name="order">What is asked now.</param>
     public static RegressTable? Last(string evidence, RegressOrder order)
@@ -17,10 +18,10 @@ internal static class PreviousRuns
             return null;
         IEnumerable<(string Folder, RunEvent.Started Start)> runs = Directory.EnumerateDirectories(evidence)
             .Where(RunFolders.IsRun).Select(folder => (folder, StartOf(folder)))
-            .Where(run => run.Item2?.Regress is { } asked && order.IsSameMatrix(asked))
+            .Where(run => run.Item2?.Regress is { } asked && order.IsComparable(asked))
             .Select(run => (run.folder, run.Item2!));
-        return runs.OrderByDescending(run => run.Start.Utc)
-            .ThenByDescending(run => run.Folder, StringComparer.Ordinal)
+        return runs.OrderByDescending(run => order.IsSameMatrix(run.Start.Regress!))
+            .ThenByDescending(run => run.Start.Utc).ThenByDescending(run => run.Folder, StringComparer.Ordinal)
             .Select(run => Read(run.Folder)).FirstOrDefault(table => table is not null);
     }
 
@@ -29,7 +30,7 @@ internal static class PreviousRuns
     /// <param name="order">What the other one was asked.</param>
     public static RegressTable? Before(string evidence, RegressOrder order) =>
         order.Previous is { Length: > 0 } run && Path.Combine(evidence, Path.GetFileName(run)) is var folder
-            && RunFolders.IsRun(folder) && Read(folder) is { } table && order.IsSameMatrix(table.Order) ? table : null;
+            && RunFolders.IsRun(folder) && Read(folder) is { } table && order.IsComparable(table.Order) ? table : null;
 
     /// <summary>What changed since the run before; null without one.</summary>
     /// <param name="table">A run that has ended, and was compared with no baseline.</param>

@@ -5,31 +5,28 @@ namespace FlashBench.Cli.Regress;
 
 /// <summary>The exit code of a regression that has ended.</summary>
 /// <remarks>Without a baseline the worst cell counts. With one, what it knows counts only if it got worse; a cell that
-/// is new counts as without, and one that is gone is evidence that is lost. How a bench was left counts always.
-/// </remarks>
+/// is new counts as without, and one that is gone is evidence that is lost. How a bench was left counts always.</remarks>
 internal static class RegressExit
 {
     private static readonly int[] FromWorst =
     [
-        ExitCodes.Dirty, ExitCodes.CannotWrite, ExitCodes.Permission, ExitCodes.BadInput, ExitCodes.BenchError,
-        ExitCodes.Fail,
-        ExitCodes.Aborted, ExitCodes.Inconclusive, ExitCodes.Ok,
+        ExitCodes.Dirty, ExitCodes.BadInput, ExitCodes.BenchError, ExitCodes.Fail, ExitCodes.Aborted,
+        ExitCodes.Inconclusive, ExitCodes.Ok,
     ];
 
     /// <summary>The code.</summary>
     /// <param name="cells">All cells.</param>
     /// <param name="baseline">The comparison with a baseline; null without one.</param>
     /// <param name="course">How the benches were left; null for a run that has none.</param>
-    public static int CodeOf(IEnumerable<CellResult> cells, RegressComparison? baseline, RunCourse? course)
+    public static int CodeOf(IReadOnlyList<CellResult> cells, RegressComparison? baseline, RunCourse? course)
     {
         IEnumerable<int> codes = baseline is null ? cells.Select(OfCell) : baseline.Changes
             .Where(change => change.IsWorse || change.Kind == CellChangeKind.New)
-            .Select(change => change.After is { } cell ? OfCell(cell) : ExitCodes.Inconclusive);
-        return WorstOf([.. codes, .. course?.Benches.Select(OfBench) ?? [], ExitCodes.Ok]);
+            .Select(change => change.After is { } cell ? OfCell(cell) : ExitCodes.Inconclusive)
+            .Concat(cells.Where(cell => cell.Dirty).Select(OfCell)); // known or not, that board needs a person
+        return codes.Concat(course?.Benches.Select(OfBench) ?? []).Append(ExitCodes.Ok)
+            .MinBy(code => Array.IndexOf(FromWorst, code));
     }
-
-    /// <summary>The worst of several codes.</summary>
-    public static int WorstOf(params IEnumerable<int> codes) => codes.MinBy(code => Array.IndexOf(FromWorst, code));
 
     private static int OfBench(BenchCourse bench) => bench switch
     {

@@ -3,7 +3,6 @@ using FlashBench.Bench.Journal;
 using FlashBench.Bench.Regress;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Output;
-using FlashBench.Cli.Progress;
 using FlashBench.Hardware.Native;
 using FlashBench.Results.Export;
 
@@ -16,21 +15,18 @@ internal static class RegressFiles
 
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Writes matrix, JUnit, TAP and CSV into the run's folder. Another run over the same images, which takes
-    /// every result over, makes them again.</summary>
-    /// <returns>True if all of them are on disk; what is not was told.</returns>
-    public static bool Write(
-        DisplaySettings settings, string folder, RegressTable table, RegressComparison? comparison)
+    /// <summary>Writes matrix, JUnit, TAP and CSV into the run's folder.</summary>
+    /// <exception cref="CommandFailure">One could not be written: the run goes on from there another time.</exception>
+    public static void Write(string folder, RegressTable table, RegressComparison? comparison)
     {
         ExportedCase[] cases = [.. table.Cells.Select(cell => CellCase.Of(table, cell))];
-        bool page = WriteFile(
-            settings, folder, RegressPage.FileName, Text(output => RegressPage.Write(output, table, comparison)));
+        WriteFile(folder, RegressPage.FileName, Text(output => RegressPage.Write(output, table, comparison)));
         using var junit = new MemoryStream();
         JUnitExport.Write(junit, cases);
         junit.WriteByte((byte)'\n');
-        return WriteFile(settings, folder, JUnit, junit.ToArray())
-            & WriteFile(settings, folder, Tap, Text(output => TapExport.Write(output, cases)))
-            & WriteFile(settings, folder, Csv, Text(output => CellCsv.Write(output, table))) & page;
+        WriteFile(folder, JUnit, junit.ToArray());
+        WriteFile(folder, Tap, Text(output => TapExport.Write(output, cases)));
+        WriteFile(folder, Csv, Text(output => CellCsv.Write(output, table)));
     }
 
     /// <summary>Reads a baseline.</summary>
@@ -54,18 +50,18 @@ internal static class RegressFiles
     public static void WriteBaseline(string file, RegressTable table) =>
         OutputFile.Write(file, RegressBaseline.Write(table));
 
-    private static bool WriteFile(DisplaySettings settings, string folder, string name, byte[] content)
+    private static void WriteFile(string folder, string name, byte[] content)
     {
         string path = Path.Combine(folder, name);
         try
         {
             DurableFile.Write(path, content);
-            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            settings.Error.WriteLine($"flashbench: {path} could not be written: {e.Message.TrimEnd('.')}.");
-            return false;
+            throw new CommandFailure(
+                ExitCodes.CannotWrite, $"{path} could not be written: {e.Message.TrimEnd('.')}; `flashbench resume "
+                + $"{Path.GetFileName(folder)}` writes it");
         }
     }
 

@@ -36,6 +36,7 @@ internal static class RegressJson
                 json.WriteString("outcome", cell.Outcome.ToString().ToLowerInvariant());
                 json.WriteString("stage", cell.Stage);
                 json.WriteString("reason", cell.Reason);
+                json.WriteBoolean("simulated", cell.IsSimulated);
                 json.WriteString("level", cell.Level);
                 json.WriteString("checks", cell.OpenChecks);
                 json.WriteString("run", cell.Run);
@@ -43,6 +44,16 @@ internal static class RegressJson
                 foreach (string job in cell.Jobs)
                     json.WriteStringValue(job);
                 json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("needHands");
+            foreach (RunEvent.Left left in table.NeedHands)
+            {
+                json.WriteStartObject();
+                json.WriteString("bench", left.Bench);
+                json.WriteString("why", left.Why);
                 json.WriteEndObject();
             }
 

@@ -40,6 +40,7 @@ internal static class RegressText
             settings.Output.WriteLine();
         WriteMatrix(settings.Output, table);
         WriteReasons(settings.Output, table);
+        WriteHands(settings.Output, table);
         WriteTotals(settings.Output, table);
     }
 
@@ -79,6 +80,8 @@ internal static class RegressText
         TextTable.Write(output, lines);
         if (table.Cells.Any(cell => cell.Outcome == CellOutcome.Holds))
             output.WriteLine("HOLDS: all that the policy claims, which is less than a PASS needs");
+        if (table.Simulated is { } simulated)
+            output.WriteLine(simulated);
         if (table.HasEarlier)
             output.WriteLine($"{Earlier} unchanged: from {string.Join(", ", EarlierRuns(table))}");
     }
@@ -102,6 +105,17 @@ internal static class RegressText
         }
     }
 
+    private static void WriteHands(TextWriter output, RegressTable table)
+    {
+        List<RunEvent.Left> left = [.. table.NeedHands];
+        if (left.Count == 0)
+            return;
+        output.WriteLine();
+        output.WriteLine("needs hands:");
+        foreach (RunEvent.Left bench in left)
+            Wrap(output, $"{bench.Bench}: {PlainText.Of(bench.Why, 1000)}", "  ");
+    }
+
     private static void WriteTotals(TextWriter output, RegressTable table)
     {
         output.WriteLine();
@@ -116,7 +130,7 @@ internal static class RegressText
         {
             output.WriteLine("nothing to compare with: " + (order.Previous is { } previous
                 ? $"{PlainText.Of(previous)}, the run before, is not there any more"
-                : "this is the first run over this folder and matrix"));
+                : "this is the first such run over this folder"));
             return;
         }
 
@@ -125,13 +139,13 @@ internal static class RegressText
             output.WriteLine($"another build of the program than {with}");
         if (comparison.IsSame)
         {
-            output.WriteLine($"no change since {with}");
+            Wrap(output, $"no change since {with}", "");
             return;
         }
 
-        output.WriteLine($"since {with}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
+        Wrap(output, $"since {with}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
             .Where(kind => comparison.Count(kind) > 0)
-            .Select(kind => $"{comparison.Count(kind)} {ChangeWords.Of(kind)}")));
+            .Select(kind => $"{comparison.Count(kind)} {ChangeWords.Of(kind)}")), "");
         foreach (string line in ChangeWords.Lines(comparison).Take(ChangesMax))
             Wrap(output, PlainText.Of(line, 1000), "  ");
         int more = ChangeWords.Lines(comparison).Count() - ChangesMax;

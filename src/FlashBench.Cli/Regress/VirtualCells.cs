@@ -4,14 +4,12 @@ using System.Security.Cryptography;
 using System.Text;
 using FlashBench.Bench;
 using FlashBench.Bench.Config;
-using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
-using FlashBench.Cli.Fleet;
 using FlashBench.Cli.Recovery;
 using FlashBench.Cli.Results;
 using FlashBench.Cli.Soak;
@@ -50,7 +48,21 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
             thread.Start();
         foreach (Thread thread in threads)
             thread.Join();
+        if (!stop.IsCancellationRequested)
+            RemoveStates();
     }
+
+    // Of jobs that broke: nobody goes on with them.
+    private void RemoveStates()
+    {
+        var states = new DirectoryInfo(StatesOf(_run));
+        if (!states.Exists)
+            return;
+        foreach (DirectoryInfo state in states.GetDirectories($"{_run.Start.Run}.*"))
+            state.Delete(recursive: true);
+    }
+
+    private static string StatesOf(SoakFloor run) => Path.Combine(run.Around.Paths.State, "regress");
 
     private static (string, string, string, string) PlaceOf(RegressCell cell) =>
         (cell.File.Name, cell.Policy, cell.Profile?.Id ?? "", "");
@@ -74,17 +86,17 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
 
     private void Examine(RegressCell cell, Lazy<byte[]?> image, CancellationToken stop)
     {
-        CellResult named = floor.Order.Named(cell, "", _run.Start.Run);
+        CellResult named = floor.Order.Named(
+            cell with
+            {
+                Board = boards.DigestOf(cell.Profile?.Id ?? ""),
+            },
+            "", _run.Start.Run);
         try
         {
-            if (Quarantine(cell) is { } kept)
+            if (CellQuarantine.Of(cell, "", null, _run.Around.Paths) is { } kept)
             {
-                floor.Settle(named with
-                {
-                    Outcome = CellOutcome.Static,
-                    Reason = $"left out: {kept}",
-                    Key = "", // what is kept out now is not tomorrow
-                });
+                floor.Settle(CellQuarantine.LeftOut(named, kept));
             }
             else if (floor.Known.Find(named) is { } earlier)
             {
@@ -121,16 +133,6 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
         Stage = CellJudge.Run,
         Reason = why,
     };
-
-    private string? Quarantine(RegressCell cell)
-    {
-        var subject = new QuarantineSubject(
-            "", null, cell.Profile?.Id ?? "", cell.File.Me.Split(' ')[^1], cell.File.Sha256);
-        var store = new QuarantineStore(_run.Around.Paths.State);
-        return FleetDoor.OnList(() => store.Find(subject, FleetDoor.Now())) is [var entry, ..]
-            ? entry.ToString()
-            : null;
-    }
 
     // Null if it was stopped before its end.
     private CellResult? Judge(RegressCell cell, CellResult named, byte[] bytes, CancellationToken stop)
@@ -185,7 +187,7 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
 
     private JobDigest? Play(RegressCell cell, CellBoard board, RunEvent.Assigned job, CancellationToken stop)
     {
-        string state = Path.Combine(_run.Around.Paths.State, "regress", job.Job);
+        string state = Path.Combine(StatesOf(_run), job.Job);
         JobSurroundings around = _run.Around.OnBenchOfItsOwn(board.Bench, state);
         (JobResult result, string directory) = LeftJob.Find(_run.Folder, job.Job) is var (interrupted, left)
             && Directory.Exists(state)

@@ -132,7 +132,7 @@ public sealed class LiveBoardTests
     {
         RunEvent.Started start = RunScript.Start() with
         {
-            Regress = RegressScript.Order() with { OnBenches = true },
+            Regress = RegressScript.Order() with { Benches = ["desk1"] },
         };
         var board = new LiveBoard();
         RunEvent[] events =

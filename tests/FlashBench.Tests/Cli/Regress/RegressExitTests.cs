@@ -81,12 +81,19 @@ public sealed class RegressExitTests
             now, same, Course(new RunEvent.Left("a", "it has done all", false, RunScript.Evening))));
         Assert.Equal(ExitCodes.Dirty, RegressExit.CodeOf(
             now, null, Course(half with { Digest = half.Digest with { Dirty = true } })));
-        Assert.Equal(ExitCodes.CannotWrite, RegressExit.WorstOf(ExitCodes.Fail, ExitCodes.CannotWrite, ExitCodes.Ok));
+    }
+
+    [Fact]
+    public void A_half_written_chip_counts_also_when_the_baseline_knows_it()
+    {
+        CellResult[] torn = [RegressScript.Cell(outcome: CellOutcome.Error) with { Dirty = true }];
+
+        Assert.Equal(ExitCodes.Dirty, CodeOf(torn, RegressComparison.Of("known", torn, torn)));
     }
 
     private static RunCourse Course(RunEvent last) =>
         RunCourse.Of([RunScript.Start(), RunScript.Begin("a", 1, 1), last]);
 
     private static int CodeOf(IEnumerable<CellResult> cells, RegressComparison? baseline) =>
-        RegressExit.CodeOf(cells, baseline, course: null);
+        RegressExit.CodeOf([.. cells], baseline, course: null);
 }
