@@ -1,5 +1,4 @@
 using FlashBench.Bench.Jobs;
-using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 
 namespace FlashBench.EndToEnd.Tests;

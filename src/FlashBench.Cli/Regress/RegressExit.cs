@@ -4,8 +4,9 @@ using FlashBench.Bench.Runs;
 namespace FlashBench.Cli.Regress;
 
 /// <summary>The exit code of a regression that has ended.</summary>
-/// <remarks>Without a baseline the worst cell counts. With one, what it knows counts only if it got worse; a cell that
-/// is new counts as without, and one that is gone is evidence that is lost. How a bench was left counts always.</remarks>
+/// <remarks>Without a baseline the worst cell counts. With one, what it knows counts only if it got worse; a cell
+/// that is new counts as without, and one that is gone is evidence that is lost. How a bench was left, and a chip that
+/// is half-written, count always.</remarks>
 internal static class RegressExit
 {
     private static readonly int[] FromWorst =
