@@ -115,7 +115,7 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
         json.WriteString("startedUtc", summary.Course.Start.Utc);
         if (summary.Course.Start.UntilUtc is { } until)
             json.WriteString("untilUtc", until);
-        json.WriteNumber("jobs", summary.Course.Benches.Sum(bench => bench.Ended));
+        json.WriteNumber("jobs", summary.Rows.Sum(row => row.Jobs));
         if (Cells is { } cells)
         {
             json.WriteStartObject("cells");
