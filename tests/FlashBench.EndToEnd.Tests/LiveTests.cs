@@ -93,6 +93,26 @@ public sealed partial class LiveTests : IDisposable
             derived.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
+    [Fact]
+    public async Task A_reader_that_comes_when_the_events_were_deleted_follows_the_log_of_the_run_to_its_end()
+    {
+        await using RunningProcess soak = _program.Start([.. Long]);
+        Task<ProcessEnd>? follower = null;
+        await foreach (string line in soak.LinesAsync())
+        {
+            if (follower is not null || line != "a  job 1 begins, cycle 1")
+                continue;
+            File.Delete(EventsPath);
+            follower = _program.RunAsync("status", "--follow", RunId);
+        }
+
+        ProcessEnd followed = await follower!;
+
+        Assert.True(followed.ExitCode == 0, followed.Error);
+        Assert.Contains("a  job 8 begins, cycle 8", followed.Output, StringComparison.Ordinal);
+        Assert.Contains("b  its own image is back", followed.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("AfterSync:verdict:1")]
     [InlineData("disk:40")]

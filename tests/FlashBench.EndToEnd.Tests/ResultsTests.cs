@@ -119,6 +119,21 @@ public sealed class ResultsTests : IDisposable
         Assert.Contains("=1+1 &lt;b&gt;&amp;&quot;' # SKIP ]]&gt;", merged, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("junit")]
+    [InlineData("tap")]
+    [InlineData("csv")]
+    public async Task An_export_of_a_run_that_is_not_there_is_no_green_file(string format)
+    {
+        string file = Path.Combine(_bench.WorkingFolder, "results");
+
+        ProcessEnd export = await _bench.RunAsync("export", format, "--run", "SOAK-TYPO", "-o", file);
+
+        Assert.Equal(64, export.ExitCode);
+        Assert.Contains("--run SOAK-TYPO has no job among the results", export.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+    }
+
     [Fact]
     public async Task Exported_TAP_makes_prove_fail_for_a_job_without_a_PASS_and_for_none_else()
     {

@@ -100,6 +100,42 @@ public sealed class SoakCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_check_in_the_middle_of_a_run_the_board_ends_with_what_it_came_with()
+    {
+        await _program.RunAsync("bench", "good", "a", "--reason", "seen", "--operator", "ada");
+        ProcessEnd killed = await _program.With("FLASHBENCH_KILL_AT", "AfterSync:verdict:1")
+            .RunAsync("soak", "--bench", "a", "--cycles", "2", "--check");
+        Assert.True(killed.ExitCode == Killed, $"exit {killed.ExitCode} {killed.Error}");
+        WriteBad("a"); // its board holds the image of the first job now
+
+        ProcessEnd end = await _program.With("FLASHBENCH_KILL_AT", "").RunAsync("resume");
+
+        Assert.True(end.ExitCode == 0, end.Error + end.Output);
+        Assert.Equal(
+            ["job", "check", "restore", "job", "restore"], Events().OfType<RunEvent.Assigned>().Select(KindOf));
+        BenchCourse course = Assert.Single(RunSummary.Of(Events()).Course.Benches);
+        Assert.True(course.OwnImageIsBack);
+        Assert.Equal(course.First!.Digest.BackupSha256, FlashOf("a"));
+    }
+
+    [Fact]
+    public async Task A_bench_that_a_person_called_good_after_its_check_takes_part_when_the_run_goes_on()
+    {
+        ProcessEnd killed = await _program.With("FLASHBENCH_KILL_AT", "AfterSync:verdict:4")
+            .RunAsync("soak", "--all", "--cycles", "2", "--check");
+        _program.With("FLASHBENCH_KILL_AT", "");
+        Assert.True(killed.ExitCode == Killed, $"exit {killed.ExitCode} {killed.Error}");
+        Assert.Contains(Events().OfType<RunEvent.Left>(), left => left is { Bench: "mute", NeedsHands: true });
+        await _program.RunAsync("bench", "good", "mute", "--reason", "mended", "--operator", "ada");
+
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(end.ExitCode == 20, end.Error + end.Output); // it is as mute as before
+        Assert.Equal(BenchHealth.Good, HealthOf("mute"));
+        Assert.Equal([2, 2], RunSummary.Of(Events()).Rows.Select(row => row.Jobs));
+    }
+
+    [Fact]
     public async Task A_health_check_by_hand_leaves_the_board_as_it_was()
     {
         await _program.RunAsync("certify", "--bench", "a");

@@ -8,7 +8,7 @@ namespace FlashBench.EndToEnd.Tests;
 /// <summary>What a night brings: a disk that is full, a log that cannot be written, a store that is broken.</summary>
 public sealed class SoakFaultTests : IAsyncDisposable
 {
-    private const int CannotWrite = 73;
+    private const int CannotWrite = 73, Dirty = 60;
 
     private static readonly TimeSpan ToolLimit = TimeSpan.FromSeconds(30);
 
@@ -44,10 +44,12 @@ public sealed class SoakFaultTests : IAsyncDisposable
         await MountAsync($"size={diskKiB}k");
 
         ProcessEnd full = await _program.RunAsync("soak", "--all", "--cycles", "2");
+        bool halfWritten = State.DirtyJobs().Count > 0; // the disk may be full amid a write
         await MountAsync("remount,size=64m");
         ProcessEnd end = await _program.RunAsync("resume");
 
-        Assert.True(full.ExitCode == CannotWrite, $"exit {full.ExitCode} {full.Error}");
+        Assert.True(full.ExitCode == (halfWritten ? Dirty : CannotWrite), $"exit {full.ExitCode} {full.Error}");
+        Assert.Equal(halfWritten, full.Error.Contains("is half-written", StringComparison.Ordinal));
         Assert.Contains("No space left on device", full.Error, StringComparison.Ordinal);
         Assert.True(end.ExitCode == 0, end.Error + end.Output);
         Assert.Equal(undisturbed, Table(end.Output));
@@ -80,6 +82,27 @@ public sealed class SoakFaultTests : IAsyncDisposable
         Assert.Contains("run.jsonl cannot be written", error, StringComparison.Ordinal);
         Assert.True(end.ExitCode == 0, end.Error + end.Output);
         Assert.Equal(undisturbed, Table(end.Output));
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_over_a_half_written_chip_says_so_before_anything_else()
+    {
+        ProcessEnd killed = await _program.With("FLASHBENCH_KILL_AT", "AfterSync:block.intent:2")
+            .RunAsync("soak", "--bench", "a", "--cycles", "1");
+        _program.With("FLASHBENCH_KILL_AT", "");
+        Assert.True(killed.ExitCode == 128 + 9, killed.Error);
+        _immutable = Directory.GetFiles(RunFolder(), "journal.jsonl", SearchOption.AllDirectories).Single();
+        (int code, string said) = await ForeignTool.RunAsync("chattr", ToolLimit, "+i", _immutable);
+        Assert.SkipUnless(code == 0, $"no file can be made immutable here: {said}");
+
+        ProcessEnd stopped = await _program.RunAsync("resume");
+        await ForeignTool.RunAsync("chattr", ToolLimit, "-i", _immutable);
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(stopped.ExitCode == Dirty, $"exit {stopped.ExitCode} {stopped.Error}");
+        Assert.Contains("the chip of bench a is half-written", stopped.Error, StringComparison.Ordinal);
+        Assert.True(end.ExitCode == 0, end.Error + end.Output);
+        Assert.Null(State.DirtyJob("a"));
     }
 
     [Theory]

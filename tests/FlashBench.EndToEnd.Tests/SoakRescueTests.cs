@@ -1,4 +1,5 @@
 using FlashBench.Bench;
+using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Runs;
 using FlashBench.Simulation.Images;
 
@@ -83,6 +84,100 @@ public sealed class SoakRescueTests : IDisposable
         Assert.True(end.ExitCode == 50, $"exit {end.ExitCode} {end.Error}{end.Output}");
         Assert.False(Summary().Course["a"].OwnImageIsBack);
         Assert.Contains("its board keeps the last image: `flashbench restore ", end.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_that_was_under_way_waits_while_somebody_works_on_its_bench()
+    {
+        await KilledAsync("AfterSync:block.intent:2", "soak", "--all", "--cycles", "1");
+        string journal = Path.Combine(RunFolder(), $"{Path.GetFileName(RunFolder())}.a.1", "journal.jsonl");
+        long before = new FileInfo(journal).Length;
+        await _program.RunAsync("bench", "maintenance", "a", "--reason", "new clip");
+
+        ProcessEnd waits = await _program.RunAsync("resume");
+        long after = new FileInfo(journal).Length;
+        await _program.RunAsync("bench", "good", "a", "--reason", "new clip");
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(waits.ExitCode == 60, $"exit {waits.ExitCode} {waits.Error}{waits.Output}"); // half-written
+        Assert.Contains("NEEDS HANDS: bench a is maintenance", waits.Output, StringComparison.Ordinal);
+        Assert.Equal(before, after);
+        Assert.True(end.ExitCode == 0, $"exit {end.ExitCode} {end.Error}{end.Output}");
+    }
+
+    [Fact]
+    public async Task A_bench_that_is_real_now_takes_no_part_in_a_run_that_was_simulated()
+    {
+        await KilledAsync("AfterSync:verdict:1", "soak", "--all", "--cycles", "2");
+        string log = Path.Combine(RunFolder(), RunLog.FileName);
+        File.WriteAllText(log, File.ReadAllText(log).Replace(
+            "\"simulated\":true", "\"simulated\":false", StringComparison.Ordinal));
+
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(end.ExitCode == 64, $"exit {end.ExitCode} {end.Error}{end.Output}");
+        Assert.Contains("is in the configuration as it was when the run began", end.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bench_that_left_is_named_with_its_reason_although_the_last_image_was_to_stay()
+    {
+        await KilledAsync("AfterSync:verdict:1", "soak", "--all", "--cycles", "3", "--leave");
+        await _program.RunAsync("bench", "maintenance", "a", "--reason", "new clip");
+
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(end.ExitCode == 50, $"exit {end.ExitCode} {end.Error}{end.Output}");
+        Assert.Contains("NEEDS HANDS: bench a is maintenance", end.Output, StringComparison.Ordinal);
+        Assert.Contains("its board keeps the last image, as was asked", end.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AfterSync:block.intent:2")] // half-written
+    [InlineData("AfterSync:boot.begin:2")] // in the watch
+    [InlineData("AfterSync:boot.begin:1")] // nothing written
+    public async Task A_job_that_the_deadline_did_not_wait_for_ends_and_its_board_gets_its_own_image_back(string point)
+    {
+        await KilledAsync(point, "soak", "--all", "--cycles", "2", "--until", "07:00");
+        string log = Path.Combine(RunFolder(), RunLog.FileName);
+        string text = File.ReadAllText(log);
+        Assert.Contains("2026-01-02T07:00:00", text, StringComparison.Ordinal);
+        File.WriteAllText(log, text.Replace("2026-01-02T07:00:00", "2026-01-01T20:00:01", StringComparison.Ordinal));
+
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(end.ExitCode == 40, $"exit {end.ExitCode} {end.Error}{end.Output}");
+        Assert.Contains("the deadline ended its job", end.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("NEEDS HANDS", end.Output, StringComparison.Ordinal);
+        BenchCourse course = Summary().Course["a"];
+        Assert.True(Summary().Course.IsEnded);
+        Assert.Equal(course.IsChanged, course.OwnImageIsBack);
+        Assert.Equal(point.EndsWith('2'), course.IsChanged);
+        Assert.False(course.IsDirty);
+        var state = new BenchState(Path.Combine(_program.StateFolder, "flashbench"));
+        Assert.Equal((null, null), (state.DirtyJob("a"), state.OpenJob("a")));
+    }
+
+    [Fact]
+    public async Task A_bench_whose_own_image_nobody_knows_gets_no_further_job_however_often_the_run_goes_on()
+    {
+        Configure("""
+            { "id": "a", "dutProfile": "virtual-me8", "virtual": { "image": "me8", "chip": "W25Q80", "seed": 8 } },
+            { "id": "b", "dutProfile": "virtual-me8", "virtual": { "image": "me8", "chip": "W25Q80", "seed": 9 } }
+            """);
+        await KilledAsync("AfterSync:boot.begin:4", "soak", "--all", "--cycles", "2");
+        string journal = Path.Combine(RunFolder(), $"{Path.GetFileName(RunFolder())}.a.1", "journal.jsonl");
+        File.WriteAllText(journal, "nothing that can be read\n");
+        await KilledAsync("AfterSync:verdict:1", "resume");
+
+        ProcessEnd end = await _program.RunAsync("resume");
+
+        Assert.True(end.ExitCode == 50, $"exit {end.ExitCode} {end.Error}{end.Output}");
+        Assert.Contains(
+            "a: NEEDS HANDS: no backup of what its board came with can be found", end.Output, StringComparison.Ordinal);
+        Assert.Equal((1, 2), (Summary().Rows.First().Jobs, Summary().Rows.Last().Count(Verdict.Pass)));
+        Assert.False(Summary().Course["a"].OwnImageIsBack);
+        Assert.True(Summary().Course["b"].OwnImageIsBack);
     }
 
     [Fact]

@@ -73,6 +73,25 @@ public sealed class SoakTests : IDisposable
     }
 
     [Fact]
+    public async Task Results_of_a_soak_that_was_killed_and_its_page_say_what_a_rebuild_and_the_table_say()
+    {
+        await _program.With("FLASHBENCH_KILL_AT", "AfterSync:job.start:1").RunAsync("soak", "--all", "--cycles", "1");
+        ProcessEnd end = await _program.With("FLASHBENCH_KILL_AT", "").RunAsync("resume");
+        Assert.True(end.ExitCode == 0, end.Error + end.Output);
+
+        ProcessEnd list = await _program.RunAsync("results", "list", "--json");
+        ProcessEnd rebuild = await _program.RunAsync("results", "rebuild");
+
+        Assert.Equal(5, list.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length); // one begun anew
+        Assert.Contains("as before", rebuild.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("not as before", rebuild.Output, StringComparison.Ordinal);
+        ProcessEnd status = await _program.RunAsync("status", Path.GetFileName(RunFolder()), "--json");
+        Assert.Contains("\"jobs\":2,\"planned\":2", status.Output, StringComparison.Ordinal);
+        string page = File.ReadAllText(Path.Combine(RunFolder(), RunReport.FileName));
+        Assert.Matches("Jobs</[a-z]+>\\s*<[a-z]+[^>]*>2<", page);
+    }
+
+    [Fact]
     public async Task A_bench_in_use_keeps_a_soak_from_beginning_and_its_owner_is_named()
     {
         await using RunningProcess first = _program.Start("soak", "--bench", "a", "--cycles", "2", "--real-time");

@@ -21,6 +21,30 @@ public sealed record BackupToRestore(
     /// not believed.</summary>
     public IReadOnlySet<uint> Torn { get; init; } = new HashSet<uint>();
 
+    /// <summary>The same, with the blocks that are torn by other jobs on the chip too.</summary>
+    /// <param name="directories">Their directories; one whose journal cannot be read says nothing.</param>
+    public BackupToRestore WithTornOf(IEnumerable<string> directories)
+    {
+        ArgumentNullException.ThrowIfNull(directories);
+        return this with
+        {
+            Torn = directories.SelectMany(TornIn).Concat(Torn).ToHashSet(),
+        };
+    }
+
+    private static IReadOnlySet<uint> TornIn(string directory)
+    {
+        try
+        {
+            byte[] journal = EvidenceFolder.ReadFile(directory, JournalWriter.FileName);
+            return TornBlocks.In(JournalReader.ReadPrefix(journal, out _, out _).Select(record => record.Data));
+        }
+        catch (EvidenceException)
+        {
+            return new HashSet<uint>();
+        }
+    }
+
     /// <summary>The backup that a job took, or that it was putting back.</summary>
     /// <param name="directory">Its directory; the job may have ended, or not.</param>
     /// <returns>Null if it took none.</returns>

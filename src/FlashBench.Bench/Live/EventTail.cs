@@ -1,7 +1,10 @@
+using FlashBench.Hardware.Native;
+
 namespace FlashBench.Bench.Live;
 
 /// <summary>Reads `events.jsonl` while it grows, from its beginning: every event once and in order.</summary>
-/// <remarks>It holds one line in memory, however far behind it is, and never makes the writer wait. Not thread-safe.
+/// <remarks>It holds one line in memory, however far behind it is, and never makes the writer wait. Of a line without
+/// an end it keeps nothing: a process that goes on with the run cuts off what a killed one left. Not thread-safe.
 /// </remarks>
 public sealed class EventTail : IDisposable
 {
@@ -10,7 +13,7 @@ public sealed class EventTail : IDisposable
     private byte[] _buffer = new byte[64 << 10];
     private int _length;
     private bool _tooLong;
-    private long _next = 1;
+    private long _next = 1, _seen;
 
     /// <summary>Reads the file of a run.</summary>
     /// <param name="folder">The run's folder; the file may come later.</param>
@@ -22,16 +25,19 @@ public sealed class EventTail : IDisposable
 
     /// <summary>Takes what was appended since the last call; a line that is being written comes next time.</summary>
     /// <param name="take">Gets each event with its line, without the line's end; the bytes are not to be kept.</param>
-    /// <returns>True if there was anything new.</returns>
+    /// <returns>True if there was a whole line.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be.</exception>
     public bool Read(Taker take)
     {
         ArgumentNullException.ThrowIfNull(take);
-        if (_file is null && !File.Exists(_path))
+        if (_file is null && FileKinds.Of(_path) != FileKind.Regular)
             return false;
         _file ??= new FileStream(
             _path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        if (_file.Length == _seen)
+            return false;
+        _seen = _file.Length;
         bool any = false;
         while (true)
         {
@@ -39,11 +45,14 @@ public sealed class EventTail : IDisposable
                 MakeRoom();
             int got = _file.Read(_buffer, _length, _buffer.Length - _length);
             if (got == 0)
-                return any;
-            any = true;
+                break;
             _length += got;
-            CutLines(take);
+            any |= CutLines(take);
         }
+
+        _file.Seek(-_length, SeekOrigin.Current);
+        _length = 0;
+        return any;
     }
 
     /// <inheritdoc/>
@@ -54,7 +63,7 @@ public sealed class EventTail : IDisposable
     /// <param name="line">Its line.</param>
     public delegate void Taker(LiveEvent happened, ReadOnlySpan<byte> line);
 
-    private void CutLines(Taker take)
+    private bool CutLines(Taker take)
     {
         int start = 0;
         while (_buffer.AsSpan(start, _length - start).IndexOf((byte)'\n') is int end and >= 0)
@@ -66,6 +75,7 @@ public sealed class EventTail : IDisposable
 
         _buffer.AsSpan(start, _length - start).CopyTo(_buffer);
         _length -= start;
+        return start > 0;
     }
 
     private void Take(Taker take, ReadOnlySpan<byte> line)

@@ -26,7 +26,8 @@ public sealed record JobDigest(
 {
     private const double UsPerSecond = 1e6;
 
-    /// <summary>SHA-256 of the backup; null if none was taken.</summary>
+    /// <summary>SHA-256 of the backup that it put into the vault, or was to put back; null if there is none: two reads
+    /// that differ are no backup.</summary>
     public string? BackupSha256 { get; init; }
 
     /// <summary>ME version of the board; null if the job did not get so far.</summary>
@@ -120,7 +121,7 @@ public sealed record JobDigest(
             facts.Start.Job, judgement.Verdict, judgement.Level.ToString(), judgement.Reason, judgement.Class,
             facts.StartedUtc, facts.EndedUtc, InSeconds(facts.EndedUs), facts.IsDirty, [.. facts.Boots.Select(BootOf)])
         {
-            BackupSha256 = facts.Backup?.Sha256,
+            BackupSha256 = facts.Backup is { Stored: true } backup ? backup.Sha256 : facts.Restored?.Sha256,
             MeVersion = facts.Audit?.Version,
             Written = facts.BlocksWritten > 0 || facts.IsDirty,
             OpenChecks = string.Join(' ', judgement.Checks.Where(PolicyClaims.IsOpen).Select(check => check.Id)),

@@ -3,7 +3,7 @@ using FlashBench.Bench.Config;
 namespace FlashBench.Bench.Runs;
 
 /// <summary>How long a job takes, before anything was measured.</summary>
-/// <remarks>The rates are those of docs/performance.md, rounded down; the first job that ended replaces them.</remarks>
+/// <remarks>The rates are those of docs/performance.md, rounded down; a job that took longer replaces them.</remarks>
 public static class JobEstimate
 {
     private const double Ch341aBytesPerSecond = 170_000, OtherBytesPerSecond = 600_000;

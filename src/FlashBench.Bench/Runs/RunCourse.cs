@@ -96,6 +96,7 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     private readonly Dictionary<int, int> _failures = []; // in a row, by image
     private readonly SortedDictionary<int, RunEvent.Assigned> _open = []; // by step
     private RunEvent.Done? _last;
+    private string? _interrupted; // the job that a process which ended had begun
     private int _step, _attempts;
 
     /// <summary>The bench.</summary>
@@ -113,14 +114,21 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     /// <summary>True if a job of this run changed the chip.</summary>
     public bool IsChanged { get; private set; }
 
+    /// <summary>True if the chip was changed and no backup of what the board came with can be found: a further job
+    /// would take what is there now for its own.</summary>
+    public bool IsOwnImageLost => IsChanged && First is null;
+
     /// <summary>True if the last job left the chip half-written.</summary>
     public bool IsDirty { get; private set; }
 
-    /// <summary>True once the board's own image is back.</summary>
-    public bool OwnImageIsBack { get; private set; }
+    /// <summary>The latest job or health check that ended; null if none did.</summary>
+    public RunEvent.Done? Latest { get; private set; }
 
-    /// <summary>Jobs that ended, repetitions counted.</summary>
-    public int Ended { get; private set; }
+    /// <summary>True once a job or a health check of this run ended with a record.</summary>
+    public bool HasRun { get; private set; }
+
+    /// <summary>True once the board's own image is back: the backup of <see cref="First"/>, and no other.</summary>
+    public bool OwnImageIsBack { get; private set; }
 
     /// <summary>Jobs of a whole run on this bench; null if only the deadline ends it.</summary>
     public int? Planned => start.Cycles * PerCycle;
@@ -131,9 +139,17 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     /// <summary>The latest health check, until a job begins; null if none ended since.</summary>
     public RunEvent.Done? Checked { get; private set; }
 
+    /// <summary>True if the bench left the run over that check, or after it: whoever goes on with the run may have
+    /// mended the bench since.</summary>
+    public bool IsCheckConcluded { get; private set; }
+
     /// <summary>False if a health check has ended and no job has shown since that the bench works: another check would
     /// tell no more.</summary>
     public bool MayBeChecked { get; private set; } = true;
+
+    /// <summary>Bench time of the longest job, in seconds; one that was interrupted counts not, since its clock went on
+    /// meanwhile.</summary>
+    public double LongestSeconds { get; private set; }
 
     /// <summary>Number of the latest job; 0 if none has begun.</summary>
     public int Step => _step;
@@ -182,21 +198,24 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
 
     internal void End(RunEvent.Done done)
     {
-        Ended++;
-        IsDirty = done.Digest.NoRecord ? IsDirty : done.Digest.Dirty;
+        IsDirty = done.Digest.Dirty || (done.Digest.NoRecord && IsDirty);
+        HasRun |= !done.Digest.NoRecord;
         _open.Remove(done.Step, out RunEvent.Assigned? job);
+        if (job?.Job != _interrupted)
+            LongestSeconds = Math.Max(LongestSeconds, done.Digest.Seconds);
         if (job is { Cycle: 0, Check: false })
         {
-            OwnImageIsBack = done.Digest.IsRestored;
+            OwnImageIsBack = done.Digest.IsRestored && done.Digest.BackupSha256 == First?.Digest.BackupSha256;
         }
         else
         {
+            Latest = done;
+            if (done.Digest.BackupSha256 is not null && !IsChanged)
+                First ??= done; // what is backed up behind a change is no board's own
             IsChanged |= done.Digest.Written;
             OwnImageIsBack &= !done.Digest.Written;
-            if (done.Digest.BackupSha256 is not null)
-                First ??= done;
             if (job is { Check: true })
-                (Checked, MayBeChecked) = (done, false);
+                (Checked, IsCheckConcluded, MayBeChecked) = (done, false, false);
             else
                 Count(done, job?.Image ?? -1);
         }
@@ -212,12 +231,12 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
 
     internal void Skip(RunEvent.Skipped skipped)
     {
-        (_step, _attempts) = (skipped.Step, 1);
+        (_step, _attempts, _last) = (skipped.Step, 1, null); // what is left out is not repeated either
         _open.Remove(skipped.Step);
         Skipped++;
     }
 
-    internal void Return() => HasLeft = null;
+    internal void Return() => (HasLeft, _interrupted) = (null, Open?.Job);
 
-    internal void Leave(RunEvent.Left left) => HasLeft = left;
+    internal void Leave(RunEvent.Left left) => (HasLeft, IsCheckConcluded) = (left, Checked is not null);
 }

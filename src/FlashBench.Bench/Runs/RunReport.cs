@@ -72,7 +72,7 @@ public static class RunReport
             ("State", summary.Course.IsEnded ? "ended" : "not ended: `flashbench resume` goes on"),
             ("Resumed", Figures.Count(summary.Course.Resumes)), ("Program", start.Software),
             ("Operator", start.Operator ?? ""), ("A PASS", RunWords.Required(start)),
-            ("Jobs", Figures.Count(summary.Course.Benches.Sum(bench => (long)bench.Ended))),
+            ("Jobs", Figures.Count(summary.Rows.Sum(row => (long)row.Jobs))),
             .. summary.Course.StopReason is { } why ? [("No further job began, since", why)]
                 : Array.Empty<(string, string)>(),
         ]);

@@ -14,13 +14,14 @@ internal static class BenchHealths
     public static HealthStore StoreOf(BenchPaths paths) => new(paths.State, TimeProvider.System);
 
     /// <summary>The health of a bench; maintenance while its chip is half-written.</summary>
-    public static HealthRecord Of(BenchEntry bench, BenchPaths paths)
-    {
-        BenchState state = bench.Virtual is null && bench.Qemu is null
+    public static HealthRecord Of(BenchEntry bench, BenchPaths paths) =>
+        StoreOf(paths).Read(bench.Id, StateOf(bench, paths).DirtyJob(bench.Id));
+
+    /// <summary>What is remembered of a bench between jobs.</summary>
+    public static BenchState StateOf(BenchEntry bench, BenchPaths paths) =>
+        bench.Virtual is null && bench.Qemu is null
             ? new BenchState(paths.State)
             : VirtualStore.StateOf(paths, bench.Id);
-        return StoreOf(paths).Read(bench.Id, state.DirtyJob(bench.Id));
-    }
 
     /// <summary>One line for people.</summary>
     public static string Text(HealthRecord health) => PlainText.Of(health.ToString(), lengthMax: 800);

@@ -4,6 +4,7 @@ using FlashBench.Cli.Output;
 using FlashBench.Results.Export;
 using FlashBench.Results.Queries;
 using FlashBench.Results.Rows;
+using FlashBench.Results.Store;
 
 namespace FlashBench.Cli.Results;
 
@@ -24,7 +25,7 @@ public static class ExportCommand
             "csv", "Comma-separated values (RFC 4180); text that looks like a formula has an apostrophe before it",
             Csv));
         return export.WithExamples(
-            "flashbench export junit --run soak-20260309 -o results.xml",
+            "flashbench export junit --run SOAK-20260309-200000 -o results.xml",
             "flashbench export csv --since 30d -o jobs.csv");
     }
 
@@ -44,14 +45,26 @@ public static class ExportCommand
         format.SetAction((parse, cancel) => Task.FromResult(OpenResults.Read(
             parse, parse.GetValue(evidence), (_, store) =>
             {
-                List<JobRow> rows = JobList.Read(
-                    store, filter.Of(parse, TimeProvider.System.GetUtcNow()), limit: null);
+                ResultsFilter wanted = filter.Of(parse, TimeProvider.System.GetUtcNow());
+                RefuseUnknownRun(store, wanted.Run);
+                List<JobRow> rows = JobList.Read(store, wanted, limit: null);
                 rows.Reverse(); // oldest first, as they happened
                 Deliver(parse, name, parse.GetValue(file), rows.Count, render(rows));
                 return ExitCodes.Ok;
             }, cancel)));
         string ending = name == "junit" ? "xml" : name;
         return format.WithExamples($"flashbench export {name} --since 7d -o results.{ending}");
+    }
+
+    // Nothing at all would be green for whoever reads it.
+    private static void RefuseUnknownRun(ResultsStore store, string? run)
+    {
+        var ofRun = new ResultsFilter
+        {
+            Run = run,
+        };
+        if (run is not null && JobList.Read(store, ofRun, limit: 1).Count == 0)
+            throw new UsageException($"--run {PlainText.Of(run, 60)} has no job among the results");
     }
 
     private static void Deliver(ParseResult parse, string format, string? file, int jobs, byte[] content)

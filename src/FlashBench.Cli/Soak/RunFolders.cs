@@ -64,6 +64,8 @@ internal static class RunFolders
         byte[] tail = new byte[TailBytes];
         int length = file.ReadAtLeast(tail, TailBytes, throwOnEndOfStream: false);
         string text = Encoding.UTF8.GetString(tail, 0, length);
+        if (file.Length <= TailBytes && !text.Contains('\n', StringComparison.Ordinal))
+            return false; // killed before its first line: nothing was begun
         string last = text.TrimEnd('\n');
         last = last[(last.LastIndexOf('\n') + 1)..];
         return !(text.EndsWith('\n') && last.StartsWith("{\"type\":\"run.end\"", StringComparison.Ordinal));

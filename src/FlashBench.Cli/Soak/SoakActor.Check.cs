@@ -28,7 +28,7 @@ internal sealed partial class SoakActor
     // False if the check has no end now.
     private async Task<bool> CheckAsync(BenchStanding now, CancellationToken cancel)
     {
-        if (now.Open is null && !HasTime())
+        if (now.Open is { } left ? Waits(left) : !HasTime())
             return false;
         RunEvent.Assigned check = now.Open ?? new RunEvent.Assigned(
             bench.Id, now.Step, 0, null, 1, CheckIdAt(now.Step))
@@ -38,21 +38,29 @@ internal sealed partial class SoakActor
         return await PlayToEndAsync(check, cancel) is not null;
     }
 
-    // The golden image does not stay, whatever it showed.
+    // The golden image does not stay, whatever it showed: the board gets what it came with, also amid a run.
     private async Task<bool> ConcludeCheckAsync(RunEvent.Done check, BenchStanding now, CancellationToken cancel)
     {
         JobDigest digest = check.Digest;
         bool passed = digest.Verdict == Verdict.Pass;
-        NoteHealth( // once more after a kill, which changes nothing
-            digest.End.AsCheck, $"health check {digest.Job} {(passed ? "passed" : $"did not pass: {digest.Reason}")}");
-        if (digest.Dirty)
+        if (!now.IsCheckConcluded) // once more after a kill, which changes nothing
+        {
+            NoteHealth(digest.End.AsCheck, $"health check {digest.Job} "
+                + (passed ? "passed" : $"did not pass: {digest.Reason}"));
+        }
+        else
+        {
+            passed |= BenchHealths.Of(bench, floor.Around.Paths).Health == BenchHealth.Good; // somebody has said so
+        }
+
+        if (digest.Dirty && digest.Verdict != Verdict.Aborted) // one that the deadline stopped is undone
         {
             Leave("its chip is half-written", needsHands: true);
             return false;
         }
 
         if (digest.Written && !now.OwnImageIsBack
-            && !await RestoreAsync(check, now.Open, CheckIdAt(check.Step), cancel))
+            && !await RestoreAsync(now.First ?? check, now.Open, CheckIdAt(check.Step), cancel))
         {
             return false;
         }
@@ -64,21 +72,25 @@ internal sealed partial class SoakActor
 
     private string CheckIdAt(int step) => $"{floor.Start.Run}.{bench.Id}.{step}-check";
 
-    private static bool IsFirst(RunEvent.Assigned job) => job.Check ? job.Step == 0 : job is { Step: 1, Attempt: 1 };
-
     private BenchStanding Standing() => floor.Ask(course =>
     {
         BenchCourse mine = course[bench.Id];
         return new BenchStanding(mine.Open, mine.Checked, mine.Step)
         {
+            First = mine.First,
+            IsCheckConcluded = mine.IsCheckConcluded,
             MayBeChecked = mine.MayBeChecked,
             OwnImageIsBack = mine.OwnImageIsBack,
-            IsOut = mine.HasLeft is { NeedsHands: true } || course.StopReason is not null,
+            IsOut = IsOut(mine, course),
         };
     });
 
     private sealed record BenchStanding(RunEvent.Assigned? Open, RunEvent.Done? Checked, int Step)
     {
+        public required RunEvent.Done? First { get; init; }
+
+        public required bool IsCheckConcluded { get; init; }
+
         public required bool MayBeChecked { get; init; }
 
         public required bool OwnImageIsBack { get; init; }

@@ -27,7 +27,6 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
 
     private readonly Dictionary<int, QuarantineSubject> _subjects = [];
     private readonly RowEvents _row = floor.Live.Events.Row(bench.Id);
-    private TimeSpan _longest = TimeSpan.Zero; // of the jobs that ended so far
 
     /// <summary>Runs the bench to its end.</summary>
     /// <param name="cancel">Stops its job at the next point where the board is in a known state; the run goes on from
@@ -71,11 +70,10 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
             (RunEvent.Assigned? open, RunEvent.Assigned? next, bool done) = floor.Ask(course =>
             {
                 BenchCourse mine = course[bench.Id];
-                bool isOut = mine.HasLeft is { NeedsHands: true } || course.StopReason is not null;
-                return (mine.Open, mine.Next(JobIdOf), isOut);
+                return (mine.Open, mine.Next(JobIdOf), IsOut(mine, course));
             });
             if (open is { Cycle: > 0 } && !LeftJob.IsUntouched(floor.Folder, open.Job))
-                return open;
+                return Waits(open) ? null : open;
             if (open is { Cycle: 0 } || (open ?? next) is not { } job || (open is null && done))
                 return null;
             if (done || !HasTime())
@@ -103,6 +101,9 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
             needsHands: hopeless < skips);
         return null;
     }
+
+    private static bool IsOut(BenchCourse mine, RunCourse course) =>
+        mine.HasLeft is { NeedsHands: true } || mine.IsOwnImageLost || course.StopReason is not null;
 
     // A job that was to begin when the process ended, and now does not.
     private void Drop(RunEvent.Assigned? job)
@@ -154,9 +155,16 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         NoteHealth(digest.End.AsJob, digest.Reason);
         if (digest.Verdict != Verdict.Pass)
             OpenRow(); // it may be worse than before
-        if (digest.Dirty)
+        bool isStopped = digest.Verdict == Verdict.Aborted; // by the deadline: nothing is broken
+        if (digest.Dirty && !(isStopped && !floor.Start.Leave))
         {
             Leave("its chip is half-written", needsHands: true);
+            return false;
+        }
+
+        if (isStopped && (digest.Dirty || digest.NoRecord))
+        {
+            Leave("the deadline ended its job", needsHands: false);
             return false;
         }
 
@@ -176,16 +184,18 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
     {
         if (LeftJob.LossOf(floor.Folder, job.Job) is { } loss && LeftJob.Find(floor.Folder, job.Job) is null)
             return GiveUp(job, loss);
+        if (floor.Start.UntilUtc <= Now && LeftJob.Find(floor.Folder, job.Job) is not { Job.IsDecided: true })
+            return End(job, Overdue(job));
         using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, floor.Time);
         if (floor.Start.UntilUtc is { } until)
             late.CancelAfter(Positive(until - floor.Time.GetUtcNow() + DeadlineGrace));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
         ((JobResult Result, string Directory)? ended, string? unopened) =
-            await PlayGuardedAsync(job, () => PlayAsync(job, stop.Token));
+            await PlayGuardedAsync(job, () => PlayAsync(job, stop.Token), stop.Token);
         if (unopened is not null)
             return End(job, JobDigest.WithoutRecord(job.Job, unopened, ErrorClass.Infrastructure, Now));
         if (ended is not var (result, directory))
-            return null;
+            return late.IsCancellationRequested && !cancel.IsCancellationRequested ? End(job, Overdue(job)) : null;
         if (result.Judgement.Verdict == Verdict.Aborted && cancel.IsCancellationRequested)
             return null; // the run goes on from here, or with this job anew
         return End(job, JobDigest.OfFolder(directory));
@@ -193,7 +203,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
 
     // With the reason if nothing was begun, which ends the job and not the bench.
     private async Task<((JobResult Result, string Directory)? Ended, string? Unopened)> PlayGuardedAsync(
-        RunEvent.Assigned job, Func<Task<(JobResult, string)>> play)
+        RunEvent.Assigned job, Func<Task<(JobResult, string)>> play, CancellationToken stop)
     {
         (JobResult, string)? ended = null;
         string? unopened = null;
@@ -207,23 +217,15 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
             {
                 unopened = e.Message.TrimEnd('.');
             }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // Before the job could say so itself: it is as it was.
+            }
 
             return true;
         });
         return (ended, unopened);
     }
-
-    // Its backup is what the board came with: what the chip holds now is not.
-    private JobDigest GiveUp(RunEvent.Assigned job, LostJob loss) => End(
-        job,
-        JobDigest.WithoutRecord(
-            job.Job, $"job {Path.GetFileName(loss.Directory)} was interrupted and cannot go on: {loss.Why}",
-            ErrorClass.Configuration, Now) with
-        {
-            Directory = Path.GetFileName(loss.Directory),
-            BackupSha256 = loss.BackupSha256,
-            Written = true, // as far as anybody knows
-        });
 
     // The run goes on without it if that cannot be kept.
     private void NoteHealth(HealthEvent? said, string reason)
@@ -255,7 +257,6 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
 
     private JobDigest End(RunEvent.Assigned job, JobDigest digest)
     {
-        _longest = TimeSpan.FromSeconds(Math.Max(_longest.TotalSeconds, digest.Seconds));
         floor.Happen(new RunEvent.Done(bench.Id, job.Step, job.Attempt, digest));
         string directory = Path.Combine(floor.Folder, digest.Directory);
         if (Directory.Exists(directory))
@@ -289,7 +290,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
             Operator = floor.Start.Operator,
             Evidence = floor.Folder,
             Require = floor.Start.Require is { } level ? Enum.Parse<EvidenceLevel>(level) : null,
-            Keep = IsSimulated && (floor.Start.Keep || !IsFirst(job)),
+            Keep = IsSimulated && (floor.Start.Keep || floor.Ask(course => course[bench.Id].HasRun)),
             RealTime = RunsInRealTime,
             Image = job.Check ? GoldenImage.Of(bench) : job.Image is int index ? floor.Images[index] : null,
             Policy = job.Image is int which ? floor.Start.Images[which].Policy : null,
@@ -344,8 +345,14 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
 
     private DateTimeOffset Now => floor.Time.GetUtcNow();
 
-    private void Leave(string why, bool needsHands) =>
-        floor.Happen(new RunEvent.Left(bench.Id, why, needsHands, Now));
+    // What needs a person is not forgotten over what needs none.
+    private void Leave(string why, bool needsHands)
+    {
+        RunEvent.Left? before = floor.Ask(course => course[bench.Id].HasLeft);
+        floor.Happen(!needsHands && before is { NeedsHands: true }
+            ? before with { Why = $"{before.Why}; {why}", Utc = Now }
+            : new RunEvent.Left(bench.Id, why, needsHands, Now));
+    }
 
     private string JobIdOf(int step, int attempt) =>
         $"{floor.Start.Run}.{bench.Id}.{step}{(attempt > 1 ? $"r{attempt}" : "")}"; // bench ids have no dots
@@ -354,7 +361,8 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
     private TimeSpan Expected()
     {
         TimeSpan planned = SoakPlan.JobTime(floor.Around, bench);
-        return _longest > planned ? _longest : planned;
+        var longest = TimeSpan.FromSeconds(floor.Ask(course => course[bench.Id].LongestSeconds));
+        return longest > planned ? longest : planned;
     }
 
     private TimeSpan ExpectedReturn() => floor.Start.Leave ? TimeSpan.Zero : SoakPlan.ReturnTime(bench);

@@ -7,6 +7,7 @@ using FlashBench.Bench.Journal;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
+using FlashBench.Cli.Fleet;
 using FlashBench.Cli.Live;
 using FlashBench.Cli.Progress;
 using FlashBench.Simulation;
@@ -140,16 +141,27 @@ internal sealed class SoakRun
     private IEnumerable<RunEvent> Gone(DateTimeOffset now) => _start.Benches
         .Where(bench => !_benches.Exists(there => there.Id == bench.Id))
         .Select(bench => new RunEvent.Left(
-            bench.Id, _around.Config.Benches.FirstOrDefault(there => there.Id == bench.Id) is { } changed
-                ? $"its profile is {changed.DutProfile} now, and was {bench.Profile} when the run began"
-                : "it is not in the configuration any more", NeedsHands: true, now));
+            bench.Id, WhyGone(bench, _around.Config.Benches.FirstOrDefault(there => there.Id == bench.Id)),
+            NeedsHands: true, now));
+
+    private static string WhyGone(RunBench begun, BenchEntry? now)
+    {
+        if (now is null)
+            return "it is not in the configuration any more";
+        return now.DutProfile != begun.Profile
+            ? $"its profile is {now.DutProfile} now, and was {begun.Profile} when the run began"
+            : $"it is {(begun.Simulated ? "real" : "simulated")} now, and was not when the run began";
+    }
+
+    private static bool IsSimulated(BenchEntry bench) => bench.Virtual is not null || bench.Qemu is not null;
 
     private static List<BenchEntry> StillThere(BenchConfig config, RunEvent.Started start)
     {
         List<BenchEntry> there =
         [
             .. config.Benches.Where(bench => Array.Exists(
-                start.Benches, begun => begun.Id == bench.Id && begun.Profile == bench.DutProfile)),
+                start.Benches, begun => begun.Id == bench.Id && begun.Profile == bench.DutProfile
+                    && begun.Simulated == IsSimulated(bench))),
         ];
         return there.Count > 0 ? there : throw new UsageException(
             $"no bench of run {start.Run} is in the configuration as it was when the run began");
@@ -201,26 +213,37 @@ internal sealed class SoakRun
             floor.Happen(new RunEvent.Ended(Time.GetUtcNow()));
     }
 
-    private static int Conclude(DisplaySettings settings, string folder, CommandFailure? broken, bool stopped)
+    private int Conclude(DisplaySettings settings, string folder, CommandFailure? broken, bool stopped)
     {
         RunSummary summary = RunSummary.Of(ReadLog(folder, out _));
-        int code = broken?.ExitCode ?? SoakExit.CodeOf(summary, stopped);
+        string[] halfWritten = summary.Course.IsEnded ? [] : HalfWritten();
+        int code = halfWritten.Length > 0 ? ExitCodes.Dirty : broken?.ExitCode ?? SoakExit.CodeOf(summary, stopped);
         WriteReport(settings, summary, folder);
         if (settings.Json)
             SoakJson.WriteSummary(settings, summary, folder, code);
         else
             SoakText.WriteSummary(settings, summary, folder);
+        foreach (string bench in halfWritten)
+            settings.Error.WriteLine($"flashbench: the chip of bench {bench} is half-written: do not boot its board.");
         if (broken is not null)
-            throw broken;
+            throw new CommandFailure(code, broken.Message);
         if (!summary.Course.IsEnded)
         {
-            string why = code == ExitCodes.Resumable ? "stopped" : "a job is open on a bench that needs hands";
+            string why = stopped || code == ExitCodes.Resumable
+                ? "stopped" : "a job is open on a bench that needs hands";
             settings.Error.WriteLine(
                 $"flashbench: {why}; `flashbench resume {summary.Course.Start.Run}` goes on from here.");
         }
 
         return code;
     }
+
+    // Stopped or out of disk amid a write: the jobs that were under way have no end that could say so.
+    private string[] HalfWritten() =>
+    [
+        .. _benches.Where(bench => BenchHealths.StateOf(bench, _around.Paths).DirtyJob(bench.Id) is not null)
+            .Select(bench => bench.Id),
+    ];
 
     // It can be made again from the log: a disk without room for it changes no verdict.
     private static void WriteReport(DisplaySettings settings, RunSummary summary, string folder)
@@ -262,7 +285,7 @@ internal sealed class SoakRun
                 .. _benches.Zip(SoakImages.Fitting(_benches, images)).Select(pair => new RunBench(
                     pair.First.Id, pair.First.DutProfile, request.Duts.GetValueOrDefault(pair.First.Id), pair.Second)
                 {
-                    Simulated = pair.First.Virtual is not null || pair.First.Qemu is not null,
+                    Simulated = IsSimulated(pair.First),
                 }),
             ],
             [.. images.Select(image => image.Listed)], request.Cycles)

@@ -18,7 +18,9 @@ namespace FlashBench.Cli.Status;
 /// <summary>Looks on at a run or a job that another process plays, by the files that it writes.</summary>
 internal sealed class Follow
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250), OwnerPace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250), DerivePace = TimeSpan.FromSeconds(1);
+
+    private const int TriesForEvents = 4;
 
     private readonly DisplaySettings _settings;
     private readonly BenchPaths _paths;
@@ -52,7 +54,7 @@ internal sealed class Follow
         List<string> running =
         [
             .. RunFolders.Latest(evidence, int.MaxValue)
-                .Where(run => RunStatus.Read(run).State == "running"),
+                .Where(run => BenchLock.OwnerOfRun(run) is not null && RunStatus.Read(run).State == "running"),
             .. new BenchState(_paths.State).OpenJobs()
                 .Where(open => RunFolders.Of(open.Directory) is null
                     && BenchLock.OwnerOf(_paths.State, open.Bench) is not null)
@@ -73,37 +75,56 @@ internal sealed class Follow
         var screen = RunDisplay.IsLive(_settings) ? new LiveScreen(_settings, TimeZoneInfo.Local) : null;
         using var tail = new EventTail(folder);
         using var printer = new LivePrinter(_settings, folder);
-        if (!File.Exists(Path.Combine(folder, EventFeed.FileName)))
-            Derive(folder, screen is null ? printer : null);
+        bool hasEvents = HasEvents(folder);
+        int derived = 0;
         bool isPlayed = true;
-        for (long askedAt = 0; ;)
+        for (long derivedAt = 0; ;)
         {
-            tail.Read((happened, _) => _board.Take(happened));
-            if (screen is null)
-                printer.Print();
-            else
-                screen.Draw(ask => ask(_board));
-            if (_board.IsEnded || !isPlayed)
-                return EndRun(folder);
-            if (_settings.Time.GetElapsedTime(askedAt) >= OwnerPace)
+            if (hasEvents)
             {
-                askedAt = _settings.Time.GetTimestamp();
-                isPlayed = BenchLock.OwnerOfRun(folder) is not null; // what it wrote last is read once more
+                tail.Read((happened, _) => _board.Take(happened));
+                if (screen is null)
+                    printer.Print();
+            }
+            else if (_settings.Time.GetElapsedTime(derivedAt) >= DerivePace || !isPlayed)
+            {
+                derivedAt = _settings.Time.GetTimestamp();
+                derived = Derive(folder, derived, screen is null ? printer : null);
             }
 
+            screen?.Draw(ask => ask(_board));
+            if (_board.IsEnded || !isPlayed)
+                return EndRun(folder);
+            isPlayed = BenchLock.OwnerOfRun(folder) is not null; // what it wrote last is read once more
             Wait();
         }
     }
 
-    // The file of events can be lost; the log of the run cannot.
-    private void Derive(string folder, LivePrinter? printer)
+    // A run that has just begun has none for a moment.
+    private bool HasEvents(string folder)
     {
-        foreach (RunEvent line in Log(folder))
+        string path = Path.Combine(folder, EventFeed.FileName);
+        for (int i = 0; i < TriesForEvents && !File.Exists(path) && BenchLock.OwnerOfRun(folder) is not null; i++)
+            Wait();
+        return File.Exists(path);
+    }
+
+    // The file of events can be lost; the log of the run cannot.
+    private int Derive(string folder, int known, LivePrinter? printer)
+    {
+        foreach (RunEvent line in Log(folder).Skip(known))
         {
-            var happened = new LiveEvent.RunLine(line) { At = _settings.Time.GetUtcNow() };
+            var happened = new LiveEvent.RunLine(line)
+            {
+                Seq = ++known,
+                At = _settings.Time.GetUtcNow(),
+            };
             _board.Take(happened);
             printer?.Take(happened, Encoding.UTF8.GetBytes(happened.ToJson()));
         }
+
+        _settings.Output.Flush();
+        return known;
     }
 
     private int EndRun(string folder)

@@ -116,7 +116,7 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
         json.WriteString("startedUtc", summary.Course.Start.Utc);
         if (summary.Course.Start.UntilUtc is { } until)
             json.WriteString("untilUtc", until);
-        json.WriteNumber("jobs", summary.Course.Benches.Sum(bench => bench.Ended));
+        json.WriteNumber("jobs", summary.Rows.Sum(row => row.Jobs));
         if (Regress is { Cells: var cells })
         {
             json.WriteStartObject("cells");

@@ -61,6 +61,39 @@ public sealed class EventTailTests : IDisposable
     }
 
     [Fact]
+    public void Half_a_line_that_is_cut_off_and_written_anew_is_read_as_it_is_now()
+    {
+        byte[] whole = File();
+        int sound = Array.IndexOf(whole, (byte)'\n') + 1;
+        System.IO.File.WriteAllBytes(Path, whole[..(sound + 25)]); // what a killed process leaves
+        using var tail = new EventTail(_folder.Path);
+        var read = new List<long>();
+        tail.Read((happened, _) => read.Add(happened.Seq));
+        string other = (LiveScript.Whole()[3] with { Seq = 2 }).ToJson() + "\n";
+
+        using (FileStream file = new(Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(sound);
+            file.Seek(0, SeekOrigin.End);
+            file.Write(Encoding.UTF8.GetBytes(other));
+        }
+
+        tail.Read((happened, _) => read.Add(happened.Seq));
+        Assert.Equal([1, 2], read);
+        Assert.Equal(0, tail.Lost);
+    }
+
+    [Fact]
+    public void A_pipe_in_the_place_of_the_file_is_not_waited_for()
+    {
+        using var made = System.Diagnostics.Process.Start("mkfifo", Path);
+        made.WaitForExit();
+        using var tail = new EventTail(_folder.Path);
+
+        Assert.False(tail.Read((_, _) => { }));
+    }
+
+    [Fact]
     public void A_line_without_end_takes_no_more_memory_than_the_longest_line()
     {
         using (FileStream file = System.IO.File.Create(Path))

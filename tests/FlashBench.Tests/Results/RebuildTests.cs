@@ -119,6 +119,37 @@ public sealed class RebuildTests
     }
 
     [Fact]
+    public void A_job_that_was_begun_anew_has_the_place_of_the_one_that_came_to_nothing()
+    {
+        using var evidence = new SampleEvidence();
+        StartRun(evidence);
+        evidence.Put("run-1/job-3", SampleEvidence.Pass, 10);
+        evidence.Put("run-1/job-3-2", SampleEvidence.Pass);
+
+        using ResultsStore store = Open(evidence.Catalog);
+
+        Assert.Equal(("FLAKY", new RunPlace("run-1", 2, 2)),
+            (store.Find("run-1/job-3-2")!.Outcome, store.Find("run-1/job-3-2")!.Place));
+    }
+
+    [Theory]
+    [InlineData("SOAK-1.a.3", "PASS")]
+    [InlineData("SOAK-1.a.3-2", "PASS")]
+    [InlineData("SOAK-1.a.3r2", "FLAKY")]
+    [InlineData("SOAK-1.a.3r2-2", "FLAKY")]
+    public void A_damaged_log_of_a_run_makes_no_repetition_a_plain_PASS(string job, string outcome)
+    {
+        using var evidence = new SampleEvidence();
+        StartRun(evidence);
+        File.AppendAllText(Path.Combine(evidence.Folder, "run-1", RunLog.FileName), "nonsense\n");
+        evidence.Put($"run-1/{job}", SampleEvidence.Pass);
+
+        using ResultsStore store = Open(evidence.Catalog);
+
+        Assert.Equal(outcome, store.Find($"run-1/{job}")!.Outcome);
+    }
+
+    [Fact]
     public void A_folder_that_did_not_change_is_not_read_again_and_one_that_did_is()
     {
         using var evidence = new SampleEvidence();

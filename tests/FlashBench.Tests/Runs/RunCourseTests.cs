@@ -1,5 +1,7 @@
 using FlashBench.Bench;
+using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Runs;
+using FlashBench.Tests.Evidence;
 
 namespace FlashBench.Tests.Runs;
 
@@ -192,6 +194,81 @@ public sealed class RunCourseTests
         summary.Take(RunScript.End("a", 1));
         Assert.Equal((0, true), (course.First!.Step, course.MayBeChecked));
         Assert.Null(course.Checked);
+    }
+
+    [Fact]
+    public void Another_backup_that_goes_back_is_not_the_boards_own()
+    {
+        RunCourse course = RunCourse.Of([RunScript.Start(), RunScript.Begin("a", 1, 1), RunScript.End("a", 1)]);
+        JobDigest other = RunScript.Digest("r", Verdict.Inconclusive) with
+        {
+            IsRestored = true,
+            BackupSha256 = new string('1', 64), // of a health check in the middle: what the job before had left
+        };
+
+        course.Take(RunScript.Begin("a", 1, 0));
+        course.Take(new RunEvent.Done("a", 1, 1, other));
+
+        Assert.False(course["a"].OwnImageIsBack);
+    }
+
+    [Fact]
+    public void What_is_backed_up_behind_a_change_is_no_boards_own()
+    {
+        JobDigest lost = JobDigest.WithoutRecord(
+            "SOAK-1.a.1", "its journal is damaged", ErrorClass.Configuration, RunScript.Evening) with
+        {
+            Written = true,
+        };
+        var course = RunCourse.Of(
+        [
+            RunScript.Start(), RunScript.Begin("a", 1, 1), new RunEvent.Done("a", 1, 1, lost),
+            new RunEvent.WentOn(1, RunScript.Evening), RunScript.Begin("a", 2, 2), RunScript.End("a", 2),
+        ]);
+
+        Assert.Null(course["a"].First);
+        Assert.True(course["a"].IsOwnImageLost);
+        Assert.False(course["b"].IsOwnImageLost);
+    }
+
+    [Fact]
+    public void A_backup_whose_two_reads_differed_is_none()
+    {
+        (JobFacts facts, Judgement judgement) = SampleJobs.EndedInBackup();
+
+        JobDigest digest = JobDigest.Of(facts, judgement);
+
+        Assert.NotEmpty(facts.Backup!.Sha256);
+        Assert.Null(digest.BackupSha256);
+        Assert.NotNull(JobDigest.Of(SampleJobs.Pass().Facts, SampleJobs.Pass().Judgement).BackupSha256);
+    }
+
+    [Fact]
+    public void A_repetition_that_is_left_out_is_not_offered_again()
+    {
+        RunCourse course = RunCourse.Of([RunScript.Start(images: 2)]);
+        course.Take(RunScript.Begin("a", 1, 1, image: 0));
+        course.Take(RunScript.End("a", 1, Verdict.Error));
+        Assert.Equal((1, 2, 0), (Next(course)!.Step, Next(course)!.Attempt, Next(course)!.Image));
+
+        course.Take(new RunEvent.Skipped("a", 1, "image i0.bin is quarantined", RunScript.Evening));
+
+        Assert.Equal((2, 1, 1), (Next(course)!.Step, Next(course)!.Attempt, Next(course)!.Image));
+    }
+
+    [Fact]
+    public void A_job_that_was_interrupted_does_not_say_how_long_one_takes()
+    {
+        RunCourse course = RunCourse.Of([RunScript.Start(), RunScript.Begin("a", 1, 1), RunScript.Begin("b", 1, 1)]);
+        course.Take(RunScript.End("b", 1));
+        course.Take(new RunEvent.WentOn(1, RunScript.Evening));
+        course.Take(RunScript.End("a", 1));
+        Assert.Equal((0, 7200), (course["a"].LongestSeconds, course["b"].LongestSeconds));
+
+        course.Take(RunScript.Begin("a", 2, 2));
+        course.Take(RunScript.End("a", 2));
+
+        Assert.Equal(7200, course["a"].LongestSeconds);
     }
 
     private static RunEvent.Assigned? Next(RunCourse course) =>
