@@ -1,38 +1,16 @@
-using System.IO.Compression;
 using System.Text.Json;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
-using FlashBench.Simulation.Images;
 
 namespace FlashBench.EndToEnd.Tests;
 
 /// <summary>Regressions over small generated images on virtual boards of 1 MiB.</summary>
-public sealed class RegressTests : IDisposable
+public sealed class RegressTests : RegressLab
 {
     private const int KilledBySigkill = 128 + 9;
 
     private static readonly TimeSpan ToolLimit = TimeSpan.FromMinutes(1);
-
-    private readonly FlashBenchProcess _program = new() { Limit = TimeSpan.FromMinutes(3) };
-
-    public RegressTests()
-    {
-        File.WriteAllText(Path.Combine(_program.WorkingFolder, "bench-config.json"), """
-            { "version": 1, "benches": [
-              { "id": "a", "dutProfile": "virtual-me8", "virtual": { "image": "me8", "chip": "W25Q80", "seed": 8 } },
-              { "id": "b", "dutProfile": "virtual-me8", "virtual": { "image": "me8", "chip": "W25Q80", "seed": 9 } } ] }
-            """);
-        Directory.CreateDirectory(Images);
-        Put("one.bin", Image(1));
-        Put("two.bin", Image(2));
-    }
-
-    private string Images => Path.Combine(_program.WorkingFolder, "images");
-
-    private string Evidence => Path.Combine(_program.DataFolder, "flashbench", "evidence");
-
-    public void Dispose() => _program.Dispose();
 
     [Fact]
     public async Task A_second_run_says_no_change_and_after_a_swap_exactly_what_changed()
@@ -88,7 +66,7 @@ public sealed class RegressTests : IDisposable
             Assert.Equal((cell.Policy, cell.Profile), (start.Policy, start.Profile.Id));
             Assert.Equal(cell.Result, records.Select(record => record.Data).OfType<JournalData.Plan>().Single()
                 .PlannedSha256); // what the static checks foresaw is what the job wrote
-            ProcessEnd verify = await _program.RunAsync("certificate", "verify", job);
+            ProcessEnd verify = await Program.RunAsync("certificate", "verify", job);
             Assert.True(verify.ExitCode is 20 or 30, verify.Error + verify.Output); // authentic and simulated
         }
     }
@@ -98,27 +76,27 @@ public sealed class RegressTests : IDisposable
     [InlineData("BeforeWrite:job.start:1", "AfterSync:verdict:1", "AfterSync:phase.end:7")]
     public async Task A_run_that_is_killed_three_times_ends_as_one_that_never_was(params string[] points)
     {
-        _program.With("DOTNET_PROCESSOR_COUNT", "1");
+        Program.With("DOTNET_PROCESSOR_COUNT", "1");
         await RunAsync();
         string[] cells = Facts(Table(0));
-        Directory.Delete(Path.Combine(_program.Folder, "state"), recursive: true);
-        Directory.Delete(Path.Combine(_program.Folder, "data"), recursive: true);
+        Directory.Delete(Path.Combine(Program.Folder, "state"), recursive: true);
+        Directory.Delete(Path.Combine(Program.Folder, "data"), recursive: true);
         string[] command = ["regress", "--images", "images"];
         foreach (string point in points)
         {
-            ProcessEnd killed = await _program.With("FLASHBENCH_KILL_AT", point).RunAsync(command);
+            ProcessEnd killed = await Program.With("FLASHBENCH_KILL_AT", point).RunAsync(command);
             Assert.True(killed.ExitCode == KilledBySigkill, $"{point}: exit {killed.ExitCode} {killed.Error}");
             command = ["resume"];
         }
 
-        ProcessEnd end = await _program.With("FLASHBENCH_KILL_AT", "").RunAsync("resume");
+        ProcessEnd end = await Program.With("FLASHBENCH_KILL_AT", "").RunAsync("resume");
 
         Assert.True(end.ExitCode == 0, end.Error + end.Output);
         Assert.Single(Directory.GetDirectories(Evidence));
         Assert.Equal(cells, Facts(Table(0)));
         Assert.Equal(3, RunCourse.Of(RunLog.Read(FolderOf(0), out _)).Resumes);
         Assert.Empty(Directory.EnumerateFileSystemEntries(
-            Path.Combine(_program.StateFolder, "flashbench", "regress")));
+            Path.Combine(Program.StateFolder, "flashbench", "regress")));
     }
 
     [Fact]
@@ -170,7 +148,7 @@ public sealed class RegressTests : IDisposable
         Put("two.bin", Damaged(Image(2)));
         ProcessEnd worse = await RunAsync("--baseline", "known.json");
         ProcessEnd still = await RunAsync("--baseline", "known.json"); // what is new tonight is no habit tomorrow
-        File.WriteAllText(Path.Combine(_program.WorkingFolder, "known.json"), "{\"format\":\"other\"");
+        File.WriteAllText(Path.Combine(Program.WorkingFolder, "known.json"), "{\"format\":\"other\"");
         ProcessEnd damaged = await RunAsync("--baseline", "known.json");
 
         ProcessEnd[] ends = [first, known, worse, still, damaged];
@@ -182,7 +160,7 @@ public sealed class RegressTests : IDisposable
     }
 
     [Fact]
-    public async Task Other_programs_read_what_it_writes()
+    public async Task OtherPrograms_read_what_it_writes()
     {
         Put("broken<&>.bin", Damaged(Image(3)));
         await RunAsync();
@@ -214,6 +192,9 @@ public sealed class RegressTests : IDisposable
         RunCourse course = RunCourse.Of(RunLog.Read(FolderOf(0), out _));
 
         Assert.True(first.ExitCode == 0, first.Error + first.Output);
+        Assert.Contains("SIMULATED: no real board was examined", first.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "value=\"8 of 8\"", File.ReadAllText(Path.Combine(FolderOf(0), "junit.xml")), StringComparison.Ordinal);
         Assert.Equal(8, table.Cells.Count);
         Assert.All(table.Cells, cell => Assert.Equal(
             cell.Policy == "purism" ? CellOutcome.Pass : CellOutcome.Holds, cell.Outcome));
@@ -236,11 +217,11 @@ public sealed class RegressTests : IDisposable
     public async Task A_quarantined_version_is_left_out_with_the_reason_and_comes_back()
     {
         await RunAsync();
-        ProcessEnd added = await _program.RunAsync(
+        ProcessEnd added = await Program.RunAsync(
             "quarantine", "add", "--me", "8", "--reason", "dies at 30 minutes", "--for", "7d");
         Assert.True(added.ExitCode == 0, added.Error);
         ProcessEnd kept = await RunAsync();
-        await _program.RunAsync("quarantine", "lift", "q1");
+        await Program.RunAsync("quarantine", "lift", "q1");
         ProcessEnd back = await RunAsync();
 
         Assert.Equal(20, kept.ExitCode);
@@ -252,7 +233,7 @@ public sealed class RegressTests : IDisposable
     [Fact]
     public async Task A_run_belongs_to_one_process_and_goes_on_when_that_was_stopped()
     {
-        await using RunningProcess first = _program.Start(
+        await using RunningProcess first = Program.Start(
             "regress", "--images", "images", "--matrix", "policy=purism", "--repeat", "40");
         await foreach (string line in first.LinesAsync())
         {
@@ -260,10 +241,10 @@ public sealed class RegressTests : IDisposable
                 break;
         }
 
-        ProcessEnd second = await _program.RunAsync("resume", RunOf(0));
+        ProcessEnd second = await Program.RunAsync("resume", RunOf(0));
         await first.SignalAsync("TERM");
         (int code, string error) = await first.EndAsync();
-        ProcessEnd resumed = await _program.RunAsync("resume");
+        ProcessEnd resumed = await Program.RunAsync("resume");
 
         Assert.Equal(69, second.ExitCode);
         Assert.Contains($"run {RunOf(0)} is in use by PID", second.Error, StringComparison.Ordinal);
@@ -276,11 +257,11 @@ public sealed class RegressTests : IDisposable
     [Fact]
     public async Task A_file_that_changes_while_a_run_is_stopped_is_an_error_of_its_cells_alone()
     {
-        _program.With("DOTNET_PROCESSOR_COUNT", "1");
-        await _program.With("FLASHBENCH_KILL_AT", "AfterSync:verdict:1").RunAsync("regress", "--images", "images");
+        Program.With("DOTNET_PROCESSOR_COUNT", "1");
+        await Program.With("FLASHBENCH_KILL_AT", "AfterSync:verdict:1").RunAsync("regress", "--images", "images");
         Put("two.bin", Image(7));
 
-        ProcessEnd end = await _program.With("FLASHBENCH_KILL_AT", "").RunAsync("resume");
+        ProcessEnd end = await Program.With("FLASHBENCH_KILL_AT", "").RunAsync("resume");
 
         Assert.Equal(50, end.ExitCode);
         Assert.All(Table(0).Cells, cell => Assert.Equal(cell.File == "two.bin", cell.Outcome == CellOutcome.Error));
@@ -288,7 +269,44 @@ public sealed class RegressTests : IDisposable
     }
 
     [Fact]
-    public async Task For_programs_every_line_is_json_and_the_last_one_has_the_cells_and_the_changes()
+    public async Task On_a_terminal_cells_are_counted_by_board_type_and_the_matrix_stands_below()
+    {
+        Assert.SkipUnless(File.Exists(TerminalRun.Python), "python3 is not installed");
+        ProcessEnd end = await TerminalRun.OfAsync(Program, "plain", "xterm", "regress", "--images", "images");
+
+        Assert.True(end.ExitCode == 0, end.Error + end.Output);
+        Assert.Contains(" BOARD TYPE ", end.Output, StringComparison.Ordinal);
+        string last = end.Output[end.Output.LastIndexOf("cells 6/6, PASS 2, HOLDS 4", StringComparison.Ordinal)..];
+        Assert.Contains("  ended", last, StringComparison.Ordinal);
+        Assert.Contains("6 cells: 2 PASS, 4 HOLDS", last, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_looks_on_later_reads_the_same_as_who_ran_it()
+    {
+        await RunAsync();
+        Put("two.bin", Image(5));
+        ProcessEnd end = await RunAsync();
+        Put("two.bin", Image(6));
+        await RunAsync("--matrix", "policy=purism");
+        await RunAsync();
+
+        ProcessEnd seen = await Program.RunAsync("status", "--follow", RunOf(1));
+        ProcessEnd told = await Program.RunAsync("status", RunOf(1));
+        ProcessEnd json = await Program.RunAsync("status", "--follow", RunOf(1), "--json");
+
+        Assert.Equal((0, end.Output), (seen.ExitCode, seen.Output)); // not compared with a run that came later
+        Assert.Contains($"since {RunOf(0)}: 3 changed", told.Output, StringComparison.Ordinal);
+        JsonElement last = JsonDocument.Parse(
+            json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement;
+        Assert.Equal(RunOf(0), last.GetProperty("comparedWith").GetString());
+        Directory.Delete(FolderOf(0), recursive: true);
+        ProcessEnd alone = await Program.RunAsync("status", Path.GetFileName(FolderOf(0)));
+        Assert.Contains("the run before, is not there any more", alone.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ForPrograms_every_line_is_json_and_the_last_one_has_the_cells_and_the_changes()
     {
         await RunAsync();
         Put("two.bin", Image(5));
@@ -310,54 +328,17 @@ public sealed class RegressTests : IDisposable
     [InlineData("regress --images images --matrix policy=best", 64)]
     [InlineData("regress --images images --matrix profile=none", 64)]
     [InlineData("regress --images images --repeat 0", 64)]
+    [InlineData("regress --images images --evidence images/runs", 64)]
+    [InlineData("regress --images . --evidence .", 64)]
     [InlineData("regress --images images --bench x", 64)]
     [InlineData("regress --images images --baseline nowhere.json", 65)]
+    [InlineData("regress --images images --write-baseline nowhere/known.json", 73)]
     public async Task What_cannot_be_meant_begins_nothing(string words, int exitCode)
     {
-        ProcessEnd end = await _program.RunAsync(words.Split(' '));
+        ProcessEnd end = await Program.RunAsync(words.Split(' '));
 
         Assert.Equal(exitCode, end.ExitCode);
         Assert.StartsWith("flashbench: ", end.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Evidence));
     }
-
-    private static byte[] Image(byte board) => ImageGenerator.CreateSmall("me8", 1 << 20, board);
-
-    // One bit of what the manifest's signature covers.
-    private static byte[] Damaged(byte[] image)
-    {
-        int tag = image.AsSpan().IndexOf("$MN2"u8);
-        image[tag + 0x40] ^= 1;
-        return image;
-    }
-
-    private static byte[] Packed(byte[] content)
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
-            gzip.Write(content);
-        return packed.ToArray();
-    }
-
-    private static string OneLine(string text) =>
-        string.Join(' ', text.Split((char[])['\n', ' '], StringSplitOptions.RemoveEmptyEntries));
-
-    private static string[] Facts(RegressTable table) =>
-    [
-        .. table.Cells.Select(cell => string.Join(
-            '|', cell.Place, cell.Outcome, cell.Stage, cell.Reason, cell.Result, cell.Level, cell.OpenChecks)),
-    ];
-
-    private Task<ProcessEnd> RunAsync(params string[] more) =>
-        _program.RunAsync(["regress", "--images", "images", .. more]);
-
-    private void Put(string name, byte[] content) => File.WriteAllBytes(Path.Combine(Images, name), content);
-
-    // The runs in their order: two of one second have a number behind their names.
-    private string FolderOf(int run) => Directory.GetDirectories(Evidence)
-        .OrderBy(folder => RunLog.ReadStart(folder).Utc).ElementAt(run);
-
-    private string RunOf(int run) => Path.GetFileName(FolderOf(run));
-
-    private RegressTable Table(int run) => RegressTable.Of(RunLog.Read(FolderOf(run), out _));
 }

@@ -39,6 +39,10 @@ public sealed record ConfigPaths(string? State, string? Vault, string? Evidence,
 public sealed record BenchEntry(
     string Id, bool Default, string DutProfile, VirtualBenchEntry? Virtual, ProgrammerEntry? Programmer)
 {
+    /// <summary>SHA-256 of the entry as its file has it, lower-case hex: the same if nothing of the bench has changed.
+    /// "" for a bench that no file describes.</summary>
+    public string Sha256 { get; init; } = "";
+
     /// <summary>What the QEMU bench consists of; null for others.</summary>
     public QemuBenchEntry? Qemu { get; init; }
 

@@ -61,7 +61,12 @@ public static partial class BenchConfigFile
         IReadOnlyList<PowerGroupEntry> groups = WiringReader.ReadGroups(root);
         IReadOnlyList<UsbGroupEntry> hubs = FleetReader.ReadUsbGroups(root, groups);
         List<BenchEntry> benches =
-            [.. entries.Select(entry => FleetReader.ReadGroups(entry, ReadBench(entry), groups, hubs))];
+        [
+            .. entries.Select(entry => FleetReader.ReadGroups(entry, ReadBench(entry), groups, hubs) with
+            {
+                Sha256 = entry.Sha256(),
+            }),
+        ];
         RefuseDuplicates(entries, benches);
         var config = new BenchConfig(ReadPaths(root.Find("paths")), benches)
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace FlashBench.Bench.Config;
@@ -28,6 +30,15 @@ internal sealed class ConfigNode(string file, JsonTokenType type, string path, i
 
     /// <summary>The complaint about this value.</summary>
     public ConfigException Fault(string reason) => new(file, line, path, reason);
+
+    /// <summary>SHA-256 of the value, lower-case hex: the same however it is laid out, and in whatever order its keys
+    /// stand.</summary>
+    public string Sha256()
+    {
+        var text = new StringBuilder();
+        Describe(text);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
 
     /// <summary>Demands an object with no other keys than these.</summary>
     public ConfigNode Only(params ReadOnlySpan<string> keys)
@@ -94,6 +105,19 @@ internal sealed class ConfigNode(string file, JsonTokenType type, string path, i
     {
         string start = text.Length <= lengthMax ? text : text[..lengthMax] + "...";
         return string.Concat(start.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+    }
+
+    // Every text has its length before it, so that no two values have one description.
+    private void Describe(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"{Type} {Value.Length}:{Value} {Items.Count} {Members.Count}\n");
+        foreach (ConfigNode item in Items)
+            item.Describe(text);
+        foreach ((string key, ConfigNode value) in Members.OrderBy(member => member.Key, StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{key.Length}:{key} ");
+            value.Describe(text);
+        }
     }
 
     private ConfigNode Demand(JsonTokenType wanted, string wantedName) =>

@@ -94,10 +94,7 @@ public static class Decision
             return $"the backup {restored.Sha256} was put back and read back equal: a board as it was is not certified";
         }
 
-        string[] order = verdict == Verdict.Fail ? FailOrder : InconclusiveOrder;
-        Check? telling = checks.Where(check => check.Outcome == verdict && (check.Mandatory || verdict == Verdict.Fail))
-            .OrderBy(check => Array.IndexOf(order, check.Id) is >= 0 and int rank ? rank : order.Length)
-                .FirstOrDefault();
+        Check? telling = Telling(checks, verdict);
         if (facts.Start.Watch.Shortened && verdict == Verdict.Inconclusive && telling is null or { Id: "D1" })
             return WatchChecks.Shortened(facts);
         if (telling is null && !facts.IsDirty)
@@ -109,12 +106,22 @@ public static class Decision
         return telling is null ? "the board was left half-written" : $"{telling.Id} {telling.Title}: {telling.Text}";
     }
 
+    private static Check? Telling(List<Check> checks, Verdict verdict)
+    {
+        string[] order = verdict == Verdict.Fail ? FailOrder : InconclusiveOrder;
+        return checks.Where(check => check.Outcome == verdict && (check.Mandatory || verdict == Verdict.Fail))
+            .OrderBy(check => Array.IndexOf(order, check.Id) is >= 0 and int rank ? rank : order.Length)
+            .FirstOrDefault();
+    }
+
     private static ErrorClass ClassOf(JobFacts facts, List<Check> checks, Verdict verdict)
     {
         if (verdict == Verdict.Pass)
             return ErrorClass.None;
         if (facts.Phases.LastOrDefault(phase => phase.Verdict == verdict) is { } ended)
             return ended.Class;
+        if (verdict == Verdict.Inconclusive && Telling(checks, verdict) is { Id: "A5" })
+            return ErrorClass.Image; // a version of which too little is known: no bench could tell more
         bool image = checks.Exists(check => check.Id == "A2" && check.Outcome == Verdict.Fail);
         return verdict == Verdict.Fail ? image ? ErrorClass.Image : ErrorClass.Dut : ErrorClass.Infrastructure;
     }

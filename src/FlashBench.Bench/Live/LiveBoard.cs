@@ -1,3 +1,4 @@
+using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 
 namespace FlashBench.Bench.Live;
@@ -9,11 +10,15 @@ public sealed class LiveBoard
     /// <summary>Rows beyond these are not kept.</summary>
     public const int RowsMax = 10_000;
 
-    private const int TroublesKept = 100;
+    private const int TroublesKept = 100, ForeseenFrom = 10;
+
+    private const string NoBoardType = "none";
 
     private readonly Dictionary<string, LiveRow> _byId = new(StringComparer.Ordinal);
     private readonly List<LiveRow> _rows = [];
     private readonly Queue<string> _troubles = new();
+    private RunImage[] _images = [];
+    private int _examined; // cells since the run, or its process, began
 
     /// <summary>Run id; empty before the first event.</summary>
     public string Run { get; private set; } = "";
@@ -36,6 +41,9 @@ public sealed class LiveBoard
     /// <summary>Why no further job begins; null while jobs begin.</summary>
     public string? StopReason { get; private set; }
 
+    /// <summary>True for a regression on virtual boards: a row is a board type, and counts cells.</summary>
+    public bool CountsCells { get; private set; }
+
     /// <summary>True once the run has ended.</summary>
     public bool IsEnded { get; private set; }
 
@@ -56,8 +64,19 @@ public sealed class LiveBoard
     {
         if (Now is not { } now || _rows.Count == 0)
             return null;
+        if (CountsCells)
+            return RemainingCells(now);
         List<TimeSpan?> each = [.. _rows.Select(row => row.Remaining(now))];
         return each.Contains(null) ? null : each.Max();
+    }
+
+    // By the cells that were examined so far; what need not be examined takes no time.
+    private TimeSpan? RemainingCells(DateTimeOffset now)
+    {
+        if (_examined < ForeseenFrom || Began is not { } began || _rows.Exists(row => row.Jobs is null))
+            return null;
+        int left = _rows.Sum(row => Math.Max(0, row.Jobs!.Value - row.Cells.Settled));
+        return (now > began ? now - began : TimeSpan.Zero) / _examined * left;
     }
 
     /// <summary>Takes the next event.</summary>
@@ -138,9 +157,20 @@ public sealed class LiveBoard
                 Open(start);
                 break;
             case RunEvent.WentOn:
-                (StopReason, IsEnded, Began) = (null, false, Now);
+                (StopReason, IsEnded, Began, _examined) = (null, false, Now, 0);
                 _rows.ForEach(row => row.Pause());
                 break;
+            case RunEvent.Listed listed when CountsCells && RowOf(NoBoardType) is { } none:
+                none.Plan("", Math.Max(0, listed.Cells - _rows.Sum(row => row.Jobs ?? 0)));
+                break;
+            case RunEvent.Settled settled when CountsCells:
+                Settle(settled.Result);
+                break;
+            case RunEvent.Assigned job when CountsCells:
+                RowOf(job.Bench)?.WorkOn(NameOf(job.Image));
+                break;
+            case RunEvent.Done when CountsCells:
+                break; // part of a cell
             case RunEvent.Assigned { Check: true } job:
                 RowOf(job.Bench)?.Begin(0, "health check", at);
                 break;
@@ -172,6 +202,7 @@ public sealed class LiveBoard
     private void Open(RunEvent.Started start)
     {
         (Run, Work, UntilUtc) = (start.Run, start.Regress is null ? "soak" : "regress", start.UntilUtc);
+        (CountsCells, _images) = (start.Regress is { OnBenches: false }, start.Images);
         foreach (RunBench bench in start.Benches)
         {
             long? jobs = (long?)start.Cycles * Math.Max(1, bench.Images.Length);
@@ -188,6 +219,19 @@ public sealed class LiveBoard
             Trouble($"{row.Id}  FLAKY: it passed, but not at the first attempt");
         row.End(verdict, reason, job.Seconds, job.Again);
     }
+
+    private void Settle(CellResult cell)
+    {
+        RowOf(cell.Profile.Length > 0 ? cell.Profile : NoBoardType)?.Settle(cell.Outcome);
+        if (cell.Run != Run)
+            return; // an earlier run found that
+        _examined++;
+        if (cell.Outcome.Severity() > 1)
+            Trouble($"{cell.File} {cell.Policy}  {cell.Outcome.Word()}: {cell.Reason}");
+    }
+
+    private string NameOf(int? image) => image is int at and >= 0 && at < _images.Length
+        ? $"{_images[at].Name}  {_images[at].Policy}" : "";
 
     private void Leave(LiveRow row, string why, bool needsHands)
     {

@@ -1,3 +1,5 @@
+using FlashBench.Bench.Regress;
+
 namespace FlashBench.Bench.Live;
 
 /// <summary>What a row does.</summary>
@@ -75,6 +77,9 @@ public sealed class LiveRow(string id)
     /// <summary>Jobs that ended with a verdict.</summary>
     public int Count(Verdict verdict) => _counts[(int)verdict];
 
+    /// <summary>Cells of a regression on virtual boards, which are counted instead of jobs.</summary>
+    public CellCounts Cells { get; } = new();
+
     /// <summary>True once its planned jobs have ended.</summary>
     public bool IsDone => State is RowState.Ended || (State == RowState.Between && _step >= Jobs);
 
@@ -127,6 +132,17 @@ public sealed class LiveRow(string id)
         else
             _counts[(int)verdict]++;
         (_secondsEnded, _timed) = (_secondsEnded + seconds, _timed + 1);
+    }
+
+    // Cells are worked on side by side: the one that began last is shown.
+    internal void WorkOn(string cell) => (State, Words) = (RowState.Running, cell);
+
+    internal void Settle(CellOutcome outcome)
+    {
+        Cells.Add(outcome);
+        Job = _step = Cells.Settled;
+        if (_step >= Jobs)
+            (State, Words) = (RowState.Between, "");
     }
 
     internal void Leave(string why, bool needsHands)

@@ -46,21 +46,41 @@ public static class CellJudge
         ArgumentNullException.ThrowIfNull(rounds);
         List<JobDigest> ends = [.. rounds.Select(attempts => attempts[^1])];
         var outcomes = ends.Select(end => OutcomeOf(end)).ToList();
-        bool repeated = rounds.Any(attempts => attempts.Count > 1 && attempts[^1].Verdict == Verdict.Pass);
+        bool repeated = rounds.Any(attempts => attempts.Count > 1 && IsGood(OutcomeOf(attempts[^1])));
         bool differ = outcomes.Distinct().Count() > 1;
         int worst = outcomes.IndexOf(outcomes.Max());
+        bool flaky = repeated || (differ && outcomes.Exists(IsGood)); // what never passed is no more than its worst
         return With(cell, checks) with
         {
-            Outcome = differ || repeated ? CellOutcome.Flaky : outcomes[0],
+            Outcome = flaky ? CellOutcome.Flaky : outcomes[worst],
             Stage = Run,
             Reason = differ
                 ? $"{Count(outcomes)}; round {worst + 1}: {ends[worst].Reason}"
-                : repeated ? "passed only when it was repeated" : outcomes[0] == CellOutcome.Pass ? "" : ends[0].Reason,
+                : repeated ? $"{outcomes[0].Word()} only when it was repeated"
+                : outcomes[0] == CellOutcome.Pass ? "" : ends[0].Reason,
             Level = ends[worst].Level,
             OpenChecks = ends[worst].OpenChecks,
             Jobs = [.. rounds.SelectMany(attempts => attempts).Select(attempt => attempt.Directory)],
             Seconds = Math.Round(rounds.SelectMany(attempts => attempts).Sum(attempt => attempt.Seconds), 3),
             Dirty = ends.Exists(end => end.Dirty),
+        };
+    }
+
+    /// <summary>A cell of which not all rounds could be run: an ERROR, whatever the others came to.</summary>
+    /// <param name="cell">Names the cell.</param>
+    /// <param name="checks">What the static checks found; sound.</param>
+    /// <param name="rounds">The rounds that were run, as for <see cref="OfRun"/>; at least one.</param>
+    /// <param name="planned">How many there were to be.</param>
+    /// <param name="why">Why the others were not, a sentence without a full stop.</param>
+    public static CellResult OfPart(
+        CellResult cell, StaticResult checks, IReadOnlyList<IReadOnlyList<JobDigest>> rounds, int planned, string why)
+    {
+        CellResult part = OfRun(cell, checks, rounds);
+        string end = part.Reason.Length > 0 ? $"{part.Outcome.Word()}: {part.Reason}" : part.Outcome.Word();
+        return part with
+        {
+            Outcome = CellOutcome.Error,
+            Reason = $"only {rounds.Count} of {planned} rounds were run: {why}; {end}",
         };
     }
 
@@ -78,6 +98,8 @@ public static class CellJudge
             _ => CellOutcome.Error,
         };
     }
+
+    private static bool IsGood(CellOutcome outcome) => outcome is CellOutcome.Pass or CellOutcome.Holds;
 
     private static CellResult With(CellResult cell, StaticResult checks) => cell with
     {

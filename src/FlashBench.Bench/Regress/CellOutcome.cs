@@ -21,7 +21,7 @@ public enum CellOutcome
     /// <summary>The file holds no image.</summary>
     NoImage,
 
-    /// <summary>Rounds came to different ends, or a PASS was not had at the first attempt.</summary>
+    /// <summary>Some rounds passed or held and others did not, or not at the first attempt.</summary>
     Flaky,
 
     /// <summary>The job's evidence suffices for nothing.</summary>

@@ -49,6 +49,9 @@ public sealed record CellResult(
     /// <summary>True if a chip was left half-written.</summary>
     public bool Dirty { get; init; }
 
+    /// <summary>True if its board is simulated, or part of its bench: no evidence of a real board (rule I7).</summary>
+    public bool IsSimulated { get; init; }
+
     /// <summary>What it is compared and found again by.</summary>
     public (string File, string Policy, string Profile, string Bench) Place => (File, Policy, Profile, Bench);
 

@@ -22,18 +22,22 @@ public static class ChangeWords
     public static IEnumerable<string> Lines(RegressComparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
+        Dictionary<string, string> came = FilesOf(comparison, CellChangeKind.New);
+        Dictionary<string, string> went = FilesOf(comparison, CellChangeKind.Gone);
         foreach (var file in comparison.Changes.GroupBy(change => change.Cell.File))
         {
             List<CellChange> changes = [.. file];
             if (changes.TrueForAll(change => change.Kind == CellChangeKind.New))
             {
-                yield return $"{file.Key}: new: {Ends(changes)}";
+                string from = went.TryGetValue(changes[0].Cell.Image, out string? old) ? $" (it was {old})" : "";
+                yield return $"{file.Key}: new{from}: {Ends(changes)}";
                 continue;
             }
 
             if (changes.TrueForAll(change => change.Kind == CellChangeKind.Gone))
             {
-                yield return $"{file.Key}: gone; it was {Ends(changes)}";
+                string to = came.TryGetValue(changes[0].Cell.Image, out string? now) ? $" (it is {now} now)" : "";
+                yield return $"{file.Key}: gone{to}; it was {Ends(changes)}";
                 continue;
             }
 
@@ -44,6 +48,12 @@ public static class ChangeWords
                 yield return LineOf(change, common);
         }
     }
+
+    // The first file of every content that came, or went: one that did both has another name.
+    private static Dictionary<string, string> FilesOf(RegressComparison comparison, CellChangeKind kind) =>
+        comparison.Changes.Where(change => change.Kind == kind && change.Cell.Image.Length > 0)
+            .GroupBy(change => change.Cell.Image)
+            .ToDictionary(content => content.Key, content => content.First().Cell.File);
 
     private static string LineOf(CellChange change, CellDifference[] common)
     {

@@ -53,8 +53,26 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
 {
     private const int FailureMin = 2;
 
+    /// <summary>True if another build of the program made the other run, perhaps with other board profiles; false where
+    /// that is not known.</summary>
+    public bool IsOtherBuild { get; init; }
+
     /// <summary>True if nothing differs.</summary>
     public bool IsSame => Changes.Count == 0;
+
+    /// <summary>Compares a run with the one before; null without one.</summary>
+    /// <remarks>What this run did not ask for is not gone.</remarks>
+    public static RegressComparison? Of(RegressTable? before, RegressTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (before is null)
+            return null;
+        string matrix = before.Order.IsSameMatrix(table.Order) ? "" : ", over another matrix";
+        return Of(before.Start.Run + matrix, before.Cells.Where(table.Order.AskedFor), table.Cells) with
+        {
+            IsOtherBuild = before.Order.Build != table.Order.Build,
+        };
+    }
 
     /// <summary>How many changes are of a kind.</summary>
     public int Count(CellChangeKind kind) => Changes.Count(change => change.Kind == kind);
@@ -77,7 +95,7 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
             if (!old.Remove(cell.Place, out CellResult? was))
                 changes.Add(new CellChange(CellChangeKind.New, null, cell, []));
             else if (Between(was, cell) is { Count: > 0 } differences)
-                changes.Add(new CellChange(KindOf(was.Outcome, cell.Outcome), was, cell, differences));
+                changes.Add(new CellChange(KindOf(was, cell), was, cell, differences));
         }
 
         changes.AddRange(before.Where(cell => old.GetValueOrDefault(cell.Place) == cell)
@@ -85,15 +103,30 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
         return new RegressComparison(with, changes);
     }
 
-    private static CellChangeKind KindOf(CellOutcome before, CellOutcome after)
+    private static CellChangeKind KindOf(CellResult before, CellResult after)
     {
-        (int was, int now) = (before.Severity(), after.Severity());
+        (int was, int now) = (before.Outcome.Severity(), after.Outcome.Severity());
         return (now - was) switch
         {
             > 0 => was < FailureMin && now >= FailureMin ? CellChangeKind.NewFailure : CellChangeKind.Worse,
             < 0 => was >= FailureMin && now < FailureMin ? CellChangeKind.Fixed : CellChangeKind.Better,
-            _ => CellChangeKind.Changed,
+            _ => Order(before, after) switch
+            {
+                > 0 => CellChangeKind.Worse,
+                < 0 => CellChangeKind.Better,
+                _ => CellChangeKind.Changed,
+            },
         };
+    }
+
+    // Above 0 if the later one of two ends that weigh the same is the worse one all the same.
+    private static int Order(CellResult before, CellResult after)
+    {
+        int order = after.Outcome.CompareTo(before.Outcome);
+        if (order == 0)
+            order = after.Dirty.CompareTo(before.Dirty);
+        bool haveLevels = order == 0 && after.Outcome.Severity() == 0 && before.IsRun && after.IsRun;
+        return haveLevels ? string.CompareOrdinal(before.Level, after.Level) : order; // "L3" shows more than "L2"
     }
 
     // Times, runs and names of jobs differ always, and mean nothing here.
@@ -116,6 +149,7 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
             Compare("result", before.Result, after.Result);
         Compare(
             "end", $"{before.Outcome.Word()} at {before.Stage}", $"{after.Outcome.Word()} at {after.Stage}");
+        Compare("chip", ChipOf(before), ChipOf(after));
         if (both && before.IsRun == after.IsRun)
         {
             Compare("level", before.Level, after.Level);
@@ -128,6 +162,8 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
     }
 
     private static string Shown(string text) => text.Length == 0 ? "nothing" : text;
+
+    private static string ChipOf(CellResult cell) => cell.Dirty ? "half-written" : "whole";
 
     private static string TextOf(StageResult stage) => $"{stage.End.ToString().ToLowerInvariant()}: {stage.Text}";
 }

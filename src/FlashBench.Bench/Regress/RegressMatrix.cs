@@ -8,6 +8,13 @@ namespace FlashBench.Bench.Regress;
 /// <param name="Profile">The board type; null if none of those asked for is for this image.</param>
 public sealed record RegressCell(RegressFile File, string Policy, DutProfile? Profile)
 {
+    /// <summary>Tells the board from others of its type: how it and its bench are configured, and its serial; "" where
+    /// the type says it all.</summary>
+    public string Board { get; init; } = "";
+
+    /// <summary>True if its board is simulated, or part of its bench.</summary>
+    public bool IsSimulated { get; init; } = true;
+
     /// <summary>Why it cannot run whatever the board; null if only the board can tell.</summary>
     public string? WhyNoBoard => Profile is not null ? null : this switch
     {

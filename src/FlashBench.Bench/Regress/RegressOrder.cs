@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace FlashBench.Bench.Regress;
 
@@ -11,8 +12,12 @@ namespace FlashBench.Bench.Regress;
 /// <param name="Build">Digest of the program.</param>
 public sealed record RegressOrder(string Folder, string[] Policies, string[] Profiles, int Repeat, string Build)
 {
+    /// <summary>Ids of the benches that run the cells; none for a virtual board for each.</summary>
+    public string[] Benches { get; init; } = [];
+
     /// <summary>True if named benches run the cells; false for a virtual board for each.</summary>
-    public bool OnBenches { get; init; }
+    [JsonIgnore]
+    public bool OnBenches => Benches.Length > 0;
 
     /// <summary>Level that a PASS needs; null for each profile's.</summary>
     public string? Require { get; init; }
@@ -20,18 +25,36 @@ public sealed record RegressOrder(string Folder, string[] Policies, string[] Pro
     /// <summary>True if nothing is taken over from an earlier run.</summary>
     public bool Again { get; init; }
 
+    /// <summary>Id of the run before, over the same folder; null if there was none.</summary>
+    public string? Previous { get; init; }
+
     /// <summary>Absolute path of the baseline that it is compared with; null for the previous run.</summary>
     public string? Baseline { get; init; }
 
     /// <summary>Absolute path of the baseline that it writes; null for none.</summary>
     public string? WriteBaseline { get; init; }
 
-    /// <summary>True if another run was asked the same, of whatever program and images.</summary>
-    public bool IsSameMatrix(RegressOrder other)
+    /// <summary>True if another run has cells in the same places, of whatever program and images: what only one of
+    /// them asked for is no change.</summary>
+    public bool IsComparable(RegressOrder other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Folder == other.Folder && Policies.AsSpan().SequenceEqual(other.Policies)
-            && Profiles.AsSpan().SequenceEqual(other.Profiles) && OnBenches == other.OnBenches;
+        return Folder == other.Folder && OnBenches == other.OnBenches
+            && (!OnBenches || Benches.Intersect(other.Benches).Any());
+    }
+
+    /// <summary>True if another run was asked the same, of whatever program and images.</summary>
+    public bool IsSameMatrix(RegressOrder other) => IsComparable(other)
+        && Policies.ToHashSet().SetEquals(other.Policies) && Profiles.ToHashSet().SetEquals(other.Profiles)
+        && Benches.ToHashSet().SetEquals(other.Benches);
+
+    /// <summary>True if a run asked for a cell; for one of a file without cells, always.</summary>
+    public bool AskedFor(CellResult cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return cell.Policy.Length == 0 || (Policies.Contains(cell.Policy)
+            && (cell.Profile.Length == 0 || Profiles.Contains(cell.Profile))
+            && (cell.Bench.Length == 0 || Benches.Contains(cell.Bench)));
     }
 
     /// <summary>The result of a cell, before anything was examined.</summary>
@@ -46,8 +69,9 @@ public sealed record RegressOrder(string Folder, string[] Policies, string[] Pro
             Bench = bench,
             Image = cell.File.Sha256,
             Me = cell.File.Me,
-            Key = KeyOf(cell.File.Sha256, cell.Policy, cell.Profile?.Sha256 ?? "", bench),
+            Key = KeyOf(cell.File.Sha256, cell.Policy, cell.Profile?.Sha256 ?? "", bench, cell.Board),
             Run = run,
+            IsSimulated = cell.IsSimulated,
         };
     }
 

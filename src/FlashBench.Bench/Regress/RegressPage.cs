@@ -55,6 +55,8 @@ public static class RegressPage
             WriteHead(page, title);
             using (page.In("body"))
             {
+                if (table.Simulated is { } simulated)
+                    page.Simulated(simulated);
                 page.Element("h1", title);
                 WriteFacts(page, table);
                 WriteComparison(page, comparison);
@@ -91,10 +93,12 @@ public static class RegressPage
         [
             ("From", start.Utc.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
             ("Folder", table.Order.Folder), ("Program", $"{start.Software}, build {table.Order.Build[..12]}"),
-            ("Boards", table.Order.OnBenches ? "named benches" : "virtual: nothing here is evidence of a real board"),
+            ("Boards", table.Order.OnBenches ? "named benches" : "a virtual one for each cell"),
+            ("PASS", RunWords.Required(start)),
             ("Policies", string.Join(", ", table.Order.Policies)),
             ("Board types", string.Join(", ", table.Order.Profiles)),
             ("Rounds", Figures.Count(table.Order.Repeat)), ("Operator", start.Operator ?? ""),
+            ("Needs hands", string.Join("; ", table.NeedHands.Select(left => $"{left.Bench}: {left.Why}"))),
             ("Cells", string.Join(", ", table.Cells.GroupBy(cell => cell.Outcome).OrderBy(group => group.Key)
                 .Select(group => $"{group.Count()} {group.Key.Word()}"))),
         ]);

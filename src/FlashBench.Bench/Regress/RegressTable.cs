@@ -13,6 +13,19 @@ public sealed record RegressTable(
     RunEvent.Started Start, RegressOrder Order, IReadOnlyList<RegressFile> Files, IReadOnlyList<CellResult> Cells,
     bool IsEnded)
 {
+    /// <summary>The named benches as the run left them; none if it made virtual boards of its own.</summary>
+    public IReadOnlyList<BenchCourse> Benches { get; private init; } = [];
+
+    /// <summary>Benches that a person must look after, and why.</summary>
+    public IEnumerable<RunEvent.Left> NeedHands =>
+        Benches.Select(bench => bench.HasLeft).OfType<RunEvent.Left>().Where(left => left.NeedsHands);
+
+    /// <summary>What of it is simulated (rule I7), in words; null if nothing is.</summary>
+    public string? Simulated => RunWords.Simulated(
+    [
+        .. Cells.Where(cell => cell.Policy.Length > 0).Select(cell => (cell.Bench, cell.IsSimulated)).Distinct(),
+    ]);
+
     /// <summary>True if at least one cell was taken over from an earlier run.</summary>
     public bool HasEarlier => Cells.Any(IsEarlier);
 
@@ -46,7 +59,10 @@ public sealed record RegressTable(
                     .ThenBy(cell => cell.Bench, StringComparer.Ordinal)
                     .ThenBy(cell => Place(order.Policies, cell.Policy)),
             ],
-            events[^1] is RunEvent.Ended);
+            events[^1] is RunEvent.Ended)
+        {
+            Benches = order.OnBenches ? [.. RunCourse.Of(events).Benches] : [],
+        };
     }
 
     private static int Place(string[] names, string name) =>

@@ -77,11 +77,12 @@ public sealed class StaticCheck
 
     private bool Audit(ImageAnalysis given)
     {
-        string? refusal = given.Findings.Where(finding => finding.Severity == FindingSeverity.Error)
-            .Select(finding => finding.ToString()).Concat(
-                ImageAudit.Of(given, host: null, PlannedWork.For(_order.Policy, given)).Refusals
-                    .Select(rule => $"{rule.Id}: {rule.Reason}")).FirstOrDefault();
-        bool blank = refusal is not null && given.Me is null && !HasMe(given); // the plan says it better
+        string? damage = given.Findings
+            .FirstOrDefault(finding => finding.Severity == FindingSeverity.Error)?.ToString();
+        string? refusal = damage ?? ImageAudit.Of(given, host: null, PlannedWork.For(_order.Policy, given)).Refusals
+            .Select(rule => $"{rule.Id}: {rule.Reason}").FirstOrDefault();
+        // The plan says it better.
+        bool blank = damage is null && refusal is not null && given.Me is null && !HasMe(given);
         if (refusal is not null && !blank)
         {
             Add("audit", StageEnd.Refused, refusal);

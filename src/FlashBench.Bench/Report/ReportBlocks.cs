@@ -12,6 +12,13 @@ internal static class ReportBlocks
         page.Element("h2", text);
     }
 
+    /// <summary>Says what of a run is simulated, and on paper across every page.</summary>
+    public static void Simulated(this MarkupWriter page, string which)
+    {
+        page.Element("div", "SIMULATED", ("class", "watermark"), ("aria-hidden", "true"));
+        page.Element("p", which, ("class", "simulated"), ("role", "note"));
+    }
+
     /// <summary>Two columns: what, and its value.</summary>
     public static void Pairs(this MarkupWriter page, IEnumerable<(string Name, string Value)> pairs)
     {

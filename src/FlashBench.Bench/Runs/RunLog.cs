@@ -72,6 +72,11 @@ public sealed class RunLog : IDisposable
                 : throw new EvidenceException(FileName, 0, "the first line is no run.start");
     }
 
+    /// <summary>True if the line of an event is one that <see cref="Read"/> accepts: what is longer must not be begun.
+    /// </summary>
+    public static bool Takes(RunEvent happened) =>
+        JsonSerializer.SerializeToUtf8Bytes(happened, RunEventContext.Default.RunEvent).Length < LineBytesMax;
+
     /// <summary>Appends an event and syncs it to disk.</summary>
     /// <exception cref="JournalWriteException">It could not be written whole; no further job may begin.</exception>
     public void Append(RunEvent happened)

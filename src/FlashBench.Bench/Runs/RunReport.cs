@@ -31,7 +31,7 @@ public static class RunReport
             using (page.In("body"))
             {
                 if (RunWords.Simulated(start) is { } simulated)
-                    WriteSimulated(page, simulated);
+                    page.Simulated(simulated);
                 page.Element("h1", $"Soak {start.Run}");
                 WriteFacts(page, summary);
                 WriteHands(page, summary.Course);
@@ -61,12 +61,6 @@ public static class RunReport
         }
 
         page.Line();
-    }
-
-    private static void WriteSimulated(MarkupWriter page, string which)
-    {
-        page.Element("div", "SIMULATED", ("class", "watermark"), ("aria-hidden", "true"));
-        page.Element("p", which, ("class", "simulated"), ("role", "note"));
     }
 
     private static void WriteFacts(MarkupWriter page, RunSummary summary)

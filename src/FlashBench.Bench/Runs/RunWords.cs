@@ -14,12 +14,17 @@ public static class RunWords
     public static string? Simulated(RunEvent.Started start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        int count = start.Benches.Count(bench => bench.Simulated);
-        if (count == 0)
+        return Simulated([.. start.Benches.Select(bench => (bench.Id, bench.Simulated))]);
+    }
+
+    /// <summary>Which of these benches, or types of boards, are simulated; null if none is.</summary>
+    public static string? Simulated(IReadOnlyCollection<(string Name, bool IsSimulated)> benches)
+    {
+        ArgumentNullException.ThrowIfNull(benches);
+        if (!benches.Any(bench => bench.IsSimulated))
             return null;
-        return count == start.Benches.Length
+        return benches.All(bench => bench.IsSimulated)
             ? "SIMULATED: no real board was examined"
-            : "SIMULATED: "
-                + string.Join(", ", start.Benches.Where(bench => bench.Simulated).Select(bench => bench.Id));
+            : "SIMULATED: " + string.Join(", ", benches.Where(bench => bench.IsSimulated).Select(bench => bench.Name));
     }
 }

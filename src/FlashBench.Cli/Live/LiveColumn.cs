@@ -1,6 +1,7 @@
 using System.Globalization;
 using FlashBench.Bench;
 using FlashBench.Bench.Live;
+using FlashBench.Bench.Regress;
 using FlashBench.Cli.Progress;
 
 namespace FlashBench.Cli.Live;
@@ -12,10 +13,13 @@ namespace FlashBench.Cli.Live;
 /// <param name="Cell">What a row shows there; may be longer than the width.</param>
 internal sealed record LiveColumn(string Heading, int Width, bool Right, Func<LiveRow, string> Cell)
 {
-    private const int BarWidth = 10, IdMin = 5, IdMax = 12, LabelMax = 14, ConsoleMin = 20;
+    private const int BarWidth = 10, IdMin = 5, IdMax = 12, LabelMax = 14, ConsoleMin = 20, CellMin = 16;
 
     /// <summary>True for a column that says how a job goes: other words may take its place.</summary>
     public bool IsOfJob { get; private init; }
+
+    /// <summary>True for the column that gets what room is left.</summary>
+    public bool Stretches { get; private init; }
 
     /// <summary>How the cell of a row looks.</summary>
     public Func<LiveRow, Shade> Shade { get; private init; } = _ => Live.Shade.Plain;
@@ -25,7 +29,7 @@ internal sealed record LiveColumn(string Heading, int Width, bool Right, Func<Li
     /// <param name="width">Columns of the terminal.</param>
     public static IReadOnlyList<LiveColumn> For(LiveBoard board, int width)
     {
-        List<(int Weight, LiveColumn Column)> all = [.. All(board)];
+        List<(int Weight, LiveColumn Column)> all = [.. board.CountsCells ? OfCells(board) : OfJobs(board)];
         var chosen = new HashSet<LiveColumn>();
         int left = width - 1; // behind the mark
         foreach ((_, LiveColumn column) in all.OrderBy(one => one.Weight))
@@ -37,13 +41,13 @@ internal sealed record LiveColumn(string Heading, int Width, bool Right, Func<Li
         }
 
         List<LiveColumn> shown = [.. all.Select(one => one.Column).Where(chosen.Contains)];
-        if (shown.Count > 0 && shown[^1].Heading == "CONSOLE")
-            shown[^1] = shown[^1] with { Width = shown[^1].Width + left };
+        if (shown.FindIndex(column => column.Stretches) is >= 0 and int at)
+            shown[at] = shown[at] with { Width = shown[at].Width + left };
         return shown;
     }
 
     // Weight: what falls away first has the greatest.
-    private static IEnumerable<(int Weight, LiveColumn Column)> All(LiveBoard board)
+    private static IEnumerable<(int Weight, LiveColumn Column)> OfJobs(LiveBoard board)
     {
         int id = Math.Clamp(Longest(board, row => row.Id), IdMin, IdMax);
         int label = Math.Clamp(Longest(board, row => row.Label), IdMin, LabelMax);
@@ -70,7 +74,25 @@ internal sealed record LiveColumn(string Heading, int Width, bool Right, Func<Li
         yield return (13, new LiveColumn("CONSOLE", ConsoleMin, false, row => row.Console ?? "")
         {
             Shade = _ => Live.Shade.Dim,
+            Stretches = true,
         });
+    }
+
+    // The words of a row, what is worked on, take the place of their column.
+    private static IEnumerable<(int Weight, LiveColumn Column)> OfCells(LiveBoard board)
+    {
+        yield return (0, new LiveColumn(
+            "BOARD TYPE", Math.Clamp(Longest(board, row => row.Id), 10, IdMax + 2), false, row => row.Id));
+        yield return (1, new LiveColumn("CELL", Math.Clamp(Longest(board, CellOf), 4, 11), true, CellOf));
+        yield return (3, OfJob("", CellMin, false, _ => "") with
+        {
+            Stretches = true,
+        });
+        yield return (2, Count("PASS", row => row.Cells.Of(CellOutcome.Pass), Live.Shade.Plain));
+        yield return (5, Count("HOLDS", row => row.Cells.Of(CellOutcome.Holds), Live.Shade.Plain));
+        yield return (2, Count("FAIL", row => row.Cells.Of(CellOutcome.Fail), Live.Shade.Look));
+        yield return (4, Count("ELSE", row => row.Cells.Else, Live.Shade.Look));
+        yield return (6, Count("NOT RUN", row => row.Cells.NotRun, Live.Shade.Plain));
     }
 
     /// <summary>True if a board that is watched, and has spoken, is silent for longer than any watch allows.</summary>
@@ -83,7 +105,7 @@ internal sealed record LiveColumn(string Heading, int Width, bool Right, Func<Li
         };
 
     private static LiveColumn Count(string heading, Func<LiveRow, int> count, Shade shade) =>
-        new(heading, 4, true, row => Figure(count(row)))
+        new(heading, Math.Max(4, heading.Length), true, row => Figure(count(row)))
         {
             Shade = row => count(row) > 0 ? shade : Live.Shade.Plain,
         };
@@ -97,6 +119,9 @@ internal sealed record LiveColumn(string Heading, int Width, bool Right, Func<Li
         (int job, int jobs) => $"{Figure(job)}/{Figure(jobs)}",
         (int job, null) => Figure(job),
     };
+
+    private static string CellOf(LiveRow row) =>
+        Figure(row.Cells.Settled) + (row.Jobs is int planned ? $"/{Figure(planned)}" : "");
 
     private static string PhaseOf(LiveRow row) =>
         row.Phase is { } phase ? $"{Figure(phase.Number)}/{Figure(phase.Count)} {phase.Name}" : "";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FlashBench.Bench;
 using FlashBench.Bench.Live;
+using FlashBench.Bench.Regress;
 using FlashBench.Cli.Progress;
 
 namespace FlashBench.Cli.Live;
@@ -65,7 +66,7 @@ internal sealed record LiveFrame(
 
     private static FrameLine RowLine(LiveRow row, IReadOnlyList<LiveColumn> columns, int width)
     {
-        (string mark, Shade shade) = Mark(row);
+        (string mark, Shade shade) = row.Cells.Settled > 0 ? MarkOfCells(row.Cells) : Mark(row);
         FrameLine line = FrameLine.Of(mark, shade);
         string? words = Words(row);
         bool hands = row.State == RowState.NeedsHands;
@@ -109,6 +110,9 @@ internal sealed record LiveFrame(
             _ => ("-", Shade.Dim),
         };
 
+    private static (string Mark, Shade Shade) MarkOfCells(CellCounts cells) =>
+        cells.Of(CellOutcome.Fail) > 0 ? ("x", Shade.Look) : cells.Else > 0 ? ("~", Shade.Look) : ("+", Shade.Good);
+
     private static string Padded(string text, LiveColumn column)
     {
         string cell = CellText.Of(text, column.Width);
@@ -117,6 +121,8 @@ internal sealed record LiveFrame(
 
     private static FrameLine Totals(LiveBoard board, int width)
     {
+        if (board.CountsCells)
+            return CellTotals(board, width);
         int ended = board.Rows.Sum(row => row.Ended);
         int Sum(Verdict verdict) => board.Rows.Sum(row => row.Count(verdict));
         int flaky = board.Rows.Sum(row => row.Flaky), pass = Sum(Verdict.Pass), fail = Sum(Verdict.Fail);
@@ -130,6 +136,18 @@ internal sealed record LiveFrame(
             + (flaky > 0 ? Invariant($" (flaky {flaky})") : "")
             + $"; {Tally(board.Rows.Where(row => row.State != RowState.NeedsHands))}";
         return line.Add(CellText.Of(rest, Math.Max(1, width - line.Width)));
+    }
+
+    private static FrameLine CellTotals(LiveBoard board, int width)
+    {
+        int Sum(Func<CellCounts, int> count) => board.Rows.Sum(row => count(row.Cells));
+        string planned = board.Rows.All(row => row.Jobs is not null)
+            ? Invariant($"/{board.Rows.Sum(row => (long)row.Jobs!.Value)}") : "";
+        return FrameLine.Of(CellText.Of(
+            Invariant($"cells {Sum(cells => cells.Settled)}{planned}, PASS {Sum(cells => cells.Of(CellOutcome.Pass))}")
+            + Invariant($", HOLDS {Sum(cells => cells.Of(CellOutcome.Holds))}")
+            + Invariant($", FAIL {Sum(cells => cells.Of(CellOutcome.Fail))}, ELSE {Sum(cells => cells.Else)}")
+            + Invariant($", not run {Sum(cells => cells.NotRun)}"), width));
     }
 
     private static string Tally(IEnumerable<LiveRow> rows)

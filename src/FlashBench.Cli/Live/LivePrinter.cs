@@ -42,7 +42,10 @@ internal sealed class LivePrinter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _tail.Dispose();
 
-    private void Take(LiveEvent happened, ReadOnlySpan<byte> line)
+    /// <summary>Prints one event.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="line">The event in UTF-8, as its line in the file.</param>
+    public void Take(LiveEvent happened, ReadOnlySpan<byte> line)
     {
         if (_settings.Json)
         {

@@ -12,6 +12,10 @@ internal static class OutputFile
     /// <exception cref="CommandFailure">It cannot be written; what was there before is untouched.</exception>
     public static void Write(string path, byte[] content) => WriteAll((path, content));
 
+    /// <summary>Finds out whether a file could be written, before work begins whose result goes there.</summary>
+    /// <exception cref="CommandFailure">It could not.</exception>
+    public static void Try(string path) => Explained(path, () => Stage(path, [])).Dispose();
+
     /// <summary>Writes several files that belong together: all of them, or none.</summary>
     /// <param name="files">Paths with their new bytes; those without a path or without bytes are left out.</param>
     /// <exception cref="CommandFailure">One cannot be written; what was there before is untouched.</exception>

@@ -14,8 +14,10 @@ namespace FlashBench.Cli.Regress;
 /// <param name="order">What was asked.</param>
 /// <param name="files">The folder.</param>
 /// <param name="benches">The benches.</param>
+/// <param name="duts">Serials of their boards by bench id, as far as they were named.</param>
 internal sealed class BenchCells(
-    RegressOrder order, IReadOnlyList<RegressFile> files, IReadOnlyList<BenchEntry> benches)
+    RegressOrder order, IReadOnlyList<RegressFile> files, IReadOnlyList<BenchEntry> benches,
+    IReadOnlyDictionary<string, string> duts)
 {
     private readonly Dictionary<string, byte[]?> _images = [];
 
@@ -33,7 +35,16 @@ internal sealed class BenchCells(
             foreach (RegressFile file in images)
             {
                 foreach (string policy in order.Policies)
-                    yield return (bench, new RegressCell(file, policy, profile), index++);
+                {
+                    yield return (
+                        bench,
+                        new RegressCell(file, policy, profile)
+                        {
+                            Board = $"{bench.Sha256} {duts.GetValueOrDefault(bench.Id)}",
+                            IsSimulated = IsSimulated(bench),
+                        },
+                        index++);
+                }
             }
         }
     }
@@ -77,7 +88,10 @@ internal sealed class BenchCells(
         BenchThreads.Run(run, [.. benches.Where(bench => run.Ask(course => course.Has(bench.Id)))], cancel);
         if (run.Broken is not null || cancel.IsCancellationRequested)
             return;
-        ILookup<(string, int), JobDigest> ended = RegressRun.JobsOf(RunLog.Read(run.Folder, out _));
+        IReadOnlyList<RunEvent> events = RunLog.Read(run.Folder, out _);
+        ILookup<(string, int), JobDigest> ended = RegressRun.JobsOf(events);
+        ILookup<(string, int), string> skipped = events.OfType<RunEvent.Skipped>()
+            .ToLookup(skip => (skip.Bench, skip.Step), skip => skip.Why);
         foreach ((BenchEntry bench, RegressCell cell, int index) in Cells())
         {
             RunBench? place = Array.Find(run.Start.Benches, one => one.Id == bench.Id);
@@ -85,16 +99,26 @@ internal sealed class BenchCells(
             CellResult named = order.Named(cell, bench.Id, run.Start.Run);
             if (at < 0 || floor.Settled.Contains(named.Place))
                 continue;
-            var rounds = Enumerable.Range(0, order.Repeat)
-                .Select(round => round * place!.Images.Length + at + 1)
-                .Select(step => (IReadOnlyList<JobDigest>)[.. ended[(bench.Id, step)]])
-                .ToList();
-            floor.Settle(rounds.TrueForAll(attempts => attempts.Count > 0)
-                ? CellJudge.OfRun(named, Check(bench, cell).Checks, rounds)
+            int[] steps =
+                [.. Enumerable.Range(0, order.Repeat).Select(round => round * place!.Images.Length + at + 1)];
+            List<IReadOnlyList<JobDigest>> rounds =
+                [.. steps.Select(step => (IReadOnlyList<JobDigest>)[.. ended[(bench.Id, step)]])
+                    .Where(attempts => attempts.Count > 0)];
+            if (rounds.Count == order.Repeat)
+            {
+                floor.Settle(CellJudge.OfRun(named, Check(bench, cell).Checks, rounds));
+                continue;
+            }
+
+            string? skip = steps.SelectMany(step => skipped[(bench.Id, step)]).FirstOrDefault();
+            string why = skip ?? run.Ask(course => course[bench.Id].HasLeft?.Why) ?? "nobody knows why";
+            floor.Settle(rounds.Count > 0
+                ? CellJudge.OfPart(named, Check(bench, cell).Checks, rounds, order.Repeat, why)
+                : skip is not null ? CellQuarantine.LeftOut(named, why)
                 : named with
                 {
                     Stage = CellJudge.Run,
-                    Reason = run.Ask(course => course[bench.Id].HasLeft?.Why) ?? "it was left out by a quarantine",
+                    Reason = why,
                 });
         }
     }

@@ -23,6 +23,10 @@ internal sealed class CellBoards(IReadOnlyList<BenchEntry> benches)
 {
     private readonly ConcurrentDictionary<(string Kind, uint Size, uint MeBytes), Lazy<ImageAnalysis?>> _stock = [];
 
+    /// <summary>What the boards of a type are beside the type: the entry of the bench that is their pattern; "" if the
+    /// program itself is.</summary>
+    public string DigestOf(string profile) => BenchOf(profile)?.Sha256 ?? "";
+
     /// <summary>The board for an image.</summary>
     /// <param name="profile">The board type.</param>
     /// <param name="file">The image.</param>
@@ -110,9 +114,12 @@ internal sealed class CellBoards(IReadOnlyList<BenchEntry> benches)
         BenchConfigFile.Chips.OrderBy(name => name == pattern.Chip ? 0 : 1).Select(SpiNorChips.ByName)
             .OfType<SpiNorChip>().Where(chip => profile.Chips.Contains(chip.JedecId));
 
+    private BenchEntry? BenchOf(string profile) =>
+        benches.FirstOrDefault(bench => bench.DutProfile == profile && bench.Virtual is not null);
+
     private VirtualBenchEntry? PatternOf(DutProfile profile)
     {
-        if (benches.FirstOrDefault(bench => bench.DutProfile == profile.Id && bench.Virtual is not null) is { } bench)
+        if (BenchOf(profile.Id) is { } bench)
             return bench.Virtual;
         string? kind = profile.Me.Majors.Min() switch
         {

@@ -29,7 +29,7 @@ internal static class CellCase
             ],
             Started = table.Start.Utc,
             DurationUs = (long)(cell.Seconds * UsPerSecond),
-            IsSimulated = cell.Bench.Length == 0,
+            IsSimulated = cell.IsSimulated,
             Flaky = cell.Outcome == CellOutcome.Flaky ? $"{cell.File} {policy} {board}: {cell.Reason}" : null,
         };
     }

@@ -16,7 +16,8 @@ internal static class CellCsv
         ("outcome", cell => cell.Outcome.Word()), ("stage", cell => cell.Stage), ("reason", cell => cell.Reason),
         ("level", cell => cell.Level), ("open_checks", cell => cell.OpenChecks),
         ("changed_bytes", cell => cell.ChangedBytes), ("result", cell => cell.Result),
-        ("seconds", cell => cell.Seconds.ToString("0.000", CultureInfo.InvariantCulture)), ("run", cell => cell.Run),
+        ("seconds", cell => cell.Seconds.ToString("0.000", CultureInfo.InvariantCulture)),
+        ("simulated", cell => cell.IsSimulated ? 1 : 0), ("run", cell => cell.Run),
         ("jobs", cell => string.Join(' ', cell.Jobs)),
     ];
 

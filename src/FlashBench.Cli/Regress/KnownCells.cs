@@ -1,19 +1,40 @@
+using FlashBench.Bench.Journal;
 using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
 
 namespace FlashBench.Cli.Regress;
 
 /// <summary>What an earlier run found, and need not be found again.</summary>
 /// <param name="known">The earlier run; null for none, or if nothing is to be taken over.</param>
-internal sealed class KnownCells(RegressTable? known)
+/// <param name="evidence">Evidence folder.</param>
+internal sealed class KnownCells(RegressTable? known, string evidence)
 {
     private readonly Dictionary<string, CellResult> _known = known?.Cells
         .Where(cell => cell.IsLasting)
         .GroupBy(cell => cell.Key).ToDictionary(group => group.Key, group => group.First()) ?? [];
 
-    /// <summary>The earlier result of a cell on which nothing has changed since; null if it must be examined.</summary>
-    public CellResult? Find(CellResult named) => !_known.TryGetValue(named.Key, out CellResult? earlier) ? null
-        : earlier with
+    /// <summary>The earlier result of a cell on which nothing has changed since; null if it must be examined, also
+    /// since the journals of its jobs are gone, or say something else.</summary>
+    public CellResult? Find(CellResult named) =>
+        _known.TryGetValue(named.Key, out CellResult? earlier)
+        && Array.TrueForAll(earlier.Jobs, job => Says(earlier, job))
+            ? earlier with
+            {
+                File = named.File, // the content may have another name now
+            }
+            : null;
+
+    // A result is worth what its evidence is (rule I3). An attempt that the bench broke is none.
+    private bool Says(CellResult earlier, string job)
+    {
+        try
         {
-            File = named.File, // the content may have another name now
-        };
+            JobDigest digest = JobDigest.OfFolder(Path.Combine(evidence, earlier.Run, job));
+            return digest.MayBeRepeated || CellJudge.OutcomeOf(digest) == earlier.Outcome;
+        }
+        catch (EvidenceException)
+        {
+            return false;
+        }
+    }
 }

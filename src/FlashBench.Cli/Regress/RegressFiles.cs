@@ -3,7 +3,6 @@ using FlashBench.Bench.Journal;
 using FlashBench.Bench.Regress;
 using FlashBench.Cli.Image;
 using FlashBench.Cli.Output;
-using FlashBench.Cli.Progress;
 using FlashBench.Hardware.Native;
 using FlashBench.Results.Export;
 
@@ -16,19 +15,18 @@ internal static class RegressFiles
 
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Writes matrix, JUnit, TAP and CSV into the run's folder. They can be made again from the log: a disk
-    /// without room for them changes no result.</summary>
-    public static void Write(
-        DisplaySettings settings, string folder, RegressTable table, RegressComparison? comparison)
+    /// <summary>Writes matrix, JUnit, TAP and CSV into the run's folder.</summary>
+    /// <exception cref="CommandFailure">One could not be written: the run goes on from there another time.</exception>
+    public static void Write(string folder, RegressTable table, RegressComparison? comparison)
     {
         ExportedCase[] cases = [.. table.Cells.Select(cell => CellCase.Of(table, cell))];
-        WriteFile(settings, folder, RegressPage.FileName, Text(output => RegressPage.Write(output, table, comparison)));
+        WriteFile(folder, RegressPage.FileName, Text(output => RegressPage.Write(output, table, comparison)));
         using var junit = new MemoryStream();
         JUnitExport.Write(junit, cases);
         junit.WriteByte((byte)'\n');
-        WriteFile(settings, folder, JUnit, junit.ToArray());
-        WriteFile(settings, folder, Tap, Text(output => TapExport.Write(output, cases)));
-        WriteFile(settings, folder, Csv, Text(output => CellCsv.Write(output, table)));
+        WriteFile(folder, JUnit, junit.ToArray());
+        WriteFile(folder, Tap, Text(output => TapExport.Write(output, cases)));
+        WriteFile(folder, Csv, Text(output => CellCsv.Write(output, table)));
     }
 
     /// <summary>Reads a baseline.</summary>
@@ -52,7 +50,7 @@ internal static class RegressFiles
     public static void WriteBaseline(string file, RegressTable table) =>
         OutputFile.Write(file, RegressBaseline.Write(table));
 
-    private static void WriteFile(DisplaySettings settings, string folder, string name, byte[] content)
+    private static void WriteFile(string folder, string name, byte[] content)
     {
         string path = Path.Combine(folder, name);
         try
@@ -61,7 +59,9 @@ internal static class RegressFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            settings.Error.WriteLine($"flashbench: {path} could not be written: {e.Message.TrimEnd('.')}.");
+            throw new CommandFailure(
+                ExitCodes.CannotWrite, $"{path} could not be written: {e.Message.TrimEnd('.')}; `flashbench resume "
+                + $"{Path.GetFileName(folder)}` writes it");
         }
     }
 

@@ -8,6 +8,7 @@ using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
 using FlashBench.Cli.Live;
+using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
 using FlashBench.Cli.Soak;
 using FlashBench.Simulation;
@@ -68,6 +69,7 @@ internal sealed class RegressRun
     {
         Policies = start.Regress.Policies,
         Profiles = start.Regress.Profiles,
+        Duts = start.Benches.Where(bench => bench.Dut is not null).ToDictionary(bench => bench.Id, bench => bench.Dut!),
         Repeat = start.Regress.Repeat,
         Operator = start.Operator,
         Evidence = Path.GetDirectoryName(folder),
@@ -78,15 +80,19 @@ internal sealed class RegressRun
     private int Begin(ParseResult parse, CancellationToken cancel)
     {
         string images = Path.TrimEndingDirectorySeparator(Path.GetFullPath(_asked.Images));
+        if (!Path.GetRelativePath(images, _evidence).StartsWith("..", StringComparison.Ordinal))
+            throw new UsageException($"the evidence would be among the images, in {PlainText.Of(_evidence)}");
         RegressBaseline? baseline = _asked.Baseline is { } file ? RegressFiles.ReadBaseline(file) : null;
         List<BenchEntry> benches =
             [.. _asked.Benches.Select(id => ConfigSource.Bench(_around.Config, id))];
         SoakRun.RefuseNamelessBoards(benches, _asked.Duts);
+        if (_asked.WriteBaseline is { } wish)
+            OutputFile.Try(Path.GetFullPath(wish)); // not after hours
         var order = new RegressOrder(
             images, [.. _asked.Policies], [.. _asked.Profiles ?? UsualProfiles(benches)], _asked.Repeat,
             ProgramDigest.Compute())
         {
-            OnBenches = benches.Count > 0,
+            Benches = [.. benches.Select(bench => bench.Id)],
             Require = _asked.Require?.ToString(),
             Again = _asked.Again,
             Baseline = _asked.Baseline is { } named ? Path.GetFullPath(named) : null,
@@ -94,22 +100,35 @@ internal sealed class RegressRun
         };
         RegressFile[] files = ImageFolder.Read(
             parse, images, JobSurroundings.KeysOf(benches.TrueForAll(BenchCells.IsSimulated)), cancel);
-        RegressTable? previous = PreviousRuns.Last(_evidence, order, null);
-        string folder = JobFolders.Create(
-            _evidence, HostWorld.JobIdAt(Time).Replace("FBJ", "REGRESS", StringComparison.Ordinal));
-        using HeldBenches held = HeldBenches.TakeRun(
-            folder, _around.Paths.State, benches, $"regress {Path.GetFileName(folder)}");
-        RunEvent.Started start = StartOf(Path.GetFileName(folder), order, files);
-        var known = new KnownCells(order.Again ? null : previous);
-        List<CellResult> settled =
-            [.. files.Where(file => !file.IsImage).Select(file => file.ResultOfNoImage(start.Run))];
-        if (order.OnBenches)
-            start = WithBenches(start, new BenchCells(order, files, benches), known, settled);
-        using RunLog log = RunLog.Create(folder);
+        RegressTable? previous = PreviousRuns.Last(_evidence, order);
+        order = order with { Previous = previous?.Start.Run };
         var listed = new RunEvent.Listed(files)
         {
             Cells = CellCount(order, files, benches.Count),
         };
+        string run = HostWorld.JobIdAt(Time).Replace("FBJ", "REGRESS", StringComparison.Ordinal);
+        RunEvent.Started start = StartOf(run, order, files);
+        if (!RunLog.Takes(start) || !RunLog.Takes(listed))
+        {
+            throw new CommandFailure(
+                ExitCodes.BadInput,
+                $"{images} holds {files.Length} files, more than one run takes: name one of its folders");
+        }
+
+        string work = $"regress {JobFolders.NextName(_evidence, run)}";
+        using HeldBenches held = HeldBenches.Take(_around.Paths.State, benches, work); // one in use leaves no folder
+        string folder = JobFolders.Create(_evidence, run);
+        held.TakeRun(folder, work);
+        start = start with
+        {
+            Run = Path.GetFileName(folder),
+        };
+        var known = new KnownCells(order.Again ? null : previous, _evidence);
+        List<CellResult> settled =
+            [.. files.Where(file => !file.IsImage).Select(file => file.ResultOfNoImage(start.Run))];
+        if (order.OnBenches)
+            start = WithBenches(start, new BenchCells(order, files, benches, _asked.Duts), known, settled);
+        using RunLog log = RunLog.Create(folder);
         RunEvent[] events =
             [start, listed, .. settled.Select(cell => new RunEvent.Settled(cell))];
         foreach (RunEvent happened in events)
@@ -128,7 +147,7 @@ internal sealed class RegressRun
         }
 
         RegressBaseline? baseline = order.Baseline is { } file ? RegressFiles.ReadBaseline(file) : null;
-        RegressTable? previous = PreviousRuns.Last(_evidence, order, start.Run);
+        RegressTable? previous = PreviousRuns.Before(_evidence, order);
         List<BenchEntry> benches = order.OnBenches
             ? [.. start.Benches.Select(bench => ConfigSource.Bench(_around.Config, bench.Id))] : [];
         using HeldBenches held = HeldBenches.TakeRun(
@@ -136,6 +155,7 @@ internal sealed class RegressRun
         IReadOnlyList<RunEvent> events = ReadLog(folder, out long soundBytes); // nobody else goes on with it now
         if (RegressTable.Of(events).IsEnded)
             throw new UsageException($"run {start.Run} has ended: there is nothing to go on with");
+        RunProof.Check(folder, events, cancel);
         using RunLog log = RunLog.Reopen(folder, soundBytes);
         var on = new RunEvent.WentOn(RunCourse.Of(events).Resumes + 1, Time.GetUtcNow());
         log.Append(on);
@@ -147,7 +167,7 @@ internal sealed class RegressRun
         (RegressTable? Previous, RegressBaseline? Baseline) known, CancellationToken cancel)
     {
         RegressTable soFar = RegressTable.Of(run.Events);
-        var cells = new BenchCells(soFar.Order, soFar.Files, benches);
+        var cells = new BenchCells(soFar.Order, soFar.Files, benches, _asked.Duts);
         VirtualTime? shared = benches.Count > 0 && benches.TrueForAll(bench => bench.Virtual is not null)
             ? new VirtualTime(RunClock.LastOf(folder, run.Events)) : null;
         return _around.Run(benches.FirstOrDefault() ?? _around.Config.Benches[0], () => false, (_, diagnostics) =>
@@ -158,8 +178,9 @@ internal sealed class RegressRun
                 _around.Share((TimeProvider?)shared ?? Time);
             TimeProvider time = (TimeProvider?)shared ?? Time;
             CommandFailure? broken;
-            DisplaySettings lines = _settings with { Terminal = false }; // a row has no meaning here, a cell does
-            using (var live = new LiveRun(lines, folder, run.Events, time, goesOn: run.Events.Any(IsResumption)))
+            DisplaySettings display = benches.Exists(bench => bench.Relays?.HasOperator == true)
+                ? _settings with { Terminal = false } : _settings; // a live view would wipe the instructions away
+            using (var live = new LiveRun(display, folder, run.Events, time, goesOn: run.Events.Any(IsResumption)))
             {
                 run.Log.Appended = live.Events.Publish;
                 using var floor = new SoakFloor(_around, run.Log, RunCourse.Of(run.Events))
@@ -173,12 +194,16 @@ internal sealed class RegressRun
                 };
                 Examine(new RegressFloor(floor, soFar.Order)
                 {
-                    Known = new KnownCells(soFar.Order.Again ? null : known.Previous),
+                    Known = new KnownCells(soFar.Order.Again ? null : known.Previous, _evidence),
                     Settled = soFar.Cells.Select(cell => cell.Place).ToHashSet(),
                     Ended = JobsOf(run.Events),
                 });
                 if (floor.Broken is null && !cancel.IsCancellationRequested)
+                {
+                    WriteFiles(folder, known); // a run has ended once they are there
                     floor.Happen(new RunEvent.Ended(Time.GetUtcNow()));
+                }
+
                 broken = floor.Broken;
                 held.Dispose(); // whoever does not read the output keeps no bench
             }
@@ -190,7 +215,7 @@ internal sealed class RegressRun
 
         void Examine(RegressFloor floor)
         {
-            if (benches.Count > 0)
+            if (soFar.Order.OnBenches) // also if none of them is left to run
             {
                 cells.Run(floor, cancel);
             }
@@ -204,9 +229,22 @@ internal sealed class RegressRun
 
     private static bool IsResumption(RunEvent happened) => happened is RunEvent.WentOn;
 
-    private int Conclude(string folder, (RegressTable? Previous, RegressBaseline? Baseline) known)
+    private static void WriteFiles(string folder, (RegressTable? Previous, RegressBaseline? Baseline) known)
     {
         RegressTable table = RegressTable.Of(ReadLog(folder, out _));
+        RegressFiles.Write(folder, table, Compared(table, known));
+    }
+
+    private static RegressComparison? Compared(
+        RegressTable table, (RegressTable? Previous, RegressBaseline? Baseline) known) =>
+        known.Baseline is { } baseline
+            ? RegressComparison.Of($"the baseline of {baseline.Run}", baseline.Cells, table.Cells)
+            : RegressComparison.Of(known.Previous, table);
+
+    private int Conclude(string folder, (RegressTable? Previous, RegressBaseline? Baseline) known)
+    {
+        IReadOnlyList<RunEvent> events = ReadLog(folder, out _);
+        RegressTable table = RegressTable.Of(events);
         if (!table.IsEnded)
         {
             _settings.Error.WriteLine(
@@ -214,21 +252,14 @@ internal sealed class RegressRun
             return ExitCodes.Resumable;
         }
 
-        RegressComparison? comparison = known switch
-        {
-            { Baseline: { } baseline } => RegressComparison.Of(
-                $"the baseline of {baseline.Run}", baseline.Cells, table.Cells),
-            { Previous: { } previous } => RegressComparison.Of(previous.Start.Run, previous.Cells, table.Cells),
-            _ => null,
-        };
-        int code = RegressExit.CodeOf(table.Cells, known.Baseline is null ? null : comparison);
-        RegressFiles.Write(_settings, folder, table, comparison);
-        if (table.Order.WriteBaseline is { } file)
-            RegressFiles.WriteBaseline(file, table);
+        RegressComparison? comparison = Compared(table, known);
+        int code = RegressExit.CodeOf(table.Cells, known.Baseline is null ? null : comparison, RunCourse.Of(events));
         if (_settings.Json)
             RegressJson.Write(_settings, table, comparison, (folder, code));
         else
             RegressText.Write(_settings, table, comparison, folder);
+        if (table.Order.WriteBaseline is { } file)
+            RegressFiles.WriteBaseline(file, table); // last: who waited for the matrix has it, whatever comes of this
         return code;
     }
 
@@ -282,9 +313,15 @@ internal sealed class RegressRun
             .. Enumerable.Range(0, listed.Length).Where(
                 i => RegressMatrix.IsFor(DutProfiles.Load(profile), images[i / order.Policies.Length])),
         ];
+        RunBench[] boards =
+        [
+            .. order.Profiles.Select(id => new RunBench(id, id, null, Fitting(id))
+            {
+                Simulated = true,
+            }),
+        ];
         return new RunEvent.Started(
-            run, FlashBenchCommand.Version, Time.GetUtcNow(),
-            [.. order.Profiles.Select(id => new RunBench(id, id, null, Fitting(id)))], listed, order.Repeat)
+            run, FlashBenchCommand.Version, Time.GetUtcNow(), boards, listed, order.Repeat)
         {
             Repeats = _around.Config.Policy.InfraRetries,
             Require = order.Require,
@@ -301,6 +338,13 @@ internal sealed class RegressRun
         foreach ((BenchEntry bench, RegressCell cell, int index) in cells.Cells())
         {
             CellResult named = start.Regress!.Named(cell, bench.Id, start.Run);
+            string? dut = _asked.Duts.GetValueOrDefault(bench.Id);
+            if (CellQuarantine.Of(cell, bench.Id, dut, _around.Paths) is { } kept)
+            {
+                settled.Add(CellQuarantine.LeftOut(named, kept));
+                continue;
+            }
+
             if (known.Find(named) is { } earlier)
             {
                 settled.Add(earlier);
@@ -322,7 +366,10 @@ internal sealed class RegressRun
             [
                 .. places.Values.Select(place => new RunBench(
                     place.Bench.Id, place.Bench.DutProfile, _asked.Duts.GetValueOrDefault(place.Bench.Id),
-                    [.. place.Images])),
+                    [.. place.Images])
+                {
+                    Simulated = BenchCells.IsSimulated(place.Bench),
+                }),
             ],
         };
     }

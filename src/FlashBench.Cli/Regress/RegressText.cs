@@ -1,4 +1,5 @@
 using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
 
@@ -15,6 +16,23 @@ internal static class RegressText
     public static void Write(
         DisplaySettings settings, RegressTable table, RegressComparison? comparison, string folder)
     {
+        WriteTable(settings, table);
+        WriteComparison(settings.Output, table.Order, comparison);
+        WritePlace(settings.Output, folder);
+    }
+
+    /// <summary>Writes what there is of a run that this process did not play.</summary>
+    public static void WriteSeen(DisplaySettings settings, RegressTable table, string folder)
+    {
+        WriteTable(settings, table);
+        if (table is { IsEnded: true, Order.Baseline: null })
+            WriteComparison(settings.Output, table.Order, PreviousRuns.Compared(table, folder));
+        if (table.IsEnded)
+            WritePlace(settings.Output, folder);
+    }
+
+    private static void WriteTable(DisplaySettings settings, RegressTable table)
+    {
         int earlier = table.Cells.Count(table.IsEarlier);
         if (!settings.Quiet && earlier > 0)
             settings.Output.WriteLine($"{earlier} cells have not changed since an earlier run: not run again");
@@ -22,23 +40,30 @@ internal static class RegressText
             settings.Output.WriteLine();
         WriteMatrix(settings.Output, table);
         WriteReasons(settings.Output, table);
+        WriteHands(settings.Output, table);
         WriteTotals(settings.Output, table);
-        WriteComparison(settings.Output, comparison);
-        settings.Output.WriteLine($"matrix  {Path.Combine(folder, RegressPage.FileName)}");
     }
+
+    private static void WritePlace(TextWriter output, string folder) =>
+        output.WriteLine($"matrix  {Path.Combine(folder, RegressPage.FileName)}");
 
     private static void WriteMatrix(TextWriter output, RegressTable table)
     {
         bool manyBoards = table.Cells.GroupBy(cell => (cell.File, cell.Policy)).Any(group => group.Count() > 1);
         var rows = table.Cells.GroupBy(cell => (cell.File, cell.Profile, cell.Bench)).ToList();
         string[] policies = [.. table.Order.Policies];
+        HashSet<string> ambiguous =
+        [
+            .. table.Cells.Select(cell => cell.File).Distinct().GroupBy(Short)
+                .Where(group => group.Count() > 1).SelectMany(group => group),
+        ];
         List<string[]> lines = [["image", .. manyBoards ? ["board"] : Array.Empty<string>(), "ME", .. policies]];
         foreach (var row in rows)
         {
             CellResult first = row.First();
             lines.Add(
             [
-                Short(PlainText.Of(first.File, 200)),
+                PlainText.Of(ambiguous.Contains(first.File) ? first.File : Short(first.File), 200),
                 .. manyBoards ? [first.Bench.Length > 0 ? first.Bench : first.Profile] : Array.Empty<string>(),
                 first.Me.Length == 0 ? "-" : Cut(first.Me, MeMax),
                 .. policies.Select((policy, i) => row.FirstOrDefault(cell => cell.Policy == policy) is { } cell
@@ -55,6 +80,8 @@ internal static class RegressText
         TextTable.Write(output, lines);
         if (table.Cells.Any(cell => cell.Outcome == CellOutcome.Holds))
             output.WriteLine("HOLDS: all that the policy claims, which is less than a PASS needs");
+        if (table.Simulated is { } simulated)
+            output.WriteLine(simulated);
         if (table.HasEarlier)
             output.WriteLine($"{Earlier} unchanged: from {string.Join(", ", EarlierRuns(table))}");
     }
@@ -78,30 +105,47 @@ internal static class RegressText
         }
     }
 
+    private static void WriteHands(TextWriter output, RegressTable table)
+    {
+        List<RunEvent.Left> left = [.. table.NeedHands];
+        if (left.Count == 0)
+            return;
+        output.WriteLine();
+        output.WriteLine("needs hands:");
+        foreach (RunEvent.Left bench in left)
+            Wrap(output, $"{bench.Bench}: {PlainText.Of(bench.Why, 1000)}", "  ");
+    }
+
     private static void WriteTotals(TextWriter output, RegressTable table)
     {
         output.WriteLine();
         Wrap(output, $"{table.Cells.Count} cells: " + string.Join(", ", table.Cells.GroupBy(cell => cell.Outcome)
             .OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.Word()}")), "");
+        output.WriteLine($"PASS {RunWords.Required(table.Start)}");
     }
 
-    private static void WriteComparison(TextWriter output, RegressComparison? comparison)
+    private static void WriteComparison(TextWriter output, RegressOrder order, RegressComparison? comparison)
     {
         if (comparison is null)
         {
-            output.WriteLine("nothing to compare with: this is the first run over this folder and matrix");
+            output.WriteLine("nothing to compare with: " + (order.Previous is { } previous
+                ? $"{PlainText.Of(previous)}, the run before, is not there any more"
+                : "this is the first such run over this folder"));
             return;
         }
 
+        string with = PlainText.Of(comparison.With, 200);
+        if (comparison.IsOtherBuild)
+            output.WriteLine($"another build of the program than {with}");
         if (comparison.IsSame)
         {
-            output.WriteLine($"no change since {comparison.With}");
+            Wrap(output, $"no change since {with}", "");
             return;
         }
 
-        output.WriteLine($"since {comparison.With}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
+        Wrap(output, $"since {with}: " + string.Join(", ", Enum.GetValues<CellChangeKind>()
             .Where(kind => comparison.Count(kind) > 0)
-            .Select(kind => $"{comparison.Count(kind)} {ChangeWords.Of(kind)}")));
+            .Select(kind => $"{comparison.Count(kind)} {ChangeWords.Of(kind)}")), "");
         foreach (string line in ChangeWords.Lines(comparison).Take(ChangesMax))
             Wrap(output, PlainText.Of(line, 1000), "  ");
         int more = ChangeWords.Lines(comparison).Count() - ChangesMax;

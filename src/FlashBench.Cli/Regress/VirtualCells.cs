@@ -4,15 +4,12 @@ using System.Security.Cryptography;
 using System.Text;
 using FlashBench.Bench;
 using FlashBench.Bench.Config;
-using FlashBench.Bench.Fleet;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
-using FlashBench.Bench.Live;
 using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
-using FlashBench.Cli.Fleet;
 using FlashBench.Cli.Recovery;
 using FlashBench.Cli.Results;
 using FlashBench.Cli.Soak;
@@ -51,7 +48,21 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
             thread.Start();
         foreach (Thread thread in threads)
             thread.Join();
+        if (!stop.IsCancellationRequested)
+            RemoveStates();
     }
+
+    // Of jobs that broke: nobody goes on with them.
+    private void RemoveStates()
+    {
+        var states = new DirectoryInfo(StatesOf(_run));
+        if (!states.Exists)
+            return;
+        foreach (DirectoryInfo state in states.GetDirectories($"{_run.Start.Run}.*"))
+            state.Delete(recursive: true);
+    }
+
+    private static string StatesOf(SoakFloor run) => Path.Combine(run.Around.Paths.State, "regress");
 
     private static (string, string, string, string) PlaceOf(RegressCell cell) =>
         (cell.File.Name, cell.Policy, cell.Profile?.Id ?? "", "");
@@ -75,17 +86,17 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
 
     private void Examine(RegressCell cell, Lazy<byte[]?> image, CancellationToken stop)
     {
-        CellResult named = floor.Order.Named(cell, "", _run.Start.Run);
+        CellResult named = floor.Order.Named(
+            cell with
+            {
+                Board = boards.DigestOf(cell.Profile?.Id ?? ""),
+            },
+            "", _run.Start.Run);
         try
         {
-            if (Quarantine(cell) is { } kept)
+            if (CellQuarantine.Of(cell, "", null, _run.Around.Paths) is { } kept)
             {
-                floor.Settle(named with
-                {
-                    Outcome = CellOutcome.Static,
-                    Reason = $"left out: {kept}",
-                    Key = "", // what is kept out now is not tomorrow
-                });
+                floor.Settle(CellQuarantine.LeftOut(named, kept));
             }
             else if (floor.Known.Find(named) is { } earlier)
             {
@@ -122,16 +133,6 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
         Stage = CellJudge.Run,
         Reason = why,
     };
-
-    private string? Quarantine(RegressCell cell)
-    {
-        var subject = new QuarantineSubject(
-            "", null, cell.Profile?.Id ?? "", cell.File.Me.Split(' ')[^1], cell.File.Sha256);
-        var store = new QuarantineStore(_run.Around.Paths.State);
-        return FleetDoor.OnList(() => store.Find(subject, FleetDoor.Now())) is [var entry, ..]
-            ? entry.ToString()
-            : null;
-    }
 
     // Null if it was stopped before its end.
     private CellResult? Judge(RegressCell cell, CellResult named, byte[] bytes, CancellationToken stop)
@@ -186,13 +187,12 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
 
     private JobDigest? Play(RegressCell cell, CellBoard board, RunEvent.Assigned job, CancellationToken stop)
     {
-        string state = Path.Combine(_run.Around.Paths.State, "regress", job.Job);
+        string state = Path.Combine(StatesOf(_run), job.Job);
         JobSurroundings around = _run.Around.OnBenchOfItsOwn(board.Bench, state);
-        RowEvents row = _run.Live.Events.Row(job.Bench);
         (JobResult result, string directory) = LeftJob.Find(_run.Folder, job.Job) is var (interrupted, left)
             && Directory.Exists(state)
-                ? GoOn(around, interrupted, left, row.Hear, stop)
-                : Begin(around, cell, board, job, row.Hear, stop);
+                ? GoOn(around, interrupted, left, stop)
+                : Begin(around, cell, board, job, stop);
         if (result.Judgement.Verdict == Verdict.Aborted && stop.IsCancellationRequested)
             return null;
         JobDigest digest = JobDigest.OfFolder(directory);
@@ -204,19 +204,17 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
     }
 
     private (JobResult, string) GoOn(
-        JobSurroundings around, InterruptedJob interrupted, string directory, Action<JobEvent> tell,
-        CancellationToken stop)
+        JobSurroundings around, InterruptedJob interrupted, string directory, CancellationToken stop)
     {
         var again = new ResumedBoardJob(around, interrupted, directory)
         {
             Held = true,
         };
-        return (again.World.Run(cancel => again.RunAsync(_run.Diagnostics, tell, cancel), stop), directory);
+        return (again.World.Run(cancel => again.RunAsync(_run.Diagnostics, SayNothing, cancel), stop), directory);
     }
 
     private (JobResult, string) Begin(
-        JobSurroundings around, RegressCell cell, CellBoard board, RunEvent.Assigned job, Action<JobEvent> tell,
-        CancellationToken stop)
+        JobSurroundings around, RegressCell cell, CellBoard board, RunEvent.Assigned job, CancellationToken stop)
     {
         var request = new CertifyRequest
         {
@@ -234,8 +232,13 @@ internal sealed class VirtualCells(RegressFloor floor, CellBoards boards)
                 JobId = job.Job,
             });
         JobResult result = fresh.World.Run(
-            cancel => fresh.RunAsync(_run.Diagnostics, tell, cancel), stop);
+            cancel => fresh.RunAsync(_run.Diagnostics, SayNothing, cancel), stop);
         return (result, fresh.Directory);
+    }
+
+    // Phases of a tenth of a second, of several jobs on one row, are nothing to look at; they are in the journals.
+    private static void SayNothing(JobEvent happened)
+    {
     }
 
     // The same cell is the same run every time; rounds differ in everything that varies on a board.

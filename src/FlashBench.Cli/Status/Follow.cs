@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using FlashBench.Bench.Config;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
@@ -9,6 +10,7 @@ using FlashBench.Cli.Benches;
 using FlashBench.Cli.Live;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
+using FlashBench.Cli.Regress;
 using FlashBench.Cli.Soak;
 
 namespace FlashBench.Cli.Status;
@@ -86,7 +88,8 @@ internal sealed class Follow
             }
             else if (_settings.Time.GetElapsedTime(derivedAt) >= DerivePace || !isPlayed)
             {
-                (derivedAt, derived) = (_settings.Time.GetTimestamp(), Derive(folder, derived));
+                derivedAt = _settings.Time.GetTimestamp();
+                derived = Derive(folder, derived, screen is null ? printer : null);
             }
 
             screen?.Draw(ask => ask(_board));
@@ -107,7 +110,7 @@ internal sealed class Follow
     }
 
     // The file of events can be lost; the log of the run cannot.
-    private int Derive(string folder, int known)
+    private int Derive(string folder, int known, LivePrinter? printer)
     {
         foreach (RunEvent line in Log(folder).Skip(known))
         {
@@ -117,10 +120,7 @@ internal sealed class Follow
                 At = _settings.Time.GetUtcNow(),
             };
             _board.Take(happened);
-            if (_settings.Json)
-                _settings.Output.Write(happened.ToJson() + "\n");
-            else if (!RunDisplay.IsLive(_settings) && !_settings.Quiet && LiveLines.Of(happened) is { } words)
-                _settings.Output.WriteLine(words);
+            printer?.Take(happened, Encoding.UTF8.GetBytes(happened.ToJson()));
         }
 
         _settings.Output.Flush();
@@ -129,11 +129,15 @@ internal sealed class Follow
 
     private int EndRun(string folder)
     {
-        RunSummary summary = RunSummary.Of(Log(folder));
-        if (_settings.Json)
-            SoakJson.WriteSummary(_settings, summary, folder, SoakExit.CodeOf(summary, stopped: false));
+        RunStatus run = RunStatus.Read(folder);
+        if (run.Summary is not { } summary)
+            throw new CommandFailure(ExitCodes.BadInput, $"{folder}: {run.Damage}");
+        if (!_settings.Json)
+            run.WriteEnd(_settings);
+        else if (run.Regress is { } table)
+            RegressJson.WriteSeen(_settings, table, summary.Course, folder);
         else
-            RunStatus.WriteEnd(_settings, summary, folder);
+            SoakJson.WriteSummary(_settings, summary, folder, SoakExit.CodeOf(summary, stopped: false));
         return summary.Course.IsEnded ? ExitCodes.Ok : Interrupted(folder);
     }
 

@@ -6,6 +6,7 @@ using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Output;
 using FlashBench.Cli.Progress;
+using FlashBench.Cli.Regress;
 using FlashBench.Cli.Soak;
 
 namespace FlashBench.Cli.Status;
@@ -18,7 +19,7 @@ namespace FlashBench.Cli.Status;
 internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner? Owner, string Damage)
 {
     /// <summary>What a regression has settled; null for a soak.</summary>
-    public IReadOnlyList<CellResult>? Cells { get; private init; }
+    public RegressTable? Regress { get; private init; }
 
     /// <summary>Name of its folder, for people.</summary>
     public string Name => PlainText.Of(Path.GetFileName(Folder));
@@ -32,7 +33,7 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
             RunSummary summary = RunSummary.Of(events);
             return new RunStatus(folder, summary, BenchLock.OwnerOfRun(folder), "")
             {
-                Cells = summary.Course.Start.Regress is null ? null : RegressTable.Of(events).Cells,
+                Regress = summary.Course.Start.Regress is null ? null : RegressTable.Of(events),
             };
         }
         catch (EvidenceException e)
@@ -75,7 +76,7 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
             rows.Add(["began", Time(summary.Course.Start.Utc)]);
             if (summary.Course.Start.UntilUtc is { } until)
                 rows.Add(["deadline", Time(until)]);
-            rows.Add([Cells is null ? "jobs" : "cells", Progress(summary).Ended]);
+            rows.Add([Regress is null ? "jobs" : "cells", Progress(summary).Ended]);
             if (summary.Course.StopReason is { } why)
                 rows.Add(["stopped", PlainText.Of(why)]);
         }
@@ -88,16 +89,16 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
         if (Summary is null)
             return;
         settings.Output.WriteLine();
-        WriteEnd(settings, Summary, Folder);
+        WriteEnd(settings);
     }
 
-    /// <summary>Writes what is to be read of a run when somebody has looked on to its end.</summary>
-    public static void WriteEnd(DisplaySettings settings, RunSummary summary, string folder)
+    /// <summary>Writes what the run came to so far; nothing if its log cannot be read.</summary>
+    public void WriteEnd(DisplaySettings settings)
     {
-        if (summary.Course.Start.Regress is null)
-            SoakText.WriteSummary(settings, summary, folder);
-        else if (File.Exists(Path.Combine(folder, RegressPage.FileName)))
-            settings.Output.WriteLine($"matrix  {Path.Combine(folder, RegressPage.FileName)}");
+        if (Regress is { } table)
+            RegressText.WriteSeen(settings, table, Folder);
+        else if (Summary is { } summary)
+            SoakText.WriteSummary(settings, summary, Folder);
     }
 
     /// <summary>Writes it as one line.</summary>
@@ -116,7 +117,7 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
         if (summary.Course.Start.UntilUtc is { } until)
             json.WriteString("untilUtc", until);
         json.WriteNumber("jobs", summary.Rows.Sum(row => row.Jobs));
-        if (Cells is { } cells)
+        if (Regress is { Cells: var cells })
         {
             json.WriteStartObject("cells");
             foreach (IGrouping<CellOutcome, CellResult> outcome in cells.GroupBy(cell => cell.Outcome))
@@ -146,7 +147,7 @@ internal sealed record RunStatus(string Folder, RunSummary? Summary, BenchOwner?
     // A regression is counted in cells, most of which need no job.
     private (string Ended, string Pass, string Fail, string Else) Progress(RunSummary summary)
     {
-        if (Cells is not { } cells)
+        if (Regress is not { Cells: var cells })
         {
             (int all, int pass, int fail) =
                 (summary.Rows.Sum(row => row.Jobs), Count(summary, Verdict.Pass), Count(summary, Verdict.Fail));

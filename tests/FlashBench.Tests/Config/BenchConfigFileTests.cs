@@ -45,6 +45,26 @@ public sealed class BenchConfigFileTests
     }
 
     [Theory]
+    [InlineData("\"seed\": 1", "\"seed\":  1", true)]
+    [InlineData(
+        "\"image\": \"me8\", \"chip\": \"W25Q64\"", "\"chip\": \"W25Q64\", \"image\": \"me8\"", true)]
+    [InlineData("\"seed\": 1", "\"seed\": 2", false)]
+    [InlineData("\"seed\": 1", "\"seed\": 1, \"agent\": false", false)]
+    [InlineData("\"image\": \"me8\"", "\"image\": \"me10\"", false)]
+    [InlineData("W25Q64", "W25Q128", false)]
+    [InlineData("\"virtual\"", "\"goldenImage\": \"g.bin\", \"virtual\"", false)]
+    public void An_entry_has_one_digest_however_it_is_laid_out_and_another_for_whatever_it_says(
+        string words, string others, bool same)
+    {
+        Assert.Contains(words, Bench, StringComparison.Ordinal);
+        string before = Parse(Bench).Benches.Single().Sha256;
+        string after = Parse(Bench.Replace(words, others, StringComparison.Ordinal)).Benches.Single().Sha256;
+
+        Assert.Equal(64, before.Length);
+        Assert.Equal(same, before == after);
+    }
+
+    [Theory]
     [InlineData("", "$: not JSON")]
     [InlineData("[]", "$: must be an object, not an array")]
     [InlineData("{}", "$: the key \"version\" is missing")]

@@ -72,6 +72,14 @@ public sealed class DecisionTests(DecisionTests.PassedJob job) : IClassFixture<D
         Assert.NotEmpty(judgement.Reason);
     }
 
+    [Theory]
+    [InlineData("limit unknown", ErrorClass.Image)] // no other bench could tell more
+    [InlineData("no baseline", ErrorClass.Infrastructure)]
+    [InlineData("watchdog loss", ErrorClass.Dut)]
+    [InlineData("refused by the audit", ErrorClass.Image)]
+    public void The_error_class_says_who_must_act(string change, ErrorClass expected) =>
+        Assert.Equal(expected, Decision.Decide(Change(job.Facts, change)).Class);
+
     internal static JobFacts Change(JobFacts f, string change) => change switch
     {
         "a phase was inconclusive" => f with

@@ -1,6 +1,8 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Live;
+using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
+using FlashBench.Tests.Regress;
 using FlashBench.Tests.Runs;
 
 namespace FlashBench.Tests.Live;
@@ -96,6 +98,54 @@ public sealed class LiveBoardTests
         Assert.Equal(TimeSpan.FromSeconds(24), board.Remaining());
         board.Take(new LiveEvent.RunEnded { At = RunScript.Evening });
         Assert.True(board.IsEnded);
+    }
+
+    [Fact]
+    public void A_regression_on_virtual_boards_counts_cells_by_board_type()
+    {
+        LiveBoard board = LiveScript.Cells();
+
+        Assert.Equal(["virtual-me8", "lenovo-thinkpad-x230", "none"], board.Rows.Select(row => row.Id));
+        Assert.Equal([(12, 12), (0, 12), (2, 3)], board.Rows.Select(row => (row.Job, row.Jobs!.Value)));
+        Assert.Equal([RowState.Between, RowState.Running, RowState.Idle], board.Rows.Select(row => row.State));
+        Assert.Equal("folder/full-x230-me8.2.bin  purism", board.Rows[1].Words);
+        Assert.Equal((2, 1), (board.Rows[0].Cells.Of(CellOutcome.Pass), board.Rows[0].Cells.Of(CellOutcome.Fail)));
+        Assert.Equal(14, board.Rows.Sum(row => row.Cells.Settled));
+        Assert.Equal(
+            ["FLAKY", "INCONCL.", "UNREADABLE", "FAIL", "ABORTED", "ERROR"],
+            board.TroublesAfter(0).Select(line => line.Split("  ")[1].Split(':')[0]));
+        Assert.Equal(TimeSpan.FromSeconds(34) / 13 * 13, board.Remaining()); // one of 14 was found by another run
+    }
+
+    [Fact]
+    public void A_regression_that_goes_on_is_foreseen_by_what_it_examined_since()
+    {
+        LiveBoard board = LiveScript.Cells();
+        board.Take(Line(new RunEvent.WentOn(1, RunScript.Evening)));
+
+        Assert.Null(board.Remaining());
+        Assert.Equal(RowState.Idle, board.Rows[1].State);
+    }
+
+    [Fact]
+    public void A_regression_on_named_benches_counts_jobs_as_a_soak_does()
+    {
+        RunEvent.Started start = RunScript.Start() with
+        {
+            Regress = RegressScript.Order() with { Benches = ["desk1"] },
+        };
+        var board = new LiveBoard();
+        RunEvent[] events =
+        [
+            start, new RunEvent.Listed([]) { Cells = 9 }, new RunEvent.Settled(RegressScript.Cell()),
+            RunScript.Begin("a", 1, 1), RunScript.End("a", 1),
+        ];
+        foreach (RunEvent happened in events)
+            board.Take(Line(happened));
+
+        Assert.False(board.CountsCells);
+        Assert.Equal(1, board.Rows[0].Count(Verdict.Pass));
+        Assert.DoesNotContain(board.Rows, row => row.Cells.Settled > 0);
     }
 
     [Fact]

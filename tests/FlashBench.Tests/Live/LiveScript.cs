@@ -1,6 +1,8 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Live;
+using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
+using FlashBench.Tests.Regress;
 using FlashBench.Tests.Runs;
 
 namespace FlashBench.Tests.Live;
@@ -53,6 +55,46 @@ internal static class LiveScript
         for (int i = 0; i < benches; i++)
             Play(board, ids[i], i);
         board.Take(new LiveEvent.Missed(0) { At = Evening.AddHours(3) });
+        return board;
+    }
+
+    /// <summary>A regression on virtual boards, half-way: cells of every end, and two that are worked on.</summary>
+    public static LiveBoard Cells()
+    {
+        string[] policies = ["purism", "hap-only"];
+        RunImage[] images =
+        [
+            .. Enumerable.Range(0, 6).SelectMany(i => policies.Select(policy =>
+                new RunImage($"folder/full-x230-me8.{i}.bin", new string('1', 64), 1 << 20, "ME 8.1.0.1")
+                {
+                    Policy = policy,
+                })),
+        ];
+        RunEvent.Started start = RegressScript.Start("REGRESS-20261126-120000") with
+        {
+            Images = images,
+            Benches =
+            [
+                new RunBench("virtual-me8", "virtual-me8", null, [.. Enumerable.Range(0, 12)]),
+                new RunBench("lenovo-thinkpad-x230", "lenovo-thinkpad-x230", null, [.. Enumerable.Range(0, 12)]),
+            ],
+        };
+        CellOutcome[] ends = [CellOutcome.Pass, .. Enum.GetValues<CellOutcome>(), CellOutcome.Pass];
+        var board = new LiveBoard();
+        RunEvent[] events =
+        [
+            start, new RunEvent.Listed([]) { Cells = 27 },
+            .. ends.Select((end, i) => new RunEvent.Settled(RegressScript.Cell(
+                $"folder/full-x230-me8.{i % 6}.bin", policies[i / 6 % 2], end, end == CellOutcome.Pass ? "" : "so") with
+            {
+                Profile = i < 12 ? "virtual-me8" : "",
+                Run = i == 1 ? "REGRESS-20261125-120000" : start.Run,
+            })),
+            new RunEvent.Assigned("lenovo-thinkpad-x230", 4, 1, 3, 1, "job"),
+            new RunEvent.Assigned("lenovo-thinkpad-x230", 5, 1, 4, 1, "job"),
+        ];
+        for (int i = 0; i < events.Length; i++)
+            board.Take(new LiveEvent.RunLine(events[i]) { At = Evening.AddSeconds(2 * i) });
         return board;
     }
 

@@ -1,6 +1,7 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
 using FlashBench.Results.Rows;
 
 namespace FlashBench.Tests.Regress;
@@ -57,15 +58,54 @@ public sealed class CellJudgeTests
         Assert.Equal(["j1", "j2", "j3"], cell.Jobs);
     }
 
-    [Fact]
-    public void A_pass_after_a_repetition_is_flaky()
+    [Theory]
+    [InlineData(Verdict.Pass, false, "PASS only when it was repeated")]
+    [InlineData(Verdict.Inconclusive, true, "HOLDS only when it was repeated")]
+    [InlineData(Verdict.Fail, true, "HOLDS only when it was repeated")]
+    public void What_is_good_only_after_a_repetition_is_flaky(Verdict second, bool holds, string why)
     {
         CellResult cell = CellJudge.OfRun(
             Named, RegressScript.Sound,
-            [[RegressScript.Job(Verdict.Error, "usb", job: "j1"), RegressScript.Job(Verdict.Pass, job: "j2")]]);
+            [
+                [
+                    RegressScript.Job(Verdict.Error, "usb", job: "j1"),
+                    RegressScript.Job(second, "less", holds, job: "j2"),
+                ],
+            ]);
 
-        Assert.Equal((CellOutcome.Flaky, "passed only when it was repeated"), (cell.Outcome, cell.Reason));
+        Assert.Equal((CellOutcome.Flaky, why), (cell.Outcome, cell.Reason));
         Assert.Equal(["j1", "j2"], cell.Jobs);
+    }
+
+    [Theory]
+    [InlineData(Verdict.Fail, Verdict.Error, CellOutcome.Error)]
+    [InlineData(Verdict.Fail, Verdict.Inconclusive, CellOutcome.Fail)]
+    [InlineData(Verdict.Inconclusive, Verdict.Aborted, CellOutcome.Aborted)]
+    [InlineData(Verdict.Pass, Verdict.Error, CellOutcome.Flaky)]
+    public void Rounds_of_which_none_passed_are_what_the_worst_is(Verdict one, Verdict other, CellOutcome outcome)
+    {
+        foreach ((Verdict first, Verdict second) in new[] { (one, other), (other, one) })
+        {
+            CellResult cell = CellJudge.OfRun(
+                Named, RegressScript.Sound,
+                [[RegressScript.Job(first, "first")], [RegressScript.Job(second, "second")]]);
+
+            Assert.Equal(outcome, cell.Outcome);
+            Assert.StartsWith("1 of 2 ", cell.Reason, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Rounds_that_are_lacking_are_an_error_and_what_the_others_left_is_not_lost()
+    {
+        JobDigest torn = RegressScript.Job(Verdict.Fail, "write failed", job: "j1") with { Dirty = true };
+
+        CellResult cell = CellJudge.OfPart(Named, RegressScript.Sound, [[torn]], 2, "its chip is half-written");
+
+        Assert.Equal(
+            (CellOutcome.Error, true, "only 1 of 2 rounds were run: its chip is half-written; FAIL: write failed"),
+            (cell.Outcome, cell.Dirty, cell.Reason));
+        Assert.Equal(["j1"], cell.Jobs);
     }
 
     [Theory]

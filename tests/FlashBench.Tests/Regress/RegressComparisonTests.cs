@@ -1,4 +1,5 @@
 using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
 
 namespace FlashBench.Tests.Regress;
 
@@ -31,7 +32,11 @@ public sealed class RegressComparisonTests
     [InlineData(CellOutcome.Flaky, CellOutcome.Pass, CellChangeKind.Fixed)]
     [InlineData(CellOutcome.Static, CellOutcome.Pass, CellChangeKind.Better)]
     [InlineData(CellOutcome.Error, CellOutcome.Fail, CellChangeKind.Better)]
-    [InlineData(CellOutcome.Refused, CellOutcome.Static, CellChangeKind.Changed)]
+    [InlineData(CellOutcome.Refused, CellOutcome.Static, CellChangeKind.Better)]
+    [InlineData(CellOutcome.Static, CellOutcome.Refused, CellChangeKind.Worse)] // exit 20 before, 65 now
+    [InlineData(CellOutcome.Pass, CellOutcome.Holds, CellChangeKind.Worse)] // certificate before, none now
+    [InlineData(CellOutcome.Holds, CellOutcome.Pass, CellChangeKind.Better)]
+    [InlineData(CellOutcome.Flaky, CellOutcome.Inconclusive, CellChangeKind.Worse)]
     public void Every_change_of_an_end_has_its_kind(CellOutcome was, CellOutcome now, CellChangeKind kind)
     {
         CellChange change = Assert.Single(RegressComparison.Of(
@@ -42,6 +47,23 @@ public sealed class RegressComparisonTests
             kind is CellChangeKind.NewFailure or CellChangeKind.Worse or CellChangeKind.Gone, change.IsWorse);
         Assert.Contains(
             new CellDifference("end", $"{was.Word()} at run", $"{now.Word()} at run"), change.Differences);
+    }
+
+    [Fact]
+    public void A_chip_that_is_half_written_now_and_a_pass_that_shows_less_are_worse()
+    {
+        CellResult failed = Passed with { Outcome = CellOutcome.Fail };
+
+        Assert.Equal(
+            [CellChangeKind.Worse, CellChangeKind.Better, CellChangeKind.Worse, CellChangeKind.Better],
+            new[]
+            {
+                (failed, failed with { Dirty = true }), (failed with { Dirty = true }, failed),
+                (Passed, Passed with { Level = "L1" }), (Passed with { Level = "L1" }, Passed),
+            }.Select(pair => Assert.Single(RegressComparison.Of("R-1", [pair.Item1], [pair.Item2]).Changes).Kind));
+        Assert.Contains(
+            new CellDifference("chip", "whole", "half-written"),
+            RegressComparison.Of("R-1", [failed], [failed with { Dirty = true }]).Changes[0].Differences);
     }
 
     [Fact]
@@ -82,7 +104,7 @@ public sealed class RegressComparisonTests
     [Fact]
     public void New_and_gone_cells_are_named()
     {
-        CellResult other = RegressScript.Cell("b.bin");
+        CellResult other = RegressScript.Cell("b.bin") with { Image = "other" };
         RegressComparison comparison = RegressComparison.Of("R-1", [Passed], [other]);
 
         Assert.Equal(
@@ -91,6 +113,11 @@ public sealed class RegressComparisonTests
         Assert.Equal(
             ["b.bin: new: purism PASS", "a.bin: gone; it was purism PASS"], ChangeWords.Lines(comparison));
     }
+
+    [Fact]
+    public void A_file_with_another_name_is_told_as_one() => Assert.Equal(
+        ["b.bin: new (it was a.bin): purism PASS", "a.bin: gone (it is b.bin now); it was purism PASS"],
+        ChangeWords.Lines(RegressComparison.Of("R-1", [Passed], [RegressScript.Cell("b.bin")])));
 
     [Fact]
     public void What_all_cells_of_a_file_have_in_common_is_said_once()
@@ -109,5 +136,27 @@ public sealed class RegressComparisonTests
                 "a.bin hap-only virtual-me8: new failure: end: PASS at run -> FAIL at run; reason: nothing -> it died",
             ],
             ChangeWords.Lines(RegressComparison.Of("R-1", before, after)));
+    }
+
+    [Fact]
+    public void What_only_the_run_before_was_asked_for_is_not_gone_and_another_build_is_named()
+    {
+        RegressTable before = RegressScript.Table(Passed, RegressScript.Cell(policy: "hap-only"));
+        RegressTable now = RegressTable.Of(
+        [
+            RegressScript.Start("R-2", "purism") with
+            {
+                Regress = RegressScript.Order(1, "purism") with { Build = new string('c', 64) },
+            },
+            new RunEvent.Settled(Passed), new RunEvent.Ended(RegressScript.Noon),
+        ]);
+
+        RegressComparison comparison = RegressComparison.Of(before, now)!;
+
+        Assert.True(comparison.IsSame);
+        Assert.Equal(("R-1, over another matrix", true), (comparison.With, comparison.IsOtherBuild));
+        Assert.Equal("R-1", RegressComparison.Of(before, before)!.With);
+        Assert.Equal(
+            [CellChangeKind.New], RegressComparison.Of(now, before)!.Changes.Select(change => change.Kind));
     }
 }

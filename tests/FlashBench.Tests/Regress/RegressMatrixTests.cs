@@ -67,9 +67,13 @@ public sealed class RegressMatrixTests
             order.Named(cell with { Profile = Profiles[0] with { Sha256 = "x" } }, "", "R-1").Key,
             order.Named(cell with { File = cell.File with { Sha256 = "y" } }, "", "R-1").Key,
             order.Named(cell, "desk1", "R-1").Key,
+            order.Named(cell with { Board = "of desk1" }, "", "R-1").Key,
+            order.Named(cell with { Board = "of desk1" }, "desk1", "R-1").Key,
         ];
 
         Assert.Equal(key, order.Named(cell with { File = cell.File with { Name = "b.bin" } }, "", "R-2").Key);
+        Assert.True(order.Named(cell, "", "R-1").IsSimulated);
+        Assert.False(order.Named(cell with { IsSimulated = false }, "desk1", "R-1").IsSimulated);
         Assert.DoesNotContain(key, others);
         Assert.Equal(others.Length, others.Distinct().Count());
     }

@@ -111,4 +111,53 @@ public sealed class RegressTableTests : IDisposable
         Assert.Contains(
             "href=\"../R-0/R-1.virtual-me8.purism/report.html\"", text.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(true, true, "SIMULATED: no real board was examined")]
+    [InlineData(true, false, "SIMULATED: v1")]
+    [InlineData(false, false, null)]
+    public void What_was_simulated_says_so_on_the_page(bool one, bool other, string? words)
+    {
+        RegressTable table = RegressScript.Table(
+            RegressScript.Cell() with { Bench = "v1", IsSimulated = one },
+            RegressScript.Cell() with { Bench = "desk1", IsSimulated = other });
+        using var text = new StringWriter();
+        RegressPage.Write(text, table, null);
+
+        Assert.Equal(words, table.Simulated);
+        Assert.Equal(words is not null, text.ToString().Contains("class=\"watermark\"", StringComparison.Ordinal));
+        Assert.Contains(words ?? "Regression", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_named_bench_that_needs_hands_stands_on_the_page(bool needsHands)
+    {
+        RegressTable table = RegressTable.Of(
+        [
+            RegressScript.Start() with
+            {
+                Benches = [new RunBench("desk1", "virtual-me8", null, [0])],
+                Regress = RegressScript.Order() with { Benches = ["desk1"] },
+            },
+            new RunEvent.Left("desk1", "its own image is not back", needsHands, RegressScript.Noon),
+            new RunEvent.Ended(RegressScript.Noon),
+        ]);
+        using var text = new StringWriter();
+        RegressPage.Write(text, table, null);
+
+        Assert.Equal(needsHands, table.NeedHands.Any());
+        Assert.Equal(needsHands, text.ToString().Contains("desk1: its own image", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_page_of_a_run_that_needed_less_for_a_pass_says_so()
+    {
+        RegressTable table = RegressScript.Table(RegressScript.Cell());
+        using var text = new StringWriter();
+        RegressPage.Write(text, table with { Start = table.Start with { Require = "L0" } }, null);
+
+        Assert.Contains("needs level L0, as was asked", text.ToString(), StringComparison.Ordinal);
+    }
 }

@@ -95,6 +95,21 @@ public sealed class RunLogTests : IDisposable
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(4 << 20, false)]
+    [InlineData((4 << 20) - 1000, true)]
+    public void What_the_log_takes_is_what_it_reads(int length, bool takes)
+    {
+        RunEvent[] events = [RunScript.Start(), new RunEvent.Stopping(new string('x', length), default)];
+
+        Assert.Equal(takes, RunLog.Takes(events[1]));
+        Write(events);
+        if (takes)
+            Assert.Equal(2, RunLog.Read(_folder.Path, out _).Count);
+        else
+            Assert.Throws<EvidenceException>(() => RunLog.Read(_folder.Path, out _));
+    }
+
     [Fact]
     public void A_failed_append_is_cut_off_and_every_further_one_is_refused()
     {

@@ -29,12 +29,27 @@ public sealed class LiveFrameTests
         Assert.Equal(File.ReadAllText(file), text);
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void A_regression_looks_as_it_was_looked_at(int columns)
+    {
+        string text = string.Join('\n', Lines(LiveScript.Cells(), columns, 24)) + "\n";
+
+        string file = ProjectTree.PathOf(
+            "tests", "FlashBench.Tests", "Cli", "Live", "Golden", $"{columns}-regress.txt");
+        if (Environment.GetEnvironmentVariable("FLASHBENCH_ACCEPT") == "1")
+            File.WriteAllText(file, text);
+        Assert.Equal(File.ReadAllText(file), text);
+    }
+
     [Fact]
     public void No_line_is_wider_and_no_frame_higher_than_the_terminal()
     {
-        foreach (int benches in (int[])[0, 1, 3, 32, 128])
+        foreach (LiveBoard board in (LiveBoard[])
+            [.. ((int[])[0, 1, 3, 32, 128]).Select(LiveScript.Night), LiveScript.Cells()])
         {
-            LiveBoard board = LiveScript.Night(benches);
             for (int columns = 1; columns < 260; columns += 7)
             {
                 for (int height = 5; height < 60; height += 6)

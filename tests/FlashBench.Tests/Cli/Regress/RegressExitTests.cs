@@ -1,7 +1,9 @@
 using FlashBench.Bench.Regress;
+using FlashBench.Bench.Runs;
 using FlashBench.Cli;
 using FlashBench.Cli.Regress;
 using FlashBench.Tests.Regress;
+using FlashBench.Tests.Runs;
 
 namespace FlashBench.Tests.Cli.Regress;
 
@@ -22,9 +24,9 @@ public sealed class RegressExitTests
     [InlineData(CellOutcome.Error, ExitCodes.BenchError)]
     public void Without_a_baseline_every_end_has_its_code(CellOutcome outcome, int code)
     {
-        Assert.Equal(code, RegressExit.CodeOf([RegressScript.Cell(outcome: outcome)], null));
+        Assert.Equal(code, CodeOf([RegressScript.Cell(outcome: outcome)], null));
         Assert.Equal(
-            code, RegressExit.CodeOf([RegressScript.Cell(), RegressScript.Cell("b.bin", outcome: outcome)], null));
+            code, CodeOf([RegressScript.Cell(), RegressScript.Cell("b.bin", outcome: outcome)], null));
     }
 
     [Fact]
@@ -32,11 +34,11 @@ public sealed class RegressExitTests
     {
         CellResult[] cells = [.. Enum.GetValues<CellOutcome>().Select(outcome => RegressScript.Cell(outcome: outcome))];
 
-        Assert.Equal(ExitCodes.BadInput, RegressExit.CodeOf(cells, null));
-        Assert.Equal(ExitCodes.BenchError, RegressExit.CodeOf(
+        Assert.Equal(ExitCodes.BadInput, CodeOf(cells, null));
+        Assert.Equal(ExitCodes.BenchError, CodeOf(
             cells.Where(cell => cell.Outcome.Severity() is 0 or > 2), null));
-        Assert.Equal(ExitCodes.Dirty, RegressExit.CodeOf([.. cells, RegressScript.Cell() with { Dirty = true }], null));
-        Assert.Equal(ExitCodes.Ok, RegressExit.CodeOf([], null));
+        Assert.Equal(ExitCodes.Dirty, CodeOf([.. cells, RegressScript.Cell() with { Dirty = true }], null));
+        Assert.Equal(ExitCodes.Ok, CodeOf([], null));
     }
 
     [Theory]
@@ -50,7 +52,7 @@ public sealed class RegressExitTests
     {
         CellResult[] after = [RegressScript.Cell(outcome: now)];
 
-        Assert.Equal(code, RegressExit.CodeOf(
+        Assert.Equal(code, CodeOf(
             after, RegressComparison.Of("known", [RegressScript.Cell(outcome: known)], after)));
     }
 
@@ -59,9 +61,39 @@ public sealed class RegressExitTests
     {
         CellResult[] now = [RegressScript.Cell(), RegressScript.Cell("new.bin", outcome: CellOutcome.Fail)];
 
-        Assert.Equal(ExitCodes.Fail, RegressExit.CodeOf(
+        Assert.Equal(ExitCodes.Fail, CodeOf(
             now, RegressComparison.Of("known", [RegressScript.Cell()], now)));
-        Assert.Equal(ExitCodes.Inconclusive, RegressExit.CodeOf(
+        Assert.Equal(ExitCodes.Inconclusive, CodeOf(
             now[..1], RegressComparison.Of("known", [now[0], RegressScript.Cell("gone.bin")], now[..1])));
     }
+
+    [Fact]
+    public void How_a_bench_was_left_counts_whatever_the_baseline_knows()
+    {
+        CellResult[] now = [RegressScript.Cell()];
+        var same = RegressComparison.Of("known", now, now);
+        RunEvent.Done half = RunScript.End("a", 1);
+
+        Assert.Equal(ExitCodes.Ok, RegressExit.CodeOf(now, same, Course(RunScript.End("a", 1))));
+        Assert.Equal(ExitCodes.BenchError, RegressExit.CodeOf(
+            now, same, Course(new RunEvent.Left("a", "its own image could not be put back", true, RunScript.Evening))));
+        Assert.Equal(ExitCodes.Ok, RegressExit.CodeOf(
+            now, same, Course(new RunEvent.Left("a", "it has done all", false, RunScript.Evening))));
+        Assert.Equal(ExitCodes.Dirty, RegressExit.CodeOf(
+            now, null, Course(half with { Digest = half.Digest with { Dirty = true } })));
+    }
+
+    [Fact]
+    public void A_half_written_chip_counts_also_when_the_baseline_knows_it()
+    {
+        CellResult[] torn = [RegressScript.Cell(outcome: CellOutcome.Error) with { Dirty = true }];
+
+        Assert.Equal(ExitCodes.Dirty, CodeOf(torn, RegressComparison.Of("known", torn, torn)));
+    }
+
+    private static RunCourse Course(RunEvent last) =>
+        RunCourse.Of([RunScript.Start(), RunScript.Begin("a", 1, 1), last]);
+
+    private static int CodeOf(IEnumerable<CellResult> cells, RegressComparison? baseline) =>
+        RegressExit.CodeOf([.. cells], baseline, course: null);
 }

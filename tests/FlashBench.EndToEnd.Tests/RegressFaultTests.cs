@@ -1,0 +1,152 @@
+using FlashBench.Bench.Jobs;
+using FlashBench.Bench.Runs;
+
+namespace FlashBench.EndToEnd.Tests;
+
+/// <summary>What befalls a regression: a full disk, files that cannot be written, a log that says something else.
+/// </summary>
+public sealed class RegressFaultTests : RegressLab, IAsyncDisposable
+{
+    private const int CannotWrite = 73, Unavailable = 69, BadInput = 65;
+
+    private static readonly TimeSpan ToolLimit = TimeSpan.FromSeconds(30);
+    private static readonly string[] Purism = ["--matrix", "policy=purism"];
+
+    private bool _mounted;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_mounted)
+            await ForeignTool.RunAsync("umount", ToolLimit, Program.DataFolder);
+        Dispose();
+    }
+
+    [Theory]
+    [InlineData(1400)] // the first cells
+    [InlineData(3000)] // later ones
+    [InlineData(6500, "--bench", "a", "--bench", "b")] // each board's backup too
+    public async Task A_disk_that_fills_stops_the_run_safely_and_with_room_it_ends_as_if_nothing_had_been(
+        int diskKiB, params string[] more)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "a tmpfs is mounted by root only");
+        WriteConfig(head: "\"minFreeMiB\": 0,");
+        await RunAsync(more);
+        string[] undisturbed = Facts(Table(0));
+        Directory.Delete(Program.StateFolder, recursive: true);
+        Directory.Delete(Program.DataFolder, recursive: true);
+        Directory.CreateDirectory(Program.DataFolder);
+        await MountAsync($"size={diskKiB}k");
+
+        ProcessEnd full = await RunAsync(more);
+        await MountAsync("remount,size=64m");
+        ProcessEnd end = await Program.RunAsync("resume");
+
+        Assert.True(full.ExitCode == CannotWrite, $"exit {full.ExitCode} {full.Error}{full.Output}");
+        Assert.Contains("No space left on device", full.Error, StringComparison.Ordinal);
+        Assert.True(end.ExitCode == 0, end.Error + end.Output);
+        Assert.Single(Directory.GetDirectories(Evidence));
+        Assert.Equal(undisturbed, Facts(Table(0)));
+        Assert.All(Table(0).Benches, bench => Assert.True(bench.OwnImageIsBack));
+        var state = new BenchState(Path.Combine(Program.StateFolder, "flashbench"));
+        Assert.All(["a", "b", "virtual-me8"], bench => Assert.Null(state.DirtyJob(bench)));
+    }
+
+    [Fact]
+    public async Task A_run_whose_files_cannot_be_written_has_not_ended_and_resume_writes_them()
+    {
+        await using RunningProcess run = Program.Start(["regress", "--images", "images", .. Purism]);
+        await foreach (string line in run.LinesAsync())
+        {
+            if (line.StartsWith("regress REGRESS-", StringComparison.Ordinal))
+                Directory.CreateDirectory(Path.Combine(FolderOf(0), "results.csv", "in the way"));
+        }
+
+        (int code, string error) = await run.EndAsync();
+        bool ended = Table(0).IsEnded;
+        Directory.Delete(Path.Combine(FolderOf(0), "results.csv"), recursive: true);
+        ProcessEnd resumed = await Program.RunAsync("resume");
+
+        Assert.True(code == CannotWrite, $"exit {code} {error}");
+        Assert.Contains("results.csv could not be written", error, StringComparison.Ordinal);
+        Assert.False(ended);
+        Assert.True(resumed.ExitCode == 0, resumed.Error + resumed.Output);
+        Assert.True(Table(0).IsEnded);
+        Assert.All(
+            ["matrix.html", "junit.xml", "results.tap", "results.csv"],
+            file => Assert.True(new FileInfo(Path.Combine(FolderOf(0), file)).Length > 0, file));
+    }
+
+    [Theory]
+    [InlineData("nowhere/known.json")]
+    [InlineData("images")] // a folder
+    public async Task A_baseline_that_cannot_be_written_is_refused_before_anything_is_run(string file)
+    {
+        ProcessEnd end = await RunAsync("--write-baseline", file);
+
+        Assert.Equal(CannotWrite, end.ExitCode);
+        Assert.False(Directory.Exists(Evidence));
+    }
+
+    [Fact]
+    public async Task A_bench_in_use_is_named_and_no_folder_is_left()
+    {
+        await using RunningProcess first = Program.Start(
+            ["regress", "--images", "images", "--bench", "a", "--repeat", "40", .. Purism]);
+        await foreach (string line in first.LinesAsync())
+        {
+            if (line.StartsWith("regress REGRESS-", StringComparison.Ordinal))
+                break;
+        }
+
+        ProcessEnd second = await RunAsync("--bench", "a");
+        await first.SignalAsync("TERM");
+        await first.EndAsync();
+
+        Assert.Equal(Unavailable, second.ExitCode);
+        Assert.Contains("bench a is in use by PID", second.Error, StringComparison.Ordinal);
+        Assert.Single(Directory.GetDirectories(Evidence));
+    }
+
+    [Fact]
+    public async Task A_run_of_named_benches_with_nothing_left_to_run_plays_no_virtual_boards_when_it_goes_on()
+    {
+        string[] onBench = [.. Purism, "--bench", "a"];
+        await RunAsync(onBench);
+        await RunAsync(onBench);
+        string folder = FolderOf(1), log = Path.Combine(folder, RunLog.FileName);
+        string[] lines = await File.ReadAllLinesAsync(log, Cancel);
+        await File.WriteAllTextAsync(log, string.Join('\n', lines[..^1]) + "\n", Cancel); // killed before the end
+
+        ProcessEnd end = await Program.RunAsync("resume", folder);
+
+        Assert.True(end.ExitCode == 0, end.Error + end.Output);
+        Assert.True(Table(1).IsEnded);
+        Assert.All(Table(1).Cells, cell => Assert.Equal(("a", RunOf(0)), (cell.Bench, cell.Run)));
+    }
+
+    [Fact]
+    public async Task A_log_that_says_of_a_job_what_its_journal_does_not_say_is_gone_on_with_by_nobody()
+    {
+        await Program.With("DOTNET_PROCESSOR_COUNT", "1").With("FLASHBENCH_KILL_AT", "AfterSync:job.start:2")
+            .RunAsync("regress", "--images", "images");
+        string log = Path.Combine(FolderOf(0), RunLog.FileName);
+        string text = await File.ReadAllTextAsync(log, Cancel);
+        Assert.Contains("\"verdict\":\"Pass\"", text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(
+            log, text.Replace("\"verdict\":\"Pass\"", "\"verdict\":\"Fail\"", StringComparison.Ordinal), Cancel);
+        ProcessEnd end = await Program.With("FLASHBENCH_KILL_AT", "").RunAsync("resume");
+
+        Assert.Equal(BadInput, end.ExitCode);
+        Assert.Contains("what its journal does not say", end.Error, StringComparison.Ordinal);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private async Task MountAsync(string options)
+    {
+        (int code, string said) = await ForeignTool.RunAsync(
+            "mount", ToolLimit, "-t", "tmpfs", "-o", options, "tmpfs", Program.DataFolder);
+        Assert.SkipUnless(code == 0, $"no tmpfs can be mounted here: {said}");
+        _mounted = true;
+    }
+}
