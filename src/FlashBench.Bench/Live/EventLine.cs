@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FlashBench.Bench.Runs;
 
 namespace FlashBench.Bench.Live;
 
@@ -39,9 +40,10 @@ public static class EventLine
             LiveEvent.PhaseBegun phase => phase.Number is >= 0 and <= CountMax && phase.Count is >= 0 and <= CountMax,
             LiveEvent.PhaseEnded phase => Enum.IsDefined(phase.Verdict),
             LiveEvent.Missed missed => missed.Count is >= 0 and <= AmountMax,
-            LiveEvent.RunLine { Line: Runs.RunEvent.Done done } => IsTime(done.Digest.Seconds)
+            LiveEvent.RunLine line when RunEventRules.FaultOf(line.Line) is not null => false,
+            LiveEvent.RunLine { Line: RunEvent.Done done } => IsTime(done.Digest.Seconds)
                 && Enum.IsDefined(done.Digest.Verdict),
-            LiveEvent.RunLine { Line: Runs.RunEvent.Started start } => start.Cycles is null or (>= 0 and <= CountMax)
+            LiveEvent.RunLine { Line: RunEvent.Started start } => start.Cycles is null or (>= 0 and <= CountMax)
                 && start.Benches.Length <= CountMax && start.Images.Length <= CountMax,
             LiveEvent.Progress progress => IsAmount(progress) && IsTime(progress.ElapsedSeconds)
                 && IsTime(progress.HeartbeatSeconds ?? 0) && IsMilli(progress.Millivolts)

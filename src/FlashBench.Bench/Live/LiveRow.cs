@@ -34,6 +34,7 @@ public sealed class LiveRow(string id)
     private double _secondsEnded;
     private int _timed, _step;
     private bool _counted;
+    private Verdict? _before; // of the attempt before this one
 
     /// <summary>Name of the row.</summary>
     public string Id => id;
@@ -127,6 +128,9 @@ public sealed class LiveRow(string id)
         (Phase, Progress, Console) = (null, null, null);
         if (!_counted)
             return;
+        if (again && _before is { } broken && _counts[(int)broken] > 0)
+            _counts[(int)broken]--; // it was repeated: the repetition counts
+        _before = verdict;
         if (again && verdict == Verdict.Pass)
             Flaky++;
         else
