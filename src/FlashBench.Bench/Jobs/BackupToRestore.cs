@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs.Phases;
 using FlashBench.Bench.Journal;
@@ -21,29 +22,41 @@ public sealed record BackupToRestore(
     /// not believed.</summary>
     public IReadOnlySet<uint> Torn { get; init; } = new HashSet<uint>();
 
-    /// <summary>The same, with the blocks that are torn by other jobs on the chip too.</summary>
-    /// <param name="directories">Their directories; one whose journal cannot be read says nothing.</param>
-    public BackupToRestore WithTornOf(IEnumerable<string> directories)
+    /// <summary>Jobs, beside <see cref="Job"/>, whose mark on the bench is one of this chip: a kill may have come
+    /// before they marked the chip itself.</summary>
+    public IReadOnlySet<string> MarkedBy { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>The same behind other jobs on this chip that a kill may have ended amid a block: what they tore is not
+    /// believed, and a mark of theirs is one of this chip.</summary>
+    /// <param name="directories">Their directories; one of another chip, or whose journal cannot be read, says nothing.
+    /// </param>
+    public BackupToRestore Behind(IEnumerable<string> directories)
     {
         ArgumentNullException.ThrowIfNull(directories);
+        List<IReadOnlyList<JournalRecord>> jobs = [.. directories.Select(RecordsOf).Where(IsOfThisChip)];
         return this with
         {
-            Torn = directories.SelectMany(TornIn).Concat(Torn).ToHashSet(),
+            Torn = jobs.SelectMany(job => TornBlocks.In(job.Select(record => record.Data))).Concat(Torn).ToHashSet(),
+            MarkedBy = jobs.Select(job => ((JournalData.JobStart)job[0].Data).Job).Concat(MarkedBy).ToHashSet(),
         };
     }
 
-    private static IReadOnlySet<uint> TornIn(string directory)
+    private static IReadOnlyList<JournalRecord> RecordsOf(string directory)
     {
         try
         {
-            byte[] journal = EvidenceFolder.ReadFile(directory, JournalWriter.FileName);
-            return TornBlocks.In(JournalReader.ReadPrefix(journal, out _, out _).Select(record => record.Data));
+            return JournalReader.ReadPrefix(
+                EvidenceFolder.ReadFile(directory, JournalWriter.FileName), out _, out _);
         }
         catch (EvidenceException)
         {
-            return new HashSet<uint>();
+            return [];
         }
     }
+
+    private bool IsOfThisChip(IReadOnlyList<JournalRecord> job) => job is [{ Data: JournalData.JobStart }, ..]
+        && job.Select(record => record.Data).OfType<JournalData.Chip>().LastOrDefault() is { } chip
+        && (chip.JedecId, chip.UniqueId) == (JedecId, UniqueId);
 
     /// <summary>The backup that a job took, or that it was putting back.</summary>
     /// <param name="directory">Its directory; the job may have ended, or not.</param>
@@ -66,6 +79,7 @@ public sealed record BackupToRestore(
                     again.Job, start.Dut, again.Sha256, here.JedecId, here.UniqueId, here.SizeBytes)
                 {
                     Torn = TornBlocks.In(data),
+                    MarkedBy = new HashSet<string> { start.Job },
                 }
                 : null;
         }

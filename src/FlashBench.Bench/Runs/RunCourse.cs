@@ -193,7 +193,7 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
     {
         _open[assigned.Step] = assigned;
         if (assigned.Cycle > 0)
-            (_step, _attempts, Checked) = (assigned.Step, assigned.Attempt, null);
+            (_step, _attempts, Checked, HasLeft) = (assigned.Step, assigned.Attempt, null, null);
     }
 
     internal void End(RunEvent.Done done)
@@ -236,7 +236,9 @@ public sealed class BenchCourse(RunBench bench, RunEvent.Started start)
         Skipped++;
     }
 
-    internal void Return() => (HasLeft, _interrupted) = (null, Open?.Job);
+    // What needed a person may be mended; a deadline that no further job would meet is still one.
+    internal void Return() =>
+        (HasLeft, _interrupted) = (HasLeft is { NeedsHands: true } ? null : HasLeft, Open?.Job);
 
     internal void Leave(RunEvent.Left left) => (HasLeft, IsCheckConcluded) = (left, Checked is not null);
 }

@@ -87,7 +87,7 @@ internal sealed partial class SoakActor
         BenchWorld world = BenchWorld.Of(
             bench, floor.Around.Paths, floor.Around.Config.PowerGroups, WishesFor(id));
         var restoring = new RestoringBoardJob(
-            floor.Around, world, (bench, backup.WithTornOf(Unfinished(job))), floor.Folder)
+            floor.Around, world, (bench, backup.Behind(Unfinished(job))), floor.Folder)
         {
             Held = true,
         };

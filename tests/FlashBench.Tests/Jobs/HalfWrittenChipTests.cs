@@ -97,6 +97,34 @@ public sealed class HalfWrittenChipTests
         Assert.Null(bench.State.DirtyJob("me8"));
     }
 
+    [Theory]
+    [InlineData("the restoration is named", "FBJ-LATER")]
+    [InlineData("the first job is named, behind the restoration", "FBJ-LATER")]
+    [InlineData("the first job is named", "FBJ-RESTORE")] // a run makes the same restoration again
+    public void A_restoration_that_ended_between_its_two_marks_can_be_made_again(string how, string job)
+    {
+        using JobBench bench = Small(Mine, seed: 7);
+        Assert.Equal(0, bench.Run().ExitCode);
+        BackupToRestore backup = BackupToRestore.OfJob(bench.Directory)!;
+        bench.Probe = RefusingChipMark("dirty");
+        Assert.Throws<JournalWriteException>(() => bench.Restore(backup));
+        DiskFaults.Arm(null);
+        bench.Probe = null;
+        Assert.Equal("FBJ-RESTORE", bench.State.DirtyJob("me8"));
+        Assert.Null(bench.State.Chips.DirtyJob(Key(bench)));
+
+        (_, JobResult result) = bench.Restore(how switch
+        {
+            "the restoration is named" => BackupToRestore.OfJob(bench.Directory)!,
+            "the first job is named" => backup,
+            _ => backup.Behind([bench.Directory]),
+        }, job);
+
+        Assert.False(result.Dirty, result.Judgement.Reason);
+        Assert.Equal(bench.FlashBefore, bench.FlashAfter);
+        Assert.Null(bench.State.DirtyJob("me8"));
+    }
+
     [Fact]
     public void A_mark_that_cannot_be_taken_away_keeps_the_bench_marked_until_the_job_goes_on()
     {
@@ -112,8 +140,15 @@ public sealed class HalfWrittenChipTests
         Assert.Null(bench.State.Chips.DirtyJob(Key(bench)));
     }
 
+    private static JobBench FailingAtChipMark(string record) => new()
+    {
+        Image = Mine,
+        Describe = OfSmallChip,
+        Probe = RefusingChipMark(record),
+    };
+
     // The disk refuses the mark of the chip, from a record on.
-    private static JobBench FailingAtChipMark(string record)
+    private static Action<JournalMoment, string> RefusingChipMark(string record)
     {
         bool failed = false;
         var disk = new DiskFaults
@@ -124,17 +159,12 @@ public sealed class HalfWrittenChipTests
                     throw new IOException("Input/output error");
             },
         };
-        return new JobBench
+        return (moment, type) =>
         {
-            Image = Mine,
-            Describe = OfSmallChip,
-            Probe = (moment, type) =>
-            {
-                if (failed || moment != JournalMoment.AfterSync || type != record)
-                    return;
-                failed = true;
-                DiskFaults.Arm(disk);
-            },
+            if (failed || moment != JournalMoment.AfterSync || type != record)
+                return;
+            failed = true;
+            DiskFaults.Arm(disk);
         };
     }
 

@@ -90,7 +90,7 @@ internal sealed class JobBench : IDisposable
     /// <summary>Clocks of the host that are not those of the world; null for good ones.</summary>
     public Func<VirtualTime, TroubledClock>? HostClock { get; init; }
 
-    public Action<JournalMoment, string>? Probe { get; init; }
+    public Action<JournalMoment, string>? Probe { get; set; }
 
     /// <summary>What its phases wait for; null for a bench that shares nothing.</summary>
     public PhaseGate? Gate { get; init; }
@@ -184,14 +184,14 @@ internal sealed class JobBench : IDisposable
     }
 
     /// <summary>Puts a backup back, in what is a new process.</summary>
-    public (int ExitCode, JobResult Result) Restore(BackupToRestore backup)
+    public (int ExitCode, JobResult Result) Restore(BackupToRestore backup, string job = "FBJ-RESTORE")
     {
         Directory = JobFolders.Create(Path.Combine(Folder, "evidence"), "FBJ-RESTORE");
         var time = new VirtualTime();
         var clock = new BenchClock(time, new VirtualBootClock(time, TimeSpan.FromDays(1)), "boot");
         CertifyOptions options = Options() with
         {
-            Job = "FBJ-RESTORE",
+            Job = job,
             BindDut = false,
         };
         return Run(

@@ -43,6 +43,11 @@ public sealed class EventLineTests
     [InlineData("""{"event":"note","seq":-1,"at":"2026-01-01T00:00:00Z","text":""}""")]
     [InlineData("""{"event":"note","seq":1,"at":"0001-01-01T00:00:00Z","text":""}""")]
     [InlineData("""{"event":"run","seq":1,"at":"2026-01-01T00:00:00Z","line":{"type":"no.such"}}""")]
+    [InlineData("""{"event":"run","seq":1,"at":"2026-01-01T00:00:00Z","line":{"type":"run.start","run":"x","""
+        + """ "software":"x","utc":"2026-01-01T00:00:00Z","benches":[null],"images":[],"cycles":1}}""")]
+    [InlineData("""{"event":"run","seq":1,"at":"2026-01-01T00:00:00Z","line":{"type":"run.start","run":"x","""
+        + """ "software":"x","utc":"2026-01-01T00:00:00Z","benches":[{"id":"a","profile":"p","images":[7]}],"""
+        + """ "images":[],"cycles":1}}""")]
     [InlineData("""{"event":"no.such","seq":1,"at":"2026-01-01T00:00:00Z"}""")]
     [InlineData("[]")]
     [InlineData("null")]

@@ -257,6 +257,22 @@ public sealed class RunCourseTests
     }
 
     [Fact]
+    public void Going_on_takes_back_that_a_bench_needs_hands_and_not_that_its_time_is_over()
+    {
+        RunCourse course = RunCourse.Of(
+        [
+            RunScript.Start(), new RunEvent.Left("a", "broken", NeedsHands: true, RunScript.Evening),
+            new RunEvent.Left("b", "no time", NeedsHands: false, RunScript.Evening),
+            new RunEvent.WentOn(1, RunScript.Evening),
+        ]);
+        Assert.Equal((null, "no time"), (course["a"].HasLeft, course["b"].HasLeft!.Why));
+
+        course.Take(RunScript.Begin("b", 1, 1));
+
+        Assert.Null(course["b"].HasLeft);
+    }
+
+    [Fact]
     public void A_job_that_was_interrupted_does_not_say_how_long_one_takes()
     {
         RunCourse course = RunCourse.Of([RunScript.Start(), RunScript.Begin("a", 1, 1), RunScript.Begin("b", 1, 1)]);

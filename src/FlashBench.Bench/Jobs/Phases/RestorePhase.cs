@@ -46,7 +46,8 @@ internal static class RestorePhase
             : null;
 
     // A whole read that agrees takes the mark of this chip away, whoever set it; but not the only mark of another one.
-    // The job whose backup goes back left this chip so, also if its disk failed between bench's mark and chip's.
+    // The job whose backup goes back, or one that was putting it back, left this chip so, also if it ended between
+    // bench's mark and chip's.
     private static PhaseOutcome? RefuseForeignMark(JobContext job, BackupToRestore backup)
     {
         ChipKey? key = ChipKey.Of(job.Identity!);
@@ -54,6 +55,7 @@ internal static class RestorePhase
         if (job.State.DirtyJob(job.Options.Bench) is { } culprit)
         {
             bool foreign = key is not null && !mine && !backup.ToNewChip && culprit != backup.Job
+                && culprit != job.Options.Job && !backup.MarkedBy.Contains(culprit)
                 && !job.State.Chips.IsAnyDirtyBy(culprit);
             job.Dirty = true;
             if (foreign)
