@@ -43,7 +43,7 @@ public sealed class RegressFaultTests : RegressLab, IAsyncDisposable
         ProcessEnd end = await Program.RunAsync("resume");
 
         Assert.True(full.ExitCode == CannotWrite, $"exit {full.ExitCode} {full.Error}{full.Output}");
-        Assert.Contains("No space left on device", full.Error, StringComparison.Ordinal);
+        Assert.Matches("No space left on device|the disk was full", full.Error); // an append, or a whole file
         Assert.True(end.ExitCode == 0, end.Error + end.Output);
         Assert.Single(Directory.GetDirectories(Evidence));
         Assert.Equal(undisturbed, Facts(Table(0)));
