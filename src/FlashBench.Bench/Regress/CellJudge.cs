@@ -46,7 +46,8 @@ public static class CellJudge
         ArgumentNullException.ThrowIfNull(rounds);
         List<JobDigest> ends = [.. rounds.Select(attempts => attempts[^1])];
         var outcomes = ends.Select(end => OutcomeOf(end)).ToList();
-        bool repeated = rounds.Any(attempts => attempts.Count > 1 && IsGood(OutcomeOf(attempts[^1])));
+        bool repeated = rounds.Any(attempts =>
+            IsGood(OutcomeOf(attempts[^1])) && !attempts.All(attempt => IsGood(OutcomeOf(attempt))));
         bool differ = outcomes.Distinct().Count() > 1;
         int worst = outcomes.IndexOf(outcomes.Max());
         bool flaky = repeated || (differ && outcomes.Exists(IsGood)); // what never passed is no more than its worst

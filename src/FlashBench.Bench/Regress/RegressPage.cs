@@ -19,10 +19,12 @@ public static class RegressPage
         table.heat th:nth-child(3) { width: 13%; }
         table.heat td:nth-child(2) { white-space: nowrap; overflow-wrap: normal; }
         table.behind { table-layout: fixed; }
-        table.behind th:first-child { width: 18%; } table.behind th:nth-child(2) { width: 9%; }
-        table.behind th:nth-child(3) { width: 9%; } table.behind th:nth-child(6) { width: 17%; }
+        table.behind th:first-child { width: 16%; } table.behind th:nth-child(2) { width: 8%; }
+        table.behind th:nth-child(3) { width: 8%; } table.behind th:nth-child(4) { width: 18%; }
+        table.behind th:nth-child(6) { width: 14%; }
         table.heat td.cell { border: 1px solid #fff; text-align: center; font-weight: 700; font-size: 12px; }
         table.heat td.cell span { display: block; font-weight: 400; font-size: 10.5px; }
+        table.heat td.changed { outline: 3px solid #000; outline-offset: -3px; }
         table.heat tr { break-inside: avoid; }
         td.cell a { color: inherit; }
         .o-pass { background: #0072b2; color: #fff; } .o-holds { background: #7fc4ec; color: #00283f; }
@@ -32,9 +34,11 @@ public static class RegressPage
         .o-error { background: #4a1d4f; color: #fff; }
         .changes li { margin: 2px 0; }
         @media print {
+          table.heat th, table.behind th { font-size: 7.5pt; padding: 1.5px 4px; }
           table.heat td, table.behind td { font-size: 7.5pt; padding: 1.5px 4px; line-height: 1.25; }
           table.heat td.cell { font-size: 7.5pt; } table.heat td.cell span { font-size: 6.5pt; }
-          table.behind td.mono { font-size: 6pt; }
+          table.heat td.changed { outline-width: 1.5pt; outline-offset: -1.5pt; }
+          table.behind td.small { font-size: 6.5pt; } table.behind td.mono { font-size: 6pt; }
         }
 
         """;
@@ -108,7 +112,7 @@ public static class RegressPage
     {
         if (comparison is null)
             return;
-        page.Heading($"Since {comparison.With}");
+        page.Heading($"Since {comparison.With}{(comparison.IsOtherBuild ? ", by another build of the program" : "")}");
         if (comparison.IsSame)
         {
             page.Element("p", "No change.");
@@ -175,9 +179,8 @@ public static class RegressPage
 
     private static void WriteCell(MarkupWriter page, RegressTable table, CellResult cell, int columns, bool isChanged)
     {
-        string frame = isChanged ? "outline: 3px solid #000; outline-offset: -4px" : "";
-        using (page.In(
-            "td", ("class", $"cell {ToneOf(cell.Outcome)}"), ("colspan", Figures.Count(columns)), ("style", frame)))
+        string tone = $"cell {ToneOf(cell.Outcome)}{(isChanged ? " changed" : "")}";
+        using (page.In("td", ("class", tone), ("colspan", Figures.Count(columns))))
         {
             if (cell.IsRun)
             {
@@ -220,8 +223,7 @@ public static class RegressPage
                         page.Element(
                             "td", string.Join("; ", cell.Stages.Select(stage => $"{stage.Stage}: {stage.Text}")),
                             ("class", "small"));
-                        page.Element(
-                            "td", cell.IsRun ? $"{cell.Run}/{string.Join(", ", cell.Jobs)}" : "", ("class", "mono"));
+                        page.Element("td", string.Join(", ", cell.Jobs), ("class", "mono")); // they begin with the run
                     }
                 }
             }

@@ -97,8 +97,18 @@ internal sealed class BenchCells(
             RunBench? place = Array.Find(run.Start.Benches, one => one.Id == bench.Id);
             int at = place is null ? -1 : Array.IndexOf(place.Images, index);
             CellResult named = order.Named(cell, bench.Id, run.Start.Run);
-            if (at < 0 || floor.Settled.Contains(named.Place))
+            if (at < 0 || floor.Settled.Contains(named.Place) || run.Ask(course => course[bench.Id].Open is not null))
                 continue;
+            if (run.Ask(course => course.StopReason) is { } stopped)
+            {
+                floor.Settle(named with
+                {
+                    Stage = CellJudge.Run,
+                    Reason = stopped,
+                });
+                continue;
+            }
+
             int[] steps =
                 [.. Enumerable.Range(0, order.Repeat).Select(round => round * place!.Images.Length + at + 1)];
             List<IReadOnlyList<JobDigest>> rounds =

@@ -139,11 +139,11 @@ internal sealed class RegressRun
     private int GoOn(string folder, RunEvent.Started start, CancellationToken cancel)
     {
         RegressOrder order = start.Regress!;
-        if (order.Build != ProgramDigest.Compute())
+        bool isOtherBuild = order.Build != ProgramDigest.Compute();
+        if (isOtherBuild && !order.OnBenches)
         {
             throw new UsageException($"run {start.Run} was begun by another build of {start.Software}, and its cells "
-                + "would not be comparable: run it anew, what has not changed is taken over"
-                + (order.OnBenches ? "; `flashbench restore JOB` puts a board's own image back" : ""));
+                + "would not be comparable: run it anew, what has not changed is taken over");
         }
 
         RegressBaseline? baseline = order.Baseline is { } file ? RegressFiles.ReadBaseline(file) : null;
@@ -157,10 +157,21 @@ internal sealed class RegressRun
             throw new UsageException($"run {start.Run} has ended: there is nothing to go on with");
         RunProof.Check(folder, events, cancel);
         using RunLog log = RunLog.Reopen(folder, soundBytes);
-        var on = new RunEvent.WentOn(RunCourse.Of(events).Resumes + 1, Time.GetUtcNow());
-        log.Append(on);
-        return Perform(folder, (log, [.. events, on]), benches, held, (previous, baseline), cancel);
+        RunEvent[] more =
+        [
+            new RunEvent.WentOn(RunCourse.Of(events).Resumes + 1, Time.GetUtcNow()),
+            .. isOtherBuild ? [OnlyTheWayBack(start)] : Array.Empty<RunEvent>(),
+        ];
+        foreach (RunEvent happened in more)
+            log.Append(happened);
+        return Perform(folder, (log, [.. events, .. more]), benches, held, (previous, baseline), cancel);
     }
+
+    // Another build may judge otherwise; what remains to be done is the boards' own images.
+    private static RunEvent.Stopping OnlyTheWayBack(RunEvent.Started start) => new(
+        $"the run was begun by another build of {start.Software}: the boards get their own images back, no cell is "
+            + "examined",
+        Time.GetUtcNow());
 
     private int Perform(
         string folder, (RunLog Log, IReadOnlyList<RunEvent> Events) run, List<BenchEntry> benches, HeldBenches held,
@@ -198,7 +209,8 @@ internal sealed class RegressRun
                     Settled = soFar.Cells.Select(cell => cell.Place).ToHashSet(),
                     Ended = JobsOf(run.Events),
                 });
-                if (floor.Broken is null && !cancel.IsCancellationRequested)
+                bool waits = floor.Ask(course => course.Benches.Any(bench => bench.Open is not null));
+                if (floor.Broken is null && !waits && !cancel.IsCancellationRequested)
                 {
                     WriteFiles(folder, known); // a run has ended once they are there
                     floor.Happen(new RunEvent.Ended(Time.GetUtcNow()));
@@ -210,7 +222,7 @@ internal sealed class RegressRun
 
             if (broken is not null)
                 throw broken;
-            return Conclude(folder, known);
+            return Conclude(folder, known, cancel.IsCancellationRequested);
         });
 
         void Examine(RegressFloor floor)
@@ -241,15 +253,18 @@ internal sealed class RegressRun
             ? RegressComparison.Of($"the baseline of {baseline.Run}", baseline.Cells, table.Cells)
             : RegressComparison.Of(known.Previous, table);
 
-    private int Conclude(string folder, (RegressTable? Previous, RegressBaseline? Baseline) known)
+    private int Conclude(
+        string folder, (RegressTable? Previous, RegressBaseline? Baseline) known, bool stopped)
     {
         IReadOnlyList<RunEvent> events = ReadLog(folder, out _);
         RegressTable table = RegressTable.Of(events);
         if (!table.IsEnded)
         {
+            int open = stopped ? ExitCodes.Ok : RegressExit.CodeOf([], baseline: null, RunCourse.Of(events));
+            string why = open == ExitCodes.Ok ? "stopped" : "a job is open on a bench that needs hands";
             _settings.Error.WriteLine(
-                $"flashbench: stopped; `flashbench resume {table.Start.Run}` goes on from here.");
-            return ExitCodes.Resumable;
+                $"flashbench: {why}; `flashbench resume {table.Start.Run}` goes on from here.");
+            return open == ExitCodes.Ok ? ExitCodes.Resumable : open;
         }
 
         RegressComparison? comparison = Compared(table, known);

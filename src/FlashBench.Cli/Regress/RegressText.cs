@@ -75,8 +75,9 @@ internal static class RegressText
         int others = Enumerable.Range(1, lines[0].Length - 1)
             .Sum(i => lines.Max(line => line[i].Length) + 2);
         int name = Math.Max(NameMin, Columns - others);
-        foreach (string[] line in lines)
-            line[0] = CutMiddle(line[0], name);
+        string[] cut = CutNames.To([.. lines.Select(line => line[0])], name);
+        for (int i = 0; i < cut.Length; i++)
+            lines[i][0] = cut[i];
         TextTable.Write(output, lines);
         if (table.Cells.Any(cell => cell.Outcome == CellOutcome.Holds))
             output.WriteLine("HOLDS: all that the policy claims, which is less than a PASS needs");
@@ -179,13 +180,4 @@ internal static class RegressText
     }
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 3)] + "...";
-
-    // Names of images differ at both ends.
-    private static string CutMiddle(string text, int length)
-    {
-        if (text.Length <= length)
-            return text;
-        int end = (length - 3) / 2;
-        return $"{text[..(length - 3 - end)]}...{text[^end..]}";
-    }
 }

@@ -77,6 +77,17 @@ public sealed class CellJudgeTests
         Assert.Equal(["j1", "j2"], cell.Jobs);
     }
 
+    [Fact]
+    public void What_was_repeated_though_it_held_is_not_flaky() => Assert.Equal(
+        CellOutcome.Holds, CellJudge.OfRun(
+            Named, RegressScript.Sound,
+            [
+                [
+                    RegressScript.Job(Verdict.Inconclusive, "A5", holds: true),
+                    RegressScript.Job(Verdict.Inconclusive, "A5", holds: true),
+                ],
+            ]).Outcome);
+
     [Theory]
     [InlineData(Verdict.Fail, Verdict.Error, CellOutcome.Error)]
     [InlineData(Verdict.Fail, Verdict.Inconclusive, CellOutcome.Fail)]

@@ -151,6 +151,26 @@ public sealed class RegressTableTests : IDisposable
         Assert.Equal(needsHands, text.ToString().Contains("desk1: its own image", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_page_names_another_build_and_frames_what_changed(bool other)
+    {
+        RegressTable table = RegressScript.Table(RegressScript.Cell(), RegressScript.Cell("b.bin"));
+        using var text = new StringWriter();
+        RegressPage.Write(text, table, RegressComparison.Of("R-0", [table.Cells[0]], table.Cells) with
+        {
+            IsOtherBuild = other,
+        });
+        XDocument page = XDocument.Parse(text.ToString().Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
+
+        Assert.Equal(
+            other, text.ToString().Contains("Since R-0, by another build of the program", StringComparison.Ordinal));
+        XElement framed = Assert.Single(page.Descendants(), element =>
+            element.Attribute("class")?.Value.EndsWith(" changed", StringComparison.Ordinal) == true);
+        Assert.Equal("b.bin", framed.Parent!.Elements().First().Value);
+    }
+
     [Fact]
     public void A_page_of_a_run_that_needed_less_for_a_pass_says_so()
     {
