@@ -5,6 +5,7 @@ using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
 using FlashBench.Bench.Live;
+using FlashBench.Bench.Regress;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Live;
@@ -20,7 +21,7 @@ internal sealed class Follow
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250), DerivePace = TimeSpan.FromSeconds(1);
 
-    private const int TriesForEvents = 4;
+    private const int TriesForEvents = 4, TriesForPage = 20;
 
     private readonly DisplaySettings _settings;
     private readonly BenchPaths _paths;
@@ -132,6 +133,9 @@ internal sealed class Follow
         RunStatus run = RunStatus.Read(folder);
         if (run.Summary is not { } summary)
             throw new CommandFailure(ExitCodes.BadInput, $"{folder}: {run.Damage}");
+        string page = Path.Combine(folder, run.Regress is null ? RunReport.FileName : RegressPage.FileName);
+        for (int i = 0; i < TriesForPage && summary.Course.IsEnded && !File.Exists(page); i++)
+            Wait(); // it is written behind the last line of the log
         if (!_settings.Json)
             run.WriteEnd(_settings);
         else if (run.Regress is { } table)
