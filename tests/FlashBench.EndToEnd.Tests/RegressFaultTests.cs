@@ -125,6 +125,25 @@ public sealed class RegressFaultTests : RegressLab, IAsyncDisposable
         Assert.All(Table(1).Cells, cell => Assert.Equal(("a", RunOf(0)), (cell.Bench, cell.Run)));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(10_000)] // many images
+    public async Task A_run_that_was_killed_before_its_first_line_stands_in_nobodys_way(int bytes)
+    {
+        await Program.With("FLASHBENCH_KILL_AT", "AfterSync:job.start:1")
+            .RunAsync(["regress", "--images", "images", .. Purism]);
+        string empty = Path.Combine(Evidence, "REGRESS-20260101-000000");
+        Directory.CreateDirectory(empty);
+        await File.WriteAllTextAsync(Path.Combine(empty, RunLog.FileName), new string('{', bytes), Cancel);
+
+        ProcessEnd end = await Program.With("FLASHBENCH_KILL_AT", "").RunAsync("resume");
+        ProcessEnd next = await RunAsync(Purism);
+
+        Assert.True(end.ExitCode == 0, end.Error + end.Output);
+        Assert.True(next.ExitCode == 0, next.Error + next.Output);
+    }
+
     [Fact]
     public async Task A_log_that_says_of_a_job_what_its_journal_does_not_say_is_gone_on_with_by_nobody()
     {

@@ -9,7 +9,7 @@ public enum CellChangeKind
     /// <summary>Otherwise for the worse.</summary>
     Worse,
 
-    /// <summary>It was a failure, and is none any more.</summary>
+    /// <summary>It was a failure, and passes or holds now.</summary>
     Fixed,
 
     /// <summary>Otherwise for the better.</summary>
@@ -109,7 +109,9 @@ public sealed record RegressComparison(string With, IReadOnlyList<CellChange> Ch
         return (now - was) switch
         {
             > 0 => was < FailureMin && now >= FailureMin ? CellChangeKind.NewFailure : CellChangeKind.Worse,
-            < 0 => was >= FailureMin && now < FailureMin ? CellChangeKind.Fixed : CellChangeKind.Better,
+            < 0 when now == 0 => was >= FailureMin ? CellChangeKind.Fixed : CellChangeKind.Better,
+            < 0 when now < FailureMin => CellChangeKind.Changed, // what is not examined any more is not mended
+            < 0 => CellChangeKind.Better,
             _ => Order(before, after) switch
             {
                 > 0 => CellChangeKind.Worse,

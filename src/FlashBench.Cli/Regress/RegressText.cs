@@ -9,7 +9,7 @@ namespace FlashBench.Cli.Regress;
 /// </summary>
 internal static class RegressText
 {
-    private const int Columns = 80, NameMin = 20, MeMax = 15, ChangesMax = 40;
+    private const int Columns = 80, NameMin = 20, NameMax = 70, MeMax = 15, ChangesMax = 40;
     private const string Earlier = "=";
 
     /// <summary>Writes all of it.</summary>
@@ -100,7 +100,7 @@ internal static class RegressText
             {
                 string policies = string.Join(", ", reason.Select(cell => cell.Policy).Distinct());
                 bool all = policies.Length == 0 || reason.Count() >= table.Order.Policies.Length;
-                Wrap(output, $"{PlainText.Of(reason.Key.File, 200)}{(all ? "" : $" ({policies})")}: "
+                Wrap(output, $"{PlainText.Of(reason.Key.File, NameMax)}{(all ? "" : $" ({policies})")}: "
                     + PlainText.Of(reason.Key.Reason), "  ");
             }
         }

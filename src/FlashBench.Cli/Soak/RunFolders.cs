@@ -56,18 +56,31 @@ internal static class RunFolders
         ];
     }
 
-    // By the log's last line: a folder may hold many runs, and their logs may be long.
+    // By the log's last line: a folder may hold many runs, and their logs may be long. A run that was killed before its
+    // first line was whole began nothing, and there is nothing to go on with.
     private static bool IsOpen(string folder)
     {
         using FileStream file = File.OpenRead(Path.Combine(folder, RunLog.FileName));
+        if (!HasLine(file))
+            return false;
         file.Seek(-Math.Min(TailBytes, file.Length), SeekOrigin.End);
         byte[] tail = new byte[TailBytes];
         int length = file.ReadAtLeast(tail, TailBytes, throwOnEndOfStream: false);
         string text = Encoding.UTF8.GetString(tail, 0, length);
-        if (file.Length <= TailBytes && !text.Contains('\n', StringComparison.Ordinal))
-            return false; // killed before its first line: nothing was begun
         string last = text.TrimEnd('\n');
         last = last[(last.LastIndexOf('\n') + 1)..];
         return !(text.EndsWith('\n') && last.StartsWith("{\"type\":\"run.end\"", StringComparison.Ordinal));
+    }
+
+    private static bool HasLine(Stream log)
+    {
+        byte[] block = new byte[TailBytes];
+        for (int read = log.Read(block); read > 0; read = log.Read(block))
+        {
+            if (block.AsSpan(0, read).Contains((byte)'\n'))
+                return true;
+        }
+
+        return false;
     }
 }

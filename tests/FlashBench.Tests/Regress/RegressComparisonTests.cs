@@ -30,6 +30,9 @@ public sealed class RegressComparisonTests
     [InlineData(CellOutcome.Inconclusive, CellOutcome.Fail, CellChangeKind.Worse)]
     [InlineData(CellOutcome.Fail, CellOutcome.Pass, CellChangeKind.Fixed)]
     [InlineData(CellOutcome.Flaky, CellOutcome.Pass, CellChangeKind.Fixed)]
+    [InlineData(CellOutcome.Inconclusive, CellOutcome.Holds, CellChangeKind.Fixed)]
+    [InlineData(CellOutcome.Fail, CellOutcome.Static, CellChangeKind.Changed)] // left out by a quarantine
+    [InlineData(CellOutcome.Fail, CellOutcome.Refused, CellChangeKind.Changed)] // a damaged image in its place
     [InlineData(CellOutcome.Static, CellOutcome.Pass, CellChangeKind.Better)]
     [InlineData(CellOutcome.Error, CellOutcome.Fail, CellChangeKind.Better)]
     [InlineData(CellOutcome.Refused, CellOutcome.Static, CellChangeKind.Better)]
