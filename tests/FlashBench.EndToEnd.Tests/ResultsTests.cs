@@ -119,6 +119,31 @@ public sealed class ResultsTests : IDisposable
         Assert.Contains("=1+1 &lt;b&gt;&amp;&quot;' # SKIP ]]&gt;", merged, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_store_on_a_read_only_file_system_is_shown_as_it_is()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "a file system is mounted by root only");
+        Directory.CreateDirectory(_bench.ResultsFolder);
+        (int code, string said) = await ForeignTool.RunAsync(
+            "mount", ToolLimit, "-t", "tmpfs", "-o", "size=16m", "tmpfs", _bench.ResultsFolder);
+        Assert.SkipUnless(code == 0, $"no tmpfs can be mounted here: {said}");
+        try
+        {
+            Assert.Equal(0, (await _bench.CertifyAsync()).ExitCode);
+            await ForeignTool.RunAsync("mount", ToolLimit, "-o", "remount,ro", _bench.ResultsFolder);
+
+            ProcessEnd list = await _bench.RunAsync("results", "list", "--json");
+
+            Assert.True(list.ExitCode == 0, list.Error);
+            Assert.Equal(["PASS"], Outcomes(list));
+            Assert.Contains("the results may not be up to date", list.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await ForeignTool.RunAsync("umount", ToolLimit, _bench.ResultsFolder);
+        }
+    }
+
     [Theory]
     [InlineData("junit")]
     [InlineData("tap")]

@@ -37,8 +37,19 @@ public sealed partial class ResultsStore : IDisposable
 
     /// <summary>Opens a store that is there, to read.</summary>
     /// <inheritdoc cref="Open(string, TimeSpan)"/>
-    public static ResultsStore OpenToRead(string file, TimeSpan patience) =>
-        Open(file, SqliteOpenMode.ReadOnly, patience);
+    /// <remarks>Where nothing can be written, SQLite cannot make what write-ahead logging needs: then the file is read
+    /// as one that nobody changes, without what its log has.</remarks>
+    public static ResultsStore OpenToRead(string file, TimeSpan patience)
+    {
+        try
+        {
+            return Open(file, SqliteOpenMode.ReadOnly, patience);
+        }
+        catch (ResultsException e) when (e.Trouble == StoreTrouble.Unusable)
+        {
+            return Open(file, SqliteOpenMode.ReadOnly, patience, immutable: true);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -47,14 +58,14 @@ public sealed partial class ResultsStore : IDisposable
         _gate.Dispose();
     }
 
-    private static ResultsStore Open(string file, SqliteOpenMode mode, TimeSpan patience)
+    private static ResultsStore Open(string file, SqliteOpenMode mode, TimeSpan patience, bool immutable = false)
     {
         LoadSqlite(file);
         bool write = mode != SqliteOpenMode.ReadOnly;
         StoreGate gate = StoreGate.Share(file, write, patience);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = file,
+            DataSource = immutable ? new Uri(file).AbsoluteUri + "?immutable=1" : file,
             Mode = mode,
             Pooling = false,
             ForeignKeys = true,
