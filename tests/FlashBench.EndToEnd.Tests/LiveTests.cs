@@ -171,7 +171,8 @@ public sealed partial class LiveTests : IDisposable
     {
         ProcessEnd end = await OnTerminalAsync("interrupt", "xterm", "soak", "--all", "--cycles", "500");
 
-        Assert.Equal(75, end.ExitCode);
+        bool amidWrite = end.Output.Contains(" is half-written", StringComparison.Ordinal);
+        Assert.Equal(amidWrite ? 60 : 75, end.ExitCode);
         Assert.DoesNotContain("\u001B[?25l", end.Output, StringComparison.Ordinal); // the cursor was never hidden
         Assert.DoesNotContain("\u001B[?1049h", end.Output, StringComparison.Ordinal); // nor the screen changed
         Assert.EndsWith("goes on from here.", end.Output.TrimEnd(), StringComparison.Ordinal);

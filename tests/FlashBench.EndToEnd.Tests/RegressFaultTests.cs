@@ -161,6 +161,26 @@ public sealed class RegressFaultTests : RegressLab, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_run_that_stops_over_a_half_written_chip_says_so_before_anything_else()
+    {
+        await Program.With("FLASHBENCH_KILL_AT", "AfterSync:block.intent:2").RunAsync(
+            "regress", "--images", "images", "--bench", "a", "--matrix", "policy=purism");
+        Program.With("FLASHBENCH_KILL_AT", "");
+        string journal = Directory.GetFiles(FolderOf(0), "journal.jsonl", SearchOption.AllDirectories).Single();
+        (int code, string said) = await ForeignTool.RunAsync("chattr", ToolLimit, "+i", journal);
+        Assert.SkipUnless(code == 0, $"no file can be made immutable here: {said}");
+
+        ProcessEnd stopped = await Program.RunAsync("resume");
+        await ForeignTool.RunAsync("chattr", ToolLimit, "-i", journal);
+        ProcessEnd end = await Program.RunAsync("resume");
+
+        Assert.True(stopped.ExitCode == 60, $"exit {stopped.ExitCode} {stopped.Error}");
+        Assert.Contains("the chip of bench a is half-written", stopped.Error, StringComparison.Ordinal);
+        Assert.True(end.ExitCode == 0, end.Error + end.Output);
+        Assert.All(RunCourse.Of(RunLog.Read(FolderOf(0), out _)).Benches, bench => Assert.True(bench.OwnImageIsBack));
+    }
+
+    [Fact]
     public async Task Another_build_examines_nothing_and_gives_the_boards_their_own_images_back()
     {
         await Program.With("FLASHBENCH_KILL_AT", "AfterSync:verdict:1").RunAsync(

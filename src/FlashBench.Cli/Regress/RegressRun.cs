@@ -220,9 +220,8 @@ internal sealed class RegressRun
                 held.Dispose(); // whoever does not read the output keeps no bench
             }
 
-            if (broken is not null)
-                throw broken;
-            return Conclude(folder, known, cancel.IsCancellationRequested);
+            return broken is null ? Conclude(folder, known, benches, cancel.IsCancellationRequested)
+                : throw Worse(broken, benches);
         });
 
         void Examine(RegressFloor floor)
@@ -253,18 +252,24 @@ internal sealed class RegressRun
             ? RegressComparison.Of($"the baseline of {baseline.Run}", baseline.Cells, table.Cells)
             : RegressComparison.Of(known.Previous, table);
 
+    private CommandFailure Worse(CommandFailure broken, List<BenchEntry> benches) =>
+        HalfWritten.Tell(_settings, benches, _around.Paths)
+            ? new CommandFailure(ExitCodes.Dirty, broken.Message) : broken;
+
     private int Conclude(
-        string folder, (RegressTable? Previous, RegressBaseline? Baseline) known, bool stopped)
+        string folder, (RegressTable? Previous, RegressBaseline? Baseline) known, List<BenchEntry> benches,
+        bool stopped)
     {
         IReadOnlyList<RunEvent> events = ReadLog(folder, out _);
         RegressTable table = RegressTable.Of(events);
         if (!table.IsEnded)
         {
+            bool isDirty = HalfWritten.Tell(_settings, benches, _around.Paths);
             int open = stopped ? ExitCodes.Ok : RegressExit.CodeOf([], baseline: null, RunCourse.Of(events));
             string why = open == ExitCodes.Ok ? "stopped" : "a job is open on a bench that needs hands";
             _settings.Error.WriteLine(
                 $"flashbench: {why}; `flashbench resume {table.Start.Run}` goes on from here.");
-            return open == ExitCodes.Ok ? ExitCodes.Resumable : open;
+            return isDirty ? ExitCodes.Dirty : open == ExitCodes.Ok ? ExitCodes.Resumable : open;
         }
 
         RegressComparison? comparison = Compared(table, known);

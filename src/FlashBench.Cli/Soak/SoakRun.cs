@@ -7,7 +7,6 @@ using FlashBench.Bench.Journal;
 using FlashBench.Bench.Runs;
 using FlashBench.Cli.Benches;
 using FlashBench.Cli.Certify;
-using FlashBench.Cli.Fleet;
 using FlashBench.Cli.Live;
 using FlashBench.Cli.Progress;
 using FlashBench.Simulation;
@@ -216,15 +215,13 @@ internal sealed class SoakRun
     private int Conclude(DisplaySettings settings, string folder, CommandFailure? broken, bool stopped)
     {
         RunSummary summary = RunSummary.Of(ReadLog(folder, out _));
-        string[] halfWritten = summary.Course.IsEnded ? [] : HalfWritten();
-        int code = halfWritten.Length > 0 ? ExitCodes.Dirty : broken?.ExitCode ?? SoakExit.CodeOf(summary, stopped);
+        int code = !summary.Course.IsEnded && HalfWritten.Tell(settings, _benches, _around.Paths)
+            ? ExitCodes.Dirty : broken?.ExitCode ?? SoakExit.CodeOf(summary, stopped);
         WriteReport(settings, summary, folder);
         if (settings.Json)
             SoakJson.WriteSummary(settings, summary, folder, code);
         else
             SoakText.WriteSummary(settings, summary, folder);
-        foreach (string bench in halfWritten)
-            settings.Error.WriteLine($"flashbench: the chip of bench {bench} is half-written: do not boot its board.");
         if (broken is not null)
             throw new CommandFailure(code, broken.Message);
         if (!summary.Course.IsEnded)
@@ -237,13 +234,6 @@ internal sealed class SoakRun
 
         return code;
     }
-
-    // Stopped or out of disk amid a write: the jobs that were under way have no end that could say so.
-    private string[] HalfWritten() =>
-    [
-        .. _benches.Where(bench => BenchHealths.StateOf(bench, _around.Paths).DirtyJob(bench.Id) is not null)
-            .Select(bench => bench.Id),
-    ];
 
     // It can be made again from the log: a disk without room for it changes no verdict.
     private static void WriteReport(DisplaySettings settings, RunSummary summary, string folder)
