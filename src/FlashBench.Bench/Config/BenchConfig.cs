@@ -46,6 +46,9 @@ public sealed record BenchEntry(
     /// <summary>What the QEMU bench consists of; null for others.</summary>
     public QemuBenchEntry? Qemu { get; init; }
 
+    /// <summary>True if nothing of the bench is real: what passes there is evidence of no board (rule I7).</summary>
+    public bool IsSimulated => Virtual is not null || Qemu is not null;
+
     /// <summary>Id of the supply that its board shares with others; null for one of its own.</summary>
     public string? PowerGroup { get; init; }
 

@@ -77,7 +77,7 @@ internal sealed class CommissionRun
     private void RefuseToForget()
     {
         var scope = new CommissioningScope(
-            _bench.Id, _profile.Id, _profile.Sha256, _bench.Virtual is not null || _bench.Qemu is not null);
+            _bench.Id, _profile.Id, _profile.Sha256, _bench.IsSimulated);
         if (_store.Has(_bench.Id, _profile.Id)
             && _store.SaysUptimeIsVoid(scope, CertificateCommand.Trusted(_paths.Keys, null)))
         {

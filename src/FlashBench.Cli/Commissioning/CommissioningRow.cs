@@ -19,7 +19,7 @@ internal static class CommissioningRow
         var store = new CommissioningStore(paths.State);
         if (!store.Has(bench.Id, profile.Id))
             return FoundCommissioning.None;
-        bool simulated = bench.Virtual is not null || bench.Qemu is not null;
+        bool simulated = bench.IsSimulated;
         return store.Find(
             new CommissioningScope(bench.Id, profile.Id, profile.Sha256, simulated),
             CertificateCommand.Trusted(paths.Keys, null), Now(bench, paths));

@@ -13,7 +13,7 @@ internal static class CommissioningFindings
     /// <summary>One finding a bench; none for benches that are simulated.</summary>
     public static IEnumerable<HostFinding> Of(IEnumerable<BenchEntry> benches, BenchPaths paths) =>
         from bench in benches
-        where bench is { Virtual: null, Qemu: null }
+        where !bench.IsSimulated
         select Of(bench, paths);
 
     private static HostFinding Of(BenchEntry bench, BenchPaths paths)

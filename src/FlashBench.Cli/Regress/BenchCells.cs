@@ -21,9 +21,6 @@ internal sealed class BenchCells(
 {
     private readonly Dictionary<string, byte[]?> _images = [];
 
-    /// <summary>True if nothing of a bench is real.</summary>
-    public static bool IsSimulated(BenchEntry bench) => bench.Virtual is not null || bench.Qemu is not null;
-
     /// <summary>Every cell of a bench with its index among the images of the run.</summary>
     public IEnumerable<(BenchEntry Bench, RegressCell Cell, int Index)> Cells()
     {
@@ -41,7 +38,7 @@ internal sealed class BenchCells(
                         new RegressCell(file, policy, profile)
                         {
                             Board = $"{bench.Sha256} {duts.GetValueOrDefault(bench.Id)}",
-                            IsSimulated = IsSimulated(bench),
+                            IsSimulated = bench.IsSimulated,
                         },
                         index++);
                 }
@@ -57,7 +54,7 @@ internal sealed class BenchCells(
             return (new StaticResult([new StageResult("read", StageEnd.Failed, "the file changed meanwhile")]), "");
         }
 
-        var keys = JobSurroundings.KeysOf(IsSimulated(bench));
+        var keys = JobSurroundings.KeysOf(bench.IsSimulated);
         var image = ImageAnalysis.Read(bytes, keys);
         StaticResult checks = StaticCheck.Of(image, new StaticOrder(cell.Policy, keys)
         {

@@ -99,7 +99,7 @@ internal sealed class RegressRun
             WriteBaseline = _asked.WriteBaseline is { } wanted ? Path.GetFullPath(wanted) : null,
         };
         RegressFile[] files = ImageFolder.Read(
-            parse, images, JobSurroundings.KeysOf(benches.TrueForAll(BenchCells.IsSimulated)), cancel);
+            parse, images, JobSurroundings.KeysOf(benches.TrueForAll(bench => bench.IsSimulated)), cancel);
         RegressTable? previous = PreviousRuns.Last(_evidence, order);
         order = order with { Previous = previous?.Start.Run };
         var listed = new RunEvent.Listed(files)
@@ -388,7 +388,7 @@ internal sealed class RegressRun
                     place.Bench.Id, place.Bench.DutProfile, _asked.Duts.GetValueOrDefault(place.Bench.Id),
                     [.. place.Images])
                 {
-                    Simulated = BenchCells.IsSimulated(place.Bench),
+                    Simulated = place.Bench.IsSimulated,
                 }),
             ],
         };

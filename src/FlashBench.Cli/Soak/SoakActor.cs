@@ -290,7 +290,7 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
             Operator = floor.Start.Operator,
             Evidence = floor.Folder,
             Require = floor.Start.Require is { } level ? Enum.Parse<EvidenceLevel>(level) : null,
-            Keep = IsSimulated && (floor.Start.Keep || floor.Ask(course => course[bench.Id].HasRun)),
+            Keep = bench.IsSimulated && (floor.Start.Keep || floor.Ask(course => course[bench.Id].HasRun)),
             RealTime = RunsInRealTime,
             Image = job.Check ? GoldenImage.Of(bench) : job.Image is int index ? floor.Images[index] : null,
             Policy = job.Image is int which ? floor.Start.Images[which].Policy : null,
@@ -300,8 +300,6 @@ internal sealed partial class SoakActor(SoakFloor floor, BenchEntry bench)
         JobResult result = await fresh.RunAsync(floor.Diagnostics, _row.Hear, cancel);
         return (result, fresh.Directory);
     }
-
-    private bool IsSimulated => bench.Virtual is not null || bench.Qemu is not null;
 
     // Asked for, or because a bench of the run is real. Other benches know no other time.
     private bool RunsInRealTime => bench.Virtual is not null && floor.Shared is null;

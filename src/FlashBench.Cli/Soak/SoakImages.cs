@@ -58,7 +58,7 @@ internal static class SoakImages
 
         string?[] RefusalsOf(BenchEntry bench)
         {
-            bool simulated = bench.Virtual is not null || bench.Qemu is not null;
+            bool simulated = bench.IsSimulated;
             if (!known.TryGetValue((bench.DutProfile, simulated), out string?[]? found))
             {
                 DutProfile profile = DutProfiles.Load(bench.DutProfile);

@@ -152,15 +152,13 @@ internal sealed class SoakRun
             : $"it is {(begun.Simulated ? "real" : "simulated")} now, and was not when the run began";
     }
 
-    private static bool IsSimulated(BenchEntry bench) => bench.Virtual is not null || bench.Qemu is not null;
-
     private static List<BenchEntry> StillThere(BenchConfig config, RunEvent.Started start)
     {
         List<BenchEntry> there =
         [
             .. config.Benches.Where(bench => Array.Exists(
                 start.Benches, begun => begun.Id == bench.Id && begun.Profile == bench.DutProfile
-                    && begun.Simulated == IsSimulated(bench))),
+                    && begun.Simulated == bench.IsSimulated)),
         ];
         return there.Count > 0 ? there : throw new UsageException(
             $"no bench of run {start.Run} is in the configuration as it was when the run began");
@@ -275,7 +273,7 @@ internal sealed class SoakRun
                 .. _benches.Zip(SoakImages.Fitting(_benches, images)).Select(pair => new RunBench(
                     pair.First.Id, pair.First.DutProfile, request.Duts.GetValueOrDefault(pair.First.Id), pair.Second)
                 {
-                    Simulated = IsSimulated(pair.First),
+                    Simulated = pair.First.IsSimulated,
                 }),
             ],
             [.. images.Select(image => image.Listed)], request.Cycles)
@@ -299,7 +297,7 @@ internal sealed class SoakRun
     {
         if (duts.Keys.FirstOrDefault(id => !benches.Exists(bench => bench.Id == id)) is { } stranger)
             throw new UsageException($"--dut names bench {stranger}, which is none of this run");
-        if (benches.Find(bench => bench is { Virtual: null, Qemu: null } && !duts.ContainsKey(bench.Id)) is { } real)
+        if (benches.Find(bench => !bench.IsSimulated && !duts.ContainsKey(bench.Id)) is { } real)
             throw new UsageException($"bench {real.Id} is real: name its board with --dut {real.Id}=SERIAL");
     }
 
