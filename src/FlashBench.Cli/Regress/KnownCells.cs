@@ -16,21 +16,27 @@ internal sealed class KnownCells(RegressTable? known, string evidence)
     /// <summary>The earlier result of a cell on which nothing has changed since; null if it must be examined, also
     /// since the journals of its jobs are gone, or say something else.</summary>
     public CellResult? Find(CellResult named) =>
-        _known.TryGetValue(named.Key, out CellResult? earlier)
-        && Array.TrueForAll(earlier.Jobs, job => Says(earlier, job))
+        _known.TryGetValue(named.Key, out CellResult? earlier) && IsProven(earlier)
             ? earlier with
             {
                 File = named.File, // the content may have another name now
             }
             : null;
 
-    // A result is worth what its evidence is (rule I3). An attempt that the bench broke is none.
-    private bool Says(CellResult earlier, string job)
+    // A result is worth what its evidence is (rule I3): no attempt says otherwise, and one says so.
+    private bool IsProven(CellResult earlier)
     {
+        if (earlier.Stage != CellJudge.Run) // by static checks alone
+            return earlier is { IsRun: false, Outcome: CellOutcome.Static or CellOutcome.Refused or CellOutcome.Fail };
         try
         {
-            JobDigest digest = JobDigest.OfFolder(Path.Combine(evidence, earlier.Run, job));
-            return digest.MayBeRepeated || CellJudge.OutcomeOf(digest) == earlier.Outcome;
+            List<JobDigest> jobs =
+            [
+                .. earlier.Jobs.Select(job => JobDigest.OfFolder(Path.Combine(evidence, earlier.Run, job)))
+                    .Where(job => !job.MayBeRepeated), // an attempt that the bench broke is none
+            ];
+            return jobs.TrueForAll(job => CellJudge.OutcomeOf(job) == earlier.Outcome)
+                && jobs.Exists(job => job.Level == earlier.Level);
         }
         catch (EvidenceException)
         {
