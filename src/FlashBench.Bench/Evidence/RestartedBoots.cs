@@ -44,14 +44,18 @@ internal static class RestartedBoots
             return true;
         }
 
-        HashSet<string> before = [.. Objections(facts)];
-        return Objections(facts with { Boots = With(facts, [boot]) }).Any(objection => !before.Contains(objection));
+        Dictionary<string, Verdict> before = Objections(facts);
+        return Objections(facts with { Boots = With(facts, [boot]) })
+            .Any(objection => IsWorse(objection.Value, before.GetValueOrDefault(objection.Key, Verdict.Pass)));
     }
 
-    private static IEnumerable<string> Objections(JobFacts facts) =>
-        from check in StateChecks.All(facts).Concat(BoardChecks.All(facts))
-        where check.Outcome == Verdict.Fail || (check.Mandatory && check.Outcome != Verdict.Pass)
-        select $"{check.Id} {check.Outcome}";
+    // A check that failed by all other boots and is unclear with this one objects no more than it did.
+    private static bool IsWorse(Verdict verdict, Verdict before) => verdict != before && before != Verdict.Fail;
+
+    private static Dictionary<string, Verdict> Objections(JobFacts facts) => StateChecks.All(facts)
+        .Concat(BoardChecks.All(facts))
+        .Where(check => check.Outcome == Verdict.Fail || (check.Mandatory && check.Outcome != Verdict.Pass))
+        .ToDictionary(check => check.Id, check => check.Outcome);
 
     private static IReadOnlyList<BootObservation> With(JobFacts facts, IEnumerable<BootObservation> boots) =>
         [.. facts.Boots.Concat(boots).OrderBy(boot => boot.Number)];

@@ -7,6 +7,7 @@ using FlashBench.Bench.Journal;
 using FlashBench.Bench.Power;
 using FlashBench.Cli.Certify;
 using FlashBench.Firmware.Formats;
+using FlashBench.Firmware.Neutralization;
 using FlashBench.Hardware;
 using FlashBench.Hardware.Flash;
 using FlashBench.Hardware.Power;
@@ -58,6 +59,8 @@ internal sealed class JobBench : IDisposable
     public EvidenceLevel Require { get; init; } = EvidenceLevel.L3;
 
     public bool DryRun { get; init; }
+
+    public string Policy { get; init; } = NeutralizationPolicy.Purism;
 
     public TimeSpan? ShortenedWatch { get; init; }
 
@@ -328,6 +331,7 @@ internal sealed class JobBench : IDisposable
         return new CertifyOptions
         {
             Job = Job,
+            Policy = Policy,
             Bench = BenchId ?? Kind,
             Profile = profile with { Console = profile.Console with { ProbesLogin = ProbesLogin } },
             Dut = Dut,

@@ -1,8 +1,11 @@
 using FlashBench.Bench;
 using FlashBench.Bench.Config;
+using FlashBench.Bench.Evidence;
 using FlashBench.Bench.Jobs;
 using FlashBench.Bench.Journal;
+using FlashBench.Bench.Runs;
 using FlashBench.Bench.Watch;
+using FlashBench.Firmware.Neutralization;
 using FlashBench.Simulation.Board;
 
 namespace FlashBench.Tests.Jobs;
@@ -84,6 +87,26 @@ public sealed class ResumeTruthTests
         Assert.Equal((30, Verdict.Fail), (code, result.Judgement.Verdict));
         Assert.Equal(Verdict.Fail, bench.Verify().Judgement.Verdict);
         Assert.Equal(Verdict.Fail, result.Judgement.Checks.Single(check => check.Id == "C1").Outcome);
+    }
+
+    // By me-cleaner the firmware's words fail C2 on every boot; one that was cut off before them says no more.
+    [Theory]
+    [InlineData("power.samples", 35, 2)]
+    [InlineData("boot.begin", 3, 3)]
+    [InlineData("power.samples", 65, 3)] // the first, before any console
+    [InlineData("power.samples", 80, 3)]
+    public void A_boot_that_was_cut_off_takes_nothing_from_what_a_lesser_policy_claims(
+        string type, int occurrence, int boot)
+    {
+        using var bench = new JobBench { Policy = NeutralizationPolicy.MeCleaner };
+        Assert.True(bench.RunUntilKilled(type, occurrence, JournalMoment.AfterSync));
+
+        JobResult result = bench.Resume().Result;
+
+        JobFacts facts = bench.Verify().Facts;
+        Assert.Equal([boot], facts.Resumes.Single().RestartedBoots);
+        Assert.Equal("A6 C1 C2", JobDigest.Of(facts, result.Judgement).OpenChecks);
+        Assert.True(JobDigest.Of(facts, result.Judgement).HoldsClaims);
     }
 
     [Fact]
