@@ -13,35 +13,27 @@ namespace FlashBench.EndToEnd.Tests;
 /// job begins. It stops safely with exit 73, and goes on once there is room.</summary>
 /// <remarks>Mounting needs root; skipped without. FLASHBENCH_FULL_DISK_RUNS is how many fillings are tried,
 /// FLASHBENCH_FULL_DISK_TABLE takes their row; scripts/fault-sweep sets both.</remarks>
-public sealed class FullDiskTests : IAsyncDisposable
+public sealed class FullDiskTests : IDisposable
 {
     private const int CannotWrite = 73, Dirty = 60, ChipBytes = 1 << 20, KiB = 1 << 10;
 
     // A job keeps its reserve and two images of 1 MiB, and then journal, console, marks and record.
     private const int FirstFreeKiB = 1100, LastFreeKiB = 4300, DiskKiB = 8192;
 
-    private static readonly TimeSpan MountLimit = TimeSpan.FromSeconds(30);
-
     private readonly FlashBenchProcess _program = new() { Limit = TimeSpan.FromMinutes(5) };
     private readonly byte[] _image = ImageGenerator.CreateSmall("me8", ChipBytes, board: 3);
     private readonly SortedDictionary<string, int> _ends = new(StringComparer.Ordinal);
-    private bool _mounted;
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_mounted)
-            await ForeignTool.RunAsync("umount", MountLimit, _program.DataFolder);
-        _program.Dispose();
-    }
+    public void Dispose() => _program.Dispose();
 
     [Fact]
     public async Task A_job_on_a_disk_that_is_really_full_stops_safely_and_goes_on_once_there_is_room()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "a tmpfs is mounted by root only");
         int runs = int.TryParse(
             Environment.GetEnvironmentVariable("FLASHBENCH_FULL_DISK_RUNS"), CultureInfo.InvariantCulture, out int n)
             ? n : 4;
-        await PrepareAsync();
+        Config(0);
+        await using SmallDisk disk = await SmallDisk.MountAsync(_program.DataFolder, DiskKiB);
 
         for (int run = 0; run < runs; run++)
         {
@@ -72,16 +64,6 @@ public sealed class FullDiskTests : IAsyncDisposable
     private BenchState State => new(Path.Combine(_program.StateFolder, "flashbench"));
 
     private string Summary() => string.Join(", ", _ends.Select(end => $"{end.Key} {end.Value}"));
-
-    private async Task PrepareAsync()
-    {
-        Config(0);
-        Directory.CreateDirectory(_program.DataFolder);
-        (int code, string said) = await ForeignTool.RunAsync(
-            "mount", MountLimit, "-t", "tmpfs", "-o", $"size={DiskKiB}k", "tmpfs", _program.DataFolder);
-        Assert.SkipUnless(code == 0, $"no tmpfs can be mounted here: {said}");
-        _mounted = true;
-    }
 
     private void Config(int minFreeMiB)
     {

@@ -6,40 +6,29 @@ namespace FlashBench.EndToEnd.Tests;
 
 /// <summary>What befalls a regression: a full disk, files that cannot be written, a log that says something else.
 /// </summary>
-public sealed class RegressFaultTests : RegressLab, IAsyncDisposable
+public sealed class RegressFaultTests : RegressLab
 {
     private const int CannotWrite = 73, Unavailable = 69, BadInput = 65;
 
-    private static readonly TimeSpan ToolLimit = TimeSpan.FromSeconds(30);
     private static readonly string[] Purism = ["--matrix", "policy=purism"];
 
-    private bool _mounted;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_mounted)
-            await ForeignTool.RunAsync("umount", ToolLimit, Program.DataFolder);
-        Dispose();
-    }
-
     [Theory]
-    [InlineData(1400)] // the first cells
-    [InlineData(3000)] // later ones
-    [InlineData(6500, "--bench", "a", "--bench", "b")] // each board's backup too
+    [InlineData(35)] // in the first cells
+    [InlineData(80)] // in later ones
+    [InlineData(80, "--bench", "a", "--bench", "b")] // each board's backup too
     public async Task A_disk_that_fills_stops_the_run_safely_and_with_room_it_ends_as_if_nothing_had_been(
-        int diskKiB, params string[] more)
+        int percent, params string[] more)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "a tmpfs is mounted by root only");
         WriteConfig(head: "\"minFreeMiB\": 0,");
         await RunAsync(more);
         string[] undisturbed = Facts(Table(0));
+        int sizeKiB = SmallDisk.UseKiB(Program.DataFolder) * percent / 100;
         Directory.Delete(Program.StateFolder, recursive: true);
         Directory.Delete(Program.DataFolder, recursive: true);
-        Directory.CreateDirectory(Program.DataFolder);
-        await MountAsync($"size={diskKiB}k");
+        await using SmallDisk disk = await SmallDisk.MountAsync(Program.DataFolder, sizeKiB);
 
         ProcessEnd full = await RunAsync(more);
-        await MountAsync("remount,size=64m");
+        await disk.RemountAsync("size=64m");
         ProcessEnd end = await Program.RunAsync("resume");
 
         Assert.True(full.ExitCode == CannotWrite, $"exit {full.ExitCode} {full.Error}{full.Output}");
@@ -167,11 +156,11 @@ public sealed class RegressFaultTests : RegressLab, IAsyncDisposable
             "regress", "--images", "images", "--bench", "a", "--matrix", "policy=purism");
         Program.With("FLASHBENCH_KILL_AT", "");
         string journal = Directory.GetFiles(FolderOf(0), "journal.jsonl", SearchOption.AllDirectories).Single();
-        (int code, string said) = await ForeignTool.RunAsync("chattr", ToolLimit, "+i", journal);
+        (int code, string said) = await ForeignTool.RunAsync("chattr", Program.Limit, "+i", journal);
         Assert.SkipUnless(code == 0, $"no file can be made immutable here: {said}");
 
         ProcessEnd stopped = await Program.RunAsync("resume");
-        await ForeignTool.RunAsync("chattr", ToolLimit, "-i", journal);
+        await ForeignTool.RunAsync("chattr", Program.Limit, "-i", journal);
         ProcessEnd end = await Program.RunAsync("resume");
 
         Assert.True(stopped.ExitCode == 60, $"exit {stopped.ExitCode} {stopped.Error}");
@@ -202,12 +191,4 @@ public sealed class RegressFaultTests : RegressLab, IAsyncDisposable
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    private async Task MountAsync(string options)
-    {
-        (int code, string said) = await ForeignTool.RunAsync(
-            "mount", ToolLimit, "-t", "tmpfs", "-o", options, "tmpfs", Program.DataFolder);
-        Assert.SkipUnless(code == 0, $"no tmpfs can be mounted here: {said}");
-        _mounted = true;
-    }
 }
