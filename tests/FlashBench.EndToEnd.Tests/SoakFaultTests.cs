@@ -45,7 +45,7 @@ public sealed class SoakFaultTests : IAsyncDisposable
 
         Assert.True(full.ExitCode == (halfWritten ? Dirty : CannotWrite), $"exit {full.ExitCode} {full.Error}");
         Assert.Equal(halfWritten, full.Error.Contains("is half-written", StringComparison.Ordinal));
-        Assert.Contains("No space left on device", full.Error, StringComparison.Ordinal);
+        Assert.Matches("No space left on device|the disk was full", full.Error); // an append, or a whole file
         Assert.True(end.ExitCode == 0, end.Error + end.Output);
         Assert.Equal(undisturbed, Table(end.Output));
         Assert.All(
