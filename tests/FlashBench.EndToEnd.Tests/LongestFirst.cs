@@ -24,8 +24,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static int Place<T>(T collection)
         where T : ITestCollection
     {
-        int place = Array.FindIndex(
-            Long, type => collection.TestCollectionDisplayName.Contains($" {type.FullName} ", StringComparison.Ordinal));
+        string name = collection.TestCollectionDisplayName;
+        int place = Array.FindIndex(Long, type => name.Contains($" {type.FullName} ", StringComparison.Ordinal));
         return place < 0 ? Long.Length : place;
     }
 }
