@@ -1,4 +1,5 @@
 using FlashBench.Bench.Watch;
+using FlashBench.Firmware.Registers;
 
 namespace FlashBench.Bench.Evidence;
 
@@ -44,9 +45,23 @@ internal static class RestartedBoots
             return true;
         }
 
+        if (SaysAnotherState(facts, boot))
+            return true;
         Dictionary<string, Verdict> before = Objections(facts);
         return Objections(facts with { Boots = With(facts, [boot]) })
             .Any(objection => IsWorse(objection.Value, before.GetValueOrDefault(objection.Key, Verdict.Pass)));
+    }
+
+    // C2 that failed by the words of all other boots gets no worse by other words.
+    private static bool SaysAnotherState(JobFacts facts, BootObservation boot)
+    {
+        if (!BootKind.IsWatched(boot.Kind) || facts.Source is not { } audit)
+            return false;
+        bool bit = StateChecks.BitAfter(facts, audit);
+        return StateChecks.TextState(boot.FirmwareText, audit, bit) is { } state
+            && state != MeStateKind.DisabledByBit
+            && !facts.Boots.Any(other => BootKind.IsWatched(other.Kind)
+                && StateChecks.TextState(other.FirmwareText, audit, bit) == state);
     }
 
     // A check that failed by all other boots and is unclear with this one objects no more than it did.

@@ -9,6 +9,13 @@ namespace FlashBench.Bench.Evidence;
 internal static class StateChecks
 {
     private const long UsPerMinute = 60_000_000;
+
+    /// <summary>What C2 measures if the firmware's words are those of an ME that was removed.</summary>
+    public const string SaidRemoved = "neutralized by removal";
+
+    /// <summary>What C2 measures if the firmware's words say nothing of it.</summary>
+    public const string NotSaid = "not said";
+
     private const string NoMeText = "this board has no ME silicon: there is no state to record";
 
     // Where in a boot an intact sample must lie, in minutes since the clock's start; the last one is open-ended.
@@ -121,7 +128,7 @@ internal static class StateChecks
         {
             bool all = states.TrueForAll(state => state is not null);
             return new Check(
-                id, title, all ? Verdict.Pass : Verdict.Inconclusive, false, all ? "disabled" : "not said", limit,
+                id, title, all ? Verdict.Pass : Verdict.Inconclusive, false, all ? "disabled" : NotSaid, limit,
                 all ? "the boot log says that the ME is disabled" : "the boot log does not say so on every boot");
         }
 
@@ -164,7 +171,7 @@ internal static class StateChecks
     {
         MeStateKind.Running => "running",
         MeStateKind.DisabledByBit => "disabled by its bit",
-        MeStateKind.NeutralizedByRemoval => "neutralized by removal",
+        MeStateKind.NeutralizedByRemoval => SaidRemoved,
         _ => $"in state {kind}",
     };
 

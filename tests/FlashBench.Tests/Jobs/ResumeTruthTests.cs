@@ -109,6 +109,30 @@ public sealed class ResumeTruthTests
         Assert.True(JobDigest.Of(facts, result.Judgement).HoldsClaims);
     }
 
+    [Theory]
+    [InlineData(false, "A6 C1 C2")]
+    [InlineData(true, "A6 C1 C2 D1 D2")]
+    public void Words_of_another_state_in_a_boot_that_was_cut_off_are_not_forgotten(bool other, string open)
+    {
+        bool first = true;
+        using var bench = new JobBench
+        {
+            Policy = NeutralizationPolicy.MeCleaner,
+            Arrange = board =>
+            {
+                board.Faults.MeSoftDisabled = other && first ? 3 : null;
+                board.Faults.MissingSamples.Add(new BootWindow(3, TimeSpan.Zero, TimeSpan.FromHours(1))); // words only
+            },
+        };
+        Assert.True(bench.RunUntilKilled("power.samples", 80, JournalMoment.AfterSync));
+        first = false;
+
+        JobResult result = bench.Resume().Result;
+
+        JobDigest digest = JobDigest.Of(bench.Verify().Facts, result.Judgement);
+        Assert.Equal((open, !other), (digest.OpenChecks, digest.HoldsClaims));
+    }
+
     [Fact]
     public void A_board_that_fell_silent_before_its_operator_stopped_the_job_does_not_pass_by_going_on()
     {
